@@ -1,0 +1,260 @@
+//! What can go wrong, who is at fault, and where.
+//!
+//! An [`Error`] has a [`Kind`] to branch on, a sentence for people, the absolute address in the file
+//! where it was noticed, and a trail of the structures that were being read, outermost first:
+//! `bad checksum at 0x1a30 in object header v2 > continuation chunk`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// Result of everything in this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Who is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The storage below failed.
+    Io,
+    /// The file's bytes contradict the format.
+    Malformed,
+    /// The bytes are fine, but this engine does not know how to handle them.
+    Unsupported,
+    /// The caller asked for something that makes no sense.
+    Argument,
+    /// There is no such object, link, attribute or file.
+    NotFound,
+    /// A budget of [`Limits`](crate::limits::Limits) would be exceeded.
+    Limit,
+    /// A change was asked for in a file that is open for reading only.
+    ReadOnly,
+    /// The file or object was closed before.
+    Closed,
+    /// Bytes are missing that can be fetched: see [`Error::pending`]. Fetch them and call again.
+    Pending,
+}
+
+impl Kind {
+    /// The stable name that reaches users as `code`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Io => "Io",
+            Kind::Malformed => "Malformed",
+            Kind::Unsupported => "Unsupported",
+            Kind::Argument => "Argument",
+            Kind::NotFound => "NotFound",
+            Kind::Limit => "Limit",
+            Kind::ReadOnly => "ReadOnly",
+            Kind::Closed => "Closed",
+            Kind::Pending => "Pending",
+        }
+    }
+}
+
+/// A filter that an error is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterRef {
+    /// Filter identifier as stored in the pipeline message.
+    pub id: u16,
+    /// Name stored in the file or registered for the id, empty if neither is known.
+    pub name: String,
+}
+
+#[derive(Clone, Debug)]
+struct Inner {
+    kind: Kind,
+    what: Cow<'static, str>,
+    at: Option<u64>,
+    trail: Vec<Cow<'static, str>>,
+    path: Option<String>,
+    filter: Option<FilterRef>,
+    pending: Vec<Range<u64>>,
+}
+
+/// An error with its place. Small to pass around: one pointer.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+impl Error {
+    /// A new error of `kind`; `what` is a sentence fragment without a final period.
+    pub fn new(kind: Kind, what: impl Into<Cow<'static, str>>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            what: what.into(),
+            at: None,
+            trail: Vec::new(),
+            path: None,
+            filter: None,
+            pending: Vec::new(),
+        }))
+    }
+
+    /// The file's bytes contradict the format.
+    pub fn malformed(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Malformed, what)
+    }
+
+    /// Valid bytes that this engine does not handle.
+    pub fn unsupported(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Unsupported, what)
+    }
+
+    /// The caller's mistake.
+    pub fn argument(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Argument, what)
+    }
+
+    /// Nothing is there.
+    pub fn not_found(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotFound, what)
+    }
+
+    /// A budget would be exceeded.
+    pub fn limit(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Limit, what)
+    }
+
+    /// The storage failed.
+    pub fn io(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Io, what)
+    }
+
+    /// The byte ranges (absolute) that must be supplied before the same call can succeed.
+    pub fn missing(ranges: Vec<Range<u64>>) -> Self {
+        let mut e = Self::new(Kind::Pending, "bytes have to be fetched first");
+        e.0.pending = ranges;
+        e
+    }
+
+    /// Notes the absolute address, unless a more precise one is known already.
+    #[must_use]
+    pub fn at(mut self, address: u64) -> Self {
+        self.0.at.get_or_insert(address);
+        self
+    }
+
+    /// Adds the structure that was being handled, from the inside outwards.
+    #[must_use]
+    pub fn within(mut self, structure: impl Into<Cow<'static, str>>) -> Self {
+        self.0.trail.insert(0, structure.into());
+        self
+    }
+
+    /// Names the object this is about, unless a more precise path is known already.
+    #[must_use]
+    pub fn on(mut self, path: impl Into<String>) -> Self {
+        self.0.path.get_or_insert_with(|| path.into());
+        self
+    }
+
+    /// Names the filter this is about.
+    #[must_use]
+    pub fn by_filter(mut self, id: u16, name: impl Into<String>) -> Self {
+        self.0.filter.get_or_insert_with(|| FilterRef { id, name: name.into() });
+        self
+    }
+
+    /// Who is at fault.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The sentence without place.
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// Absolute address in the file, where one is known.
+    pub fn address(&self) -> Option<u64> {
+        self.0.at
+    }
+
+    /// Structures being handled, outermost first.
+    pub fn trail(&self) -> impl Iterator<Item = &str> {
+        self.0.trail.iter().map(|s| s.as_ref())
+    }
+
+    /// Path of the object concerned.
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// Filter concerned.
+    pub fn filter(&self) -> Option<&FilterRef> {
+        self.0.filter.as_ref()
+    }
+
+    /// Absolute ranges to fetch, for [`Kind::Pending`].
+    pub fn pending(&self) -> &[Range<u64>] {
+        &self.0.pending
+    }
+
+    /// Whether bytes are missing rather than wrong.
+    pub fn is_pending(&self) -> bool {
+        self.0.kind == Kind::Pending
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.what)?;
+        if let Some(at) = self.0.at {
+            write!(f, " at {at:#x}")?;
+        }
+        for (i, s) in self.0.trail.iter().enumerate() {
+            write!(f, "{}{s}", if i == 0 { " in " } else { " > " })?;
+        }
+        if let Some(path) = &self.0.path {
+            write!(f, " ({path})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Adds place to the error of a result.
+pub trait Context<T> {
+    /// See [`Error::within`].
+    fn within(self, structure: &'static str) -> Result<T>;
+    /// See [`Error::at`].
+    fn at(self, address: u64) -> Result<T>;
+    /// See [`Error::on`].
+    fn on(self, path: &str) -> Result<T>;
+}
+
+impl<T> Context<T> for Result<T> {
+    fn within(self, structure: &'static str) -> Result<T> {
+        self.map_err(|e| e.within(structure))
+    }
+
+    fn at(self, address: u64) -> Result<T> {
+        self.map_err(|e| e.at(address))
+    }
+
+    fn on(self, path: &str) -> Result<T> {
+        self.map_err(|e| e.on(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_from_the_outside_in() {
+        let e = Error::malformed("bad checksum")
+            .at(0x1a30)
+            .within("continuation chunk")
+            .at(7)
+            .within("object header v2");
+        assert_eq!(e.to_string(), "bad checksum at 0x1a30 in object header v2 > continuation chunk");
+        assert_eq!(e.on("/a").on("/b").to_string().split(' ').next_back(), Some("(/a)"));
+    }
+}

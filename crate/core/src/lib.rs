@@ -1,0 +1,25 @@
+//! HDF5 in pure Rust: reading, writing and editing, without I/O of its own.
+//!
+//! Layers point one way. The way in: [`storage`] → [`format`](mod@format) → `object` → `select` → `chunk` → `filter` → `layout`
+//! → `value` → `api`. The way back: `api` → `write` → … → [`storage`].
+//!
+//! The engine never awaits: bytes that are not here yet are an [`Error`] of kind
+//! [`Kind::Pending`](error::Kind::Pending) with the ranges to fetch; fetch them and call again.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::unwrap_used
+    )
+)]
+
+pub mod bytes;
+pub mod error;
+pub mod format;
+pub mod limits;
+pub mod storage;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,43 @@
+//! Budgets that hostile bytes cannot exceed.
+
+use crate::error::{Error, Result};
+
+/// What one file may cost. Checked before each allocation and inside each loop that a file steers.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes one metadata structure (header chunk, heap, tree node, attribute) may occupy.
+    pub metadata_block: u64,
+    /// Bytes one decoded chunk may have, and one batch of a read.
+    pub chunk: u64,
+    /// Depth of nested datatypes.
+    pub type_depth: u32,
+    /// Depth of trees and chains of blocks.
+    pub tree_depth: u32,
+    /// Soft links followed while resolving one path.
+    pub link_traversals: u32,
+    /// Messages one object header may hold.
+    pub messages: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            metadata_block: 1 << 30,
+            chunk: 1 << 30,
+            type_depth: 32,
+            tree_depth: 64,
+            link_traversals: 16,
+            messages: 1 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// `n` as a length to allocate, if it is within `budget`.
+    pub fn check(n: u64, budget: u64, what: &'static str) -> Result<usize> {
+        if n > budget {
+            return Err(Error::limit(format!("{what} of {n} bytes exceeds the limit of {budget}")));
+        }
+        usize::try_from(n).map_err(|_| Error::limit(format!("{what} of {n} bytes does not fit into memory")))
+    }
+}

@@ -1,0 +1,105 @@
+//! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
+
+use super::{Storage, StorageMut};
+use crate::bytes::{Addr, Ctx, Reader};
+use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
+
+/// Storage, base address, widths and budgets of one open file.
+pub struct Medium {
+    storage: Box<dyn Storage>,
+    /// Absolute position of the superblock's signature; everything before it is the user block.
+    pub base: u64,
+    /// Widths of addresses and lengths.
+    pub ctx: Ctx,
+    /// Budgets.
+    pub limits: Limits,
+}
+
+impl Medium {
+    /// A medium whose base and widths are still the defaults; the superblock sets them.
+    pub fn new(storage: Box<dyn Storage>, limits: Limits) -> Self {
+        Medium { storage, base: 0, ctx: Ctx::WIDE, limits }
+    }
+
+    /// Bytes of the storage, user block included.
+    pub fn storage_len(&self) -> u64 {
+        self.storage.len()
+    }
+
+    /// Absolute position of `addr`.
+    pub fn absolute(&self, addr: Addr) -> u64 {
+        self.base.saturating_add(addr.0)
+    }
+
+    /// Bytes between `addr` and the end of the storage.
+    pub fn available(&self, addr: Addr) -> u64 {
+        self.storage.len().saturating_sub(self.absolute(addr))
+    }
+
+    /// Checks that `len` bytes at `addr` exist, before anything is allocated for them.
+    pub fn check(&self, addr: Addr, len: u64) -> Result<()> {
+        if len <= self.available(addr) && self.base.checked_add(addr.0).is_some() {
+            return Ok(());
+        }
+        Err(Error::malformed(format!("{len} bytes wanted where the file has {} left", self.available(addr)))
+            .at(self.absolute(addr)))
+    }
+
+    /// Exactly `len` bytes of metadata at `addr`.
+    pub fn read(&self, addr: Addr, len: u64) -> Result<Vec<u8>> {
+        self.check(addr, len)?;
+        let n = Limits::check(len, self.limits.metadata_block, "a metadata block")
+            .map_err(|e| e.at(self.absolute(addr)))?;
+        let mut buf = vec![0; n];
+        self.storage.read_at(self.absolute(addr), &mut buf)?;
+        Ok(buf)
+    }
+
+    /// Up to `len` bytes at `addr`, fewer at the end of the file: for structures that say their size inside.
+    pub fn read_up_to(&self, addr: Addr, len: u64) -> Result<Vec<u8>> {
+        self.read(addr, len.min(self.available(addr)))
+    }
+
+    /// Fills `buf` from `addr`.
+    pub fn read_into(&self, addr: Addr, buf: &mut [u8]) -> Result<()> {
+        self.check(addr, buf.len() as u64)?;
+        self.storage.read_at(self.absolute(addr), buf)
+    }
+
+    /// Announces reads, so that a storage that has to fetch can fetch them together. Ranges that leave the
+    /// file are cut here and found when they are read.
+    pub fn want(&self, ranges: impl IntoIterator<Item = (Addr, u64)>) -> Result<()> {
+        let ranges: Vec<_> = ranges
+            .into_iter()
+            .map(|(a, n)| {
+                let n = n.min(self.available(a));
+                let from = self.absolute(a);
+                from..from.saturating_add(n)
+            })
+            .filter(|r| !r.is_empty())
+            .collect();
+        self.storage.want(&ranges)
+    }
+
+    /// A reader over bytes that were read from `addr`.
+    pub fn reader<'a>(&self, bytes: &'a [u8], addr: Addr) -> Reader<'a> {
+        Reader::new(bytes, self.absolute(addr), self.ctx)
+    }
+
+    /// The writing side; an error where the storage is for reading only.
+    pub fn writer(&mut self) -> Result<&mut dyn StorageMut> {
+        self.storage.writer().ok_or_else(|| Error::new(Kind::ReadOnly, "this file is open for reading only"))
+    }
+
+    /// Writes `data` at `addr`.
+    pub fn write(&mut self, addr: Addr, data: &[u8]) -> Result<()> {
+        let at = self.absolute(addr);
+        self.writer()?.write_at(at, data)
+    }
+
+    /// The storage itself.
+    pub fn storage(&self) -> &dyn Storage {
+        self.storage.as_ref()
+    }
+}

@@ -1,0 +1,70 @@
+//! The CORE driver: the whole file in memory.
+
+use super::{Storage, StorageMut};
+use crate::error::{Error, Result};
+
+/// A file in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    bytes: Vec<u8>,
+}
+
+impl Memory {
+    /// A file with these bytes.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Memory { bytes }
+    }
+
+    /// The bytes as they are now.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+fn position(at: u64) -> Result<usize> {
+    usize::try_from(at).map_err(|_| Error::limit("the file does not fit into memory").at(at))
+}
+
+impl Storage for Memory {
+    fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
+        let from = position(at)?;
+        let stored = from.checked_add(buf.len()).and_then(|end| self.bytes.get(from..end));
+        match stored {
+            Some(bytes) => {
+                buf.copy_from_slice(bytes);
+                Ok(())
+            }
+            None => Err(Error::io("read past the end of the file").at(at)),
+        }
+    }
+
+    fn writer(&mut self) -> Option<&mut dyn StorageMut> {
+        Some(self)
+    }
+}
+
+impl StorageMut for Memory {
+    fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()> {
+        let from = position(at)?;
+        let end =
+            from.checked_add(data.len()).ok_or_else(|| Error::limit("the file does not fit into memory"))?;
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        self.bytes[from..end].copy_from_slice(data);
+        Ok(())
+    }
+
+    fn set_len(&mut self, len: u64) -> Result<()> {
+        self.bytes.resize(position(len)?, 0);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! Where the bytes are: HDF5's "drivers".
+//!
+//! A [`Storage`] knows absolute offsets only. [`Medium`] puts the file's base address, widths and budgets on
+//! top, and is what every layer above reads through.
+
+mod medium;
+mod memory;
+mod pages;
+
+pub use medium::Medium;
+pub use memory::Memory;
+pub use pages::{Fetch, Pages};
+
+use crate::error::Result;
+
+/// A file's bytes, by absolute offset.
+pub trait Storage {
+    /// Bytes there are.
+    fn len(&self) -> u64;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fills `buf` from `at`. The range lies within `len`. Bytes that have to be fetched first are an
+    /// [`Error::missing`](crate::error::Error::missing).
+    fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()>;
+
+    /// Says that all of `ranges` will be read next, so that they can be fetched together.
+    fn want(&self, ranges: &[std::ops::Range<u64>]) -> Result<()> {
+        let _ = ranges;
+        Ok(())
+    }
+
+    /// The writing side, where there is one.
+    fn writer(&mut self) -> Option<&mut dyn StorageMut> {
+        None
+    }
+}
+
+/// A file's bytes that can be changed.
+pub trait StorageMut {
+    /// Overwrites `data.len()` bytes at `at`; the storage grows (with zeros) as needed.
+    fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()>;
+    /// Cuts or grows (with zeros) to `len` bytes.
+    fn set_len(&mut self, len: u64) -> Result<()>;
+    /// Makes everything written durable.
+    fn flush(&mut self) -> Result<()>;
+}

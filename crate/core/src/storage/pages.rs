@@ -1,0 +1,253 @@
+//! A page cache over a source that may have to be asked first.
+//!
+//! The engine never waits. A source that can answer at once (a Node file, `FileReaderSync`, a sync access
+//! handle) fills pages on the spot; any other answers "not yet", which surfaces as
+//! [`Error::missing`] with the ranges to fetch. The caller fetches them, hands them to
+//! [`Pages::supply`], and repeats the call.
+
+use super::Storage;
+use crate::error::{Error, Result};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// A source of bytes below the cache.
+pub trait Fetch {
+    /// Bytes there are.
+    fn len(&self) -> u64;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Fills `buf` from `at` at once and says `true`, or says `false`: fetch it and call [`Pages::supply`].
+    fn fetch(&self, at: u64, buf: &mut [u8]) -> Result<bool>;
+}
+
+struct Page {
+    bytes: Box<[u8]>,
+    used: u64,
+}
+
+struct State {
+    pages: HashMap<u64, Page>,
+    clock: u64,
+    held: usize,
+    /// Ranges supplied for a call that has not succeeded yet: never evicted before they were used.
+    supplied: Vec<(u64, Vec<u8>)>,
+}
+
+/// The cache: pages of `page_size` bytes, least recently used out first.
+pub struct Pages<F> {
+    source: F,
+    page_size: u64,
+    budget: usize,
+    state: RefCell<State>,
+}
+
+impl<F: Fetch> Pages<F> {
+    /// A cache that holds at most about `budget` bytes.
+    pub fn new(source: F, page_size: usize, budget: usize) -> Self {
+        let state = State { pages: HashMap::new(), clock: 0, held: 0, supplied: Vec::new() };
+        Pages { source, page_size: page_size.max(512) as u64, budget, state: RefCell::new(state) }
+    }
+
+    /// Hands over bytes that an [`Error::missing`] asked for.
+    pub fn supply(&self, at: u64, bytes: Vec<u8>) {
+        self.state.borrow_mut().supplied.push((at, bytes));
+    }
+
+    /// Forgets what was supplied: call it when the operation that asked has ended.
+    pub fn settle(&self) {
+        self.state.borrow_mut().supplied.clear();
+    }
+
+    /// The source below.
+    pub fn source(&self) -> &F {
+        &self.source
+    }
+
+    /// Bytes held at the moment.
+    pub fn held(&self) -> usize {
+        let state = self.state.borrow();
+        state.held.saturating_add(state.supplied.iter().map(|(_, b)| b.len()).sum())
+    }
+
+    fn page_range(&self, page: u64) -> Range<u64> {
+        let from = page.saturating_mul(self.page_size);
+        from..from.saturating_add(self.page_size).min(self.source.len())
+    }
+
+    fn pages_of(&self, at: u64, len: usize) -> Range<u64> {
+        let end = at.saturating_add(len as u64);
+        at / self.page_size..end.div_ceil(self.page_size)
+    }
+
+    /// Reads through pages; metadata is many small reads close together.
+    fn read_paged(&self, at: u64, buf: &mut [u8]) -> Result<()> {
+        let mut missing: Vec<Range<u64>> = Vec::new();
+        for page in self.pages_of(at, buf.len()) {
+            if !self.load(page)? {
+                missing.push(self.page_range(page));
+            }
+        }
+        if !missing.is_empty() {
+            return Err(Error::missing(missing));
+        }
+        for page in self.pages_of(at, buf.len()) {
+            let range = self.page_range(page);
+            let from = at.max(range.start);
+            let to = at.saturating_add(buf.len() as u64).min(range.end);
+            let state = &mut *self.state.borrow_mut();
+            let Some(held) = state.pages.get_mut(&page) else {
+                return Err(Error::io("a page left the cache while it was read").at(range.start));
+            };
+            state.clock += 1;
+            held.used = state.clock;
+            copy_overlap(buf, at, &held.bytes, range.start, from..to);
+        }
+        self.evict();
+        Ok(())
+    }
+
+    fn load(&self, page: u64) -> Result<bool> {
+        if self.state.borrow().pages.contains_key(&page) {
+            return Ok(true);
+        }
+        let range = self.page_range(page);
+        let len = usize::try_from(range.end - range.start)
+            .map_err(|_| Error::limit("a page does not fit into memory"))?;
+        let mut bytes = vec![0; len];
+        if !self.from_supplied(range.start, &mut bytes) && !self.source.fetch(range.start, &mut bytes)? {
+            return Ok(false);
+        }
+        let state = &mut *self.state.borrow_mut();
+        state.clock += 1;
+        state.held += len;
+        state.pages.insert(page, Page { bytes: bytes.into(), used: state.clock });
+        Ok(true)
+    }
+
+    fn from_supplied(&self, at: u64, buf: &mut [u8]) -> bool {
+        let state = self.state.borrow();
+        let end = at.saturating_add(buf.len() as u64);
+        for (start, bytes) in &state.supplied {
+            if *start <= at && end <= start.saturating_add(bytes.len() as u64) {
+                copy_overlap(buf, at, bytes, *start, at..end);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Drops the least recently used half when over budget: one sort per many insertions.
+    fn evict(&self) {
+        let state = &mut *self.state.borrow_mut();
+        if state.held <= self.budget {
+            return;
+        }
+        let mut ages: Vec<(u64, u64)> = state.pages.iter().map(|(k, p)| (p.used, *k)).collect();
+        ages.sort_unstable();
+        for (_, key) in ages {
+            if state.held <= self.budget / 2 {
+                break;
+            }
+            if let Some(page) = state.pages.remove(&key) {
+                state.held -= page.bytes.len();
+            }
+        }
+    }
+}
+
+/// Copies the part `range` (absolute) of `from` (which starts at `from_at`) into `to` (which starts at `to_at`).
+fn copy_overlap(to: &mut [u8], to_at: u64, from: &[u8], from_at: u64, range: Range<u64>) {
+    // Both buffers are in memory and contain `range`, so these differences fit.
+    #[allow(clippy::cast_possible_truncation)]
+    let (t, f, n) = (
+        (range.start - to_at) as usize,
+        (range.start - from_at) as usize,
+        (range.end - range.start) as usize,
+    );
+    to[t..t + n].copy_from_slice(&from[f..f + n]);
+}
+
+impl<F: Fetch> Storage for Pages<F> {
+    fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
+        if buf.is_empty() {
+            return Ok(());
+        }
+        if at.checked_add(buf.len() as u64).is_none_or(|end| end > self.len()) {
+            return Err(Error::io("read past the end of the file").at(at));
+        }
+        // Raw data goes past the cache: it is read once, and would push the metadata out.
+        if buf.len() as u64 >= self.page_size {
+            if self.from_supplied(at, buf) || self.source.fetch(at, buf)? {
+                return Ok(());
+            }
+            return Err(Error::missing(vec![at..at.saturating_add(buf.len() as u64)]));
+        }
+        self.read_paged(at, buf)
+    }
+
+    fn want(&self, ranges: &[Range<u64>]) -> Result<()> {
+        if self.source.fetch(0, &mut [])? {
+            return Ok(()); // it answers at once: nothing to gain
+        }
+        let state = self.state.borrow();
+        let there = |r: &Range<u64>| {
+            state.supplied.iter().any(|(at, b)| *at <= r.start && r.end <= at.saturating_add(b.len() as u64))
+                || (r.end - r.start < self.page_size
+                    && (r.start / self.page_size..r.end.div_ceil(self.page_size))
+                        .all(|p| state.pages.contains_key(&p)))
+        };
+        let missing: Vec<_> = ranges
+            .iter()
+            .filter(|r| !there(r))
+            .map(|r| {
+                if r.end - r.start >= self.page_size {
+                    r.clone()
+                } else {
+                    let last = (r.end.div_ceil(self.page_size)).saturating_sub(1);
+                    self.page_range(r.start / self.page_size).start..self.page_range(last).end
+                }
+            })
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Error::missing(missing)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Later(Vec<u8>);
+    impl Fetch for Later {
+        fn len(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn fetch(&self, _: u64, _: &mut [u8]) -> Result<bool> {
+            Ok(false)
+        }
+    }
+
+    #[test]
+    fn asks_for_pages_then_answers_from_them() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
+        let pages = Pages::new(Later(bytes.clone()), 512, 4096);
+        let mut buf = [0; 20];
+        let missing = pages.read_at(505, &mut buf).unwrap_err();
+        assert_eq!(missing.pending(), [0..512, 512..1024]);
+        for r in missing.pending() {
+            pages.supply(r.start, bytes[r.start as usize..r.end as usize].to_vec());
+        }
+        pages.read_at(505, &mut buf).unwrap();
+        assert_eq!(buf, bytes[505..525]);
+        pages.settle();
+        pages.read_at(510, &mut buf).unwrap();
+        assert_eq!(buf, bytes[510..530]);
+        assert!(pages.read_at(4990, &mut buf).is_err_and(|e| !e.is_pending()));
+    }
+}

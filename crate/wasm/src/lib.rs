@@ -1,0 +1,1 @@
+//! WebAssembly bindings of the engine: every export translates and calls, nothing else.
