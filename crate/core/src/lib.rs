@@ -20,6 +20,7 @@ pub mod bytes;
 pub mod error;
 pub mod format;
 pub mod limits;
+pub mod object;
 pub mod storage;
 
 pub use error::{Error, Kind, Result};

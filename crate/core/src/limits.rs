@@ -41,3 +41,23 @@ impl Limits {
         usize::try_from(n).map_err(|_| Error::limit(format!("{what} of {n} bytes does not fit into memory")))
     }
 }
+
+/// What a walk may still cost: trees and chains in a file cannot be larger than the file.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    left: u64,
+    what: &'static str,
+}
+
+impl Budget {
+    /// A budget of `units`; `what` is said when it is exceeded.
+    pub fn new(units: u64, what: &'static str) -> Self {
+        Budget { left: units, what }
+    }
+
+    /// Takes `units`, or says that the file is wrong.
+    pub fn spend(&mut self, units: u64) -> Result<()> {
+        self.left = self.left.checked_sub(units).ok_or_else(|| Error::malformed(self.what))?;
+        Ok(())
+    }
+}

@@ -3,3 +3,4 @@
 
 pub mod datatype;
 pub mod message;
+pub mod tree;
