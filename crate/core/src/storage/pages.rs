@@ -117,7 +117,7 @@ impl<F: Fetch> Pages<F> {
         let len = usize::try_from(range.end - range.start)
             .map_err(|_| Error::limit("a page does not fit into memory"))?;
         let mut bytes = vec![0; len];
-        if !self.from_supplied(range.start, &mut bytes) && !self.source.fetch(range.start, &mut bytes)? {
+        if !self.copy_supplied(range.start, &mut bytes) && !self.source.fetch(range.start, &mut bytes)? {
             return Ok(false);
         }
         let state = &mut *self.state.borrow_mut();
@@ -127,7 +127,7 @@ impl<F: Fetch> Pages<F> {
         Ok(true)
     }
 
-    fn from_supplied(&self, at: u64, buf: &mut [u8]) -> bool {
+    fn copy_supplied(&self, at: u64, buf: &mut [u8]) -> bool {
         let state = self.state.borrow();
         let end = at.saturating_add(buf.len() as u64);
         for (start, bytes) in &state.supplied {
@@ -184,10 +184,11 @@ impl<F: Fetch> Storage for Pages<F> {
         }
         // Raw data goes past the cache: it is read once, and would push the metadata out.
         if buf.len() as u64 >= self.page_size {
-            if self.from_supplied(at, buf) || self.source.fetch(at, buf)? {
+            if self.copy_supplied(at, buf) || self.source.fetch(at, buf)? {
                 return Ok(());
             }
-            return Err(Error::missing(vec![at..at.saturating_add(buf.len() as u64)]));
+            let whole = at..at.saturating_add(buf.len() as u64);
+            return Err(Error::missing([whole].into()));
         }
         self.read_paged(at, buf)
     }
