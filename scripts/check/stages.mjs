@@ -1,0 +1,85 @@
+// The stages of `npm run check`. A stage is a list of commands; `counts` says that the command prints how many tests it ran.
+import { existsSync, readdirSync } from "node:fs";
+import { at } from "../lib/paths.mjs";
+import { browser } from "../setup/system.mjs";
+import { venvPython } from "../setup/python.mjs";
+
+const node = process.execPath;
+const TARGET = "wasm32-unknown-unknown";
+
+/** The tests of a folder, for node's runner. A folder that is missing gives a run of no test, which fails. */
+const nodeTests = (folder, more = {}) => () => [
+  {
+    argv: [node, "--test", ...testFiles(folder)],
+    counts: true,
+    env: { PYTHON: venvPython, CHROME_PATH: browser() },
+    ...more,
+  },
+];
+
+function testFiles(folder) {
+  if (!existsSync(at(folder))) return [`${folder}/`];
+  return readdirSync(at(folder)).filter((f) => /\.test\.m?[jt]s$/.test(f)).map((f) => `${folder}/${f}`);
+}
+
+const projects = ["crate/js/tsconfig.json", "www/tsconfig.json"];
+
+export const stages = [
+  {
+    name: "build",
+    what: "the package and the web app into dist/",
+    commands: () => [{ argv: [node, "scripts/build.mjs"] }],
+  },
+  { name: "fmt", what: "rustfmt", commands: () => [{ argv: ["cargo", "fmt", "--all", "--check"] }] },
+  {
+    name: "clippy",
+    what: "clippy, warnings denied, for this machine and for wasm",
+    commands: () => [
+      { argv: ["cargo", "clippy", "-q", "--workspace", "--all-targets", "--", "-D", "warnings"] },
+      { argv: ["cargo", "clippy", "-q", "--workspace", "--target", TARGET, "--", "-D", "warnings"] },
+    ],
+  },
+  {
+    name: "types",
+    what: "tsc over every TypeScript project",
+    commands: () => projects.map((p) => ({ argv: ["tsc", "--noEmit", "-p", p] })),
+  },
+  { name: "lint", what: "oxlint, warnings denied", commands: () => [{ argv: ["oxlint", "--deny-warnings"] }] },
+  {
+    name: "rust",
+    what: "the engine's tests",
+    commands: () => [{ argv: ["cargo", "test", "-q", "--workspace"], counts: true }],
+  },
+  {
+    name: "scripts",
+    what: "the tests of the project's own tools",
+    commands: nodeTests("tests/scripts"),
+  },
+  { name: "js", what: "the package's tests in Node", commands: nodeTests("tests/js") },
+  {
+    name: "corpus",
+    what: "every file of the corpus, read and compared with what libhdf5 says is in it",
+    commands: () => [{ argv: [node, "tests/interop/corpus.mjs"], counts: true }],
+  },
+  {
+    name: "malformed",
+    what: "damaged and hostile files end in values or in a typed error with an address",
+    commands: () => [{ argv: [node, "tests/interop/malformed.mjs"], counts: true }],
+  },
+  {
+    name: "interop",
+    what: "files that we write, opened by h5py and h5dump",
+    commands: nodeTests("tests/interop"),
+  },
+  {
+    name: "package",
+    what: "the packed package, installed into an empty folder and used",
+    commands: nodeTests("tests/package"),
+  },
+  {
+    name: "wasm",
+    what: "the engine's wasm tests in a headless browser, through wasm-pack",
+    commands: () => [{ argv: ["wasm-pack", "test", "--headless", "--chrome", "crate/wasm"], counts: true }],
+  },
+  { name: "e2e", what: "the web app in a browser, end to end", commands: nodeTests("tests/e2e") },
+];
