@@ -1,0 +1,68 @@
+/** One class for everything that can go wrong, with fields to branch on instead of prose to parse. */
+
+/**
+ * Who is at fault.
+ * `Io`: the source failed. `Malformed`: the file's bytes contradict the format. `Unsupported`: they are fine, but
+ * not handled. `Argument`: the caller's mistake. `NotFound`: nothing is there. `Limit`: a budget would be exceeded.
+ * `ReadOnly`: a change to a file that is open for reading. `Closed`: the file was closed. `Internal`: our mistake.
+ */
+export type ErrorCode =
+  | "Io"
+  | "Malformed"
+  | "Unsupported"
+  | "Argument"
+  | "NotFound"
+  | "Limit"
+  | "ReadOnly"
+  | "Closed"
+  | "Internal";
+
+/** The filter an error is about. */
+export interface FilterReference {
+  /** Identifier as stored in the file. */
+  readonly id: number;
+  /** Name stored in the file or registered for the id; empty if neither is known. */
+  readonly name: string;
+}
+
+/** Where an error happened. */
+export interface ErrorPlace {
+  path?: string | undefined;
+  address?: number | undefined;
+  trail?: readonly string[] | undefined;
+  filter?: FilterReference | undefined;
+  cause?: unknown;
+}
+
+/** Every error this package throws, except an `AbortSignal`'s own reason. */
+export class HyperslabError extends Error {
+  override readonly name = "HyperslabError";
+  readonly code: ErrorCode;
+  /** Path of the object concerned. */
+  readonly path?: string;
+  /** Absolute byte position in the file. */
+  readonly address?: number;
+  /** Structures that were being read, outermost first. */
+  readonly trail?: readonly string[];
+  /** The filter concerned. */
+  readonly filter?: FilterReference;
+
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
+    super(message, place.cause === undefined ? undefined : { cause: place.cause });
+    this.code = code;
+    if (place.path !== undefined) this.path = place.path;
+    if (place.address !== undefined) this.address = place.address;
+    if (place.trail?.length) this.trail = place.trail;
+    if (place.filter !== undefined) this.filter = place.filter;
+  }
+}
+
+/** Whether `e` is a {@link HyperslabError}, with that code if one is given. */
+export function isHyperslabError(e: unknown, code?: ErrorCode): e is HyperslabError {
+  return e instanceof HyperslabError && (code === undefined || e.code === code);
+}
+
+/** An error for the caller's mistake. */
+export function argument(message: string, place?: ErrorPlace): HyperslabError {
+  return new HyperslabError("Argument", message, place);
+}

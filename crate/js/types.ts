@@ -1,0 +1,555 @@
+/**
+ * The whole public surface in one place: what users hold, and what it returns.
+ *
+ * Everything an object says about itself (`shape`, `dtype`, attribute names …) is loaded with it and is a plain
+ * property. What touches the source returns `Out<M, T>`: `T` from `openSync` and `create`, `Promise<T>` from `open`.
+ */
+
+import type { HyperslabError } from "./errors.js";
+
+// ------------------------------------------------------------------------------------------------------------ modes
+
+/** Whether members that touch the source answer at once or by promise. */
+export type Mode = "sync" | "async";
+
+/** `T` itself in a synchronous file, a promise of it in an asynchronous one. */
+export type Out<M extends Mode, T> = M extends "sync" ? T : Promise<T>;
+
+// ---------------------------------------------------------------------------------------------------------- sources
+
+/** Your own source of bytes. `read` answers with exactly `length` bytes from `offset`, at once or by promise. */
+export interface RandomAccess {
+  /** Bytes there are. */
+  readonly size: number;
+  read(
+    offset: number,
+    length: number,
+    options?: { signal?: AbortSignal },
+  ): Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>;
+}
+
+/** Where a file comes from. A string is a path (Node only), a URL has to be a `file:` URL (Node only). */
+export type Source = ArrayBuffer | Uint8Array | Blob | URL | string | RandomAccess;
+
+/** Options of `open` and `openSync`. */
+export interface OpenOptions {
+  /** `"r"`, reading, is the only mode of existing files for now. */
+  mode?: "r";
+  /** Bytes of metadata kept in memory; default 16 MiB. */
+  cache?: number;
+  /** Cancels the opening and every later fetch of the file's bytes. */
+  signal?: AbortSignal;
+}
+
+/** Options of `create`. */
+export interface CreateOptions {
+  /** Oldest library that must be able to read the file. `"earliest"`, as in h5py, is what is written for now. */
+  libver?: "earliest";
+}
+
+// -------------------------------------------------------------------------------------------------------- datatypes
+
+/** Byte order of a number: little-endian, big-endian, or the mixed order of VAX floats. */
+export type ByteOrder = "LE" | "BE" | "VAX";
+
+/** A whole number. `precision` and `offset` (bits) are there only if it does not use its whole width. */
+export interface IntegerType {
+  class: "integer";
+  /** Bytes. */
+  size: number;
+  order: ByteOrder;
+  signed: boolean;
+  precision?: number;
+  offset?: number;
+}
+
+/** Bit positions of a float that is not IEEE binary16, 32 or 64. */
+export interface FloatLayout {
+  precision: number;
+  offset: number;
+  /** Position of the sign bit. */
+  sign: number;
+  /** Exponent: position, bits. */
+  exp: [position: number, bits: number];
+  /** Mantissa: position, bits. */
+  mant: [position: number, bits: number];
+  bias: number;
+  /** How the leading mantissa bit is stored. */
+  norm: "implied" | "msbset" | "none";
+}
+
+/** A floating-point number. */
+export interface FloatType {
+  class: "float";
+  /** Bytes. */
+  size: number;
+  order: ByteOrder;
+  layout?: FloatLayout;
+}
+
+/** Text of a fixed number of bytes, or of variable length. */
+export interface StringType {
+  class: "string";
+  size: number | "variable";
+  pad: "nullterm" | "nullpad" | "spacepad";
+  cset: "ascii" | "utf8";
+}
+
+/** A record. Members by increasing offset. */
+export interface CompoundType {
+  class: "compound";
+  /** Bytes. */
+  size: number;
+  members: CompoundMember[];
+}
+
+/** One member of a record. */
+export interface CompoundMember {
+  name: string;
+  /** Byte offset in the record; may be left out when creating. */
+  offset?: number;
+  dtype: Dtype;
+}
+
+/** A fixed number of elements in each element. */
+export interface ArrayType {
+  class: "array";
+  dims: number[];
+  base: Dtype;
+}
+
+/** Names for whole numbers, as `[name, value]`; values of 8-byte integers are bigints. */
+export interface EnumType {
+  class: "enum";
+  base: Dtype;
+  members: [name: string, value: number | bigint][];
+}
+
+/** A sequence of variable length in each element. */
+export interface VlenType {
+  class: "vlen";
+  base: Dtype;
+}
+
+/** Bytes without meaning to HDF5. */
+export interface OpaqueType {
+  class: "opaque";
+  size: number;
+  tag: string;
+}
+
+/** A set of bits, or a point in time (which HDF5 never defined further): both read as unsigned numbers. */
+export interface BitfieldType {
+  class: "bitfield" | "time";
+  size: number;
+  order: ByteOrder;
+  precision?: number;
+  offset?: number;
+}
+
+/** A reference to an object, to a region of a dataset, or one of HDF5 1.12's. */
+export interface ReferenceType {
+  class: "reference";
+  ref: "object" | "region" | "std";
+}
+
+/** HDF5 2.0's complex numbers. */
+export interface ComplexType {
+  class: "complex";
+  base: Dtype;
+}
+
+/** Any datatype in full. */
+export type Datatype =
+  | IntegerType
+  | FloatType
+  | StringType
+  | CompoundType
+  | ArrayType
+  | EnumType
+  | VlenType
+  | OpaqueType
+  | BitfieldType
+  | ReferenceType
+  | ComplexType;
+
+/**
+ * A datatype: a string where one says it all, else the structured form. Both are accepted back when creating.
+ *
+ * Strings, as in NumPy: `"<i4"` `">f8"` `"|u1"` (on input also `"<u1"`, `"int32"`, `"float64"` …), `"bool"` (h5py's
+ * enum of FALSE and TRUE), `"S10"` (10 bytes of ASCII, padded with NULs), `"string"` (UTF-8 of variable length).
+ */
+export type Dtype = string | Datatype;
+
+// ------------------------------------------------------------------------------------------------------------ values
+
+/** Numbers in their natural typed array. Float16 arrives as `Float32Array` where there is no `Float16Array`. */
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** Numeric types by their NumPy names, with the typed array each is read into. */
+export interface NumericTypes {
+  int8: Int8Array;
+  uint8: Uint8Array;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+  float32: Float32Array;
+  float64: Float64Array;
+}
+
+/** A numeric type's NumPy name. */
+export type NumericName = keyof NumericTypes;
+
+/** Columns of a compound type: one array per member, each in the shape of the whole. */
+export interface Columns {
+  [member: string]: NdArray;
+}
+
+/** Elements of an n-dimensional array, in C order (last axis fastest). */
+export type Data = NumericArray | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+
+/** One element of a variable-length type: the array of its items. */
+export type VlenElement = NumericArray | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+
+/** An n-dimensional array, as zarrita and ndarray have it. */
+export interface NdArray<D extends Data = Data> {
+  readonly data: D;
+  readonly shape: number[];
+  /** Elements between neighbours along each axis. */
+  readonly stride: number[];
+  /** What the elements are; the base of an array type, whose extents are part of `shape`. */
+  readonly dtype: Dtype;
+}
+
+/** A stored reference. `null` references have address 0. */
+export interface Reference {
+  readonly kind: "object" | "region" | "std";
+  /** Address of the object referred to. */
+  readonly address: number;
+}
+
+/** One record, of a scalar dataspace or of a single element. */
+export interface Row {
+  [member: string]: Value;
+}
+
+/** The one value of a scalar dataspace. An enum is its code; h5py's bool is a boolean. */
+export type Scalar = number | bigint | string | boolean | Uint8Array | Reference | Row | NdArray | VlenElement;
+
+/** What reading gives: an array, the plain value of a scalar dataspace, or `null` for a null dataspace. */
+export type Value = NdArray | Scalar | null;
+
+// --------------------------------------------------------------------------------------------------------- selections
+
+/** A range along one axis, as Python's `slice`: `null` is the end of that side, negative counts from the end. */
+export interface Slice {
+  readonly start: number | null;
+  readonly stop: number | null;
+  readonly step: number | null;
+}
+
+/** One axis: an index (drops the axis), all of it (`null`), a range, or `"..."` for as many whole axes as are left. */
+export type AxisSelection =
+  | number
+  | null
+  | Slice
+  | readonly [start: number | null, stop: number | null, step?: number | null]
+  | "...";
+
+/** What to read: NumPy's spelling as text (`"7, 10:20, ::4, ..., -1"`), or one item per axis. */
+export type Selection = string | readonly AxisSelection[];
+
+/** Options of `Dataset.read`. */
+export interface ReadOptions {
+  /** Convert numbers to this type while reading; values that do not fit are clipped, as HDF5 does. */
+  as?: NumericName;
+  /** Read into this array (from its start), converting numbers to its type, instead of making a new one. */
+  into?: NumericArray;
+  /** Stops the reading; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called after each batch with how many elements are read, of how many. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+// -------------------------------------------------------------------------------------------------------------- links
+
+/** What a name in a group stands for. Links are never followed behind your back. */
+export type Link =
+  | { kind: "hard"; address: number; creationOrder?: number }
+  | { kind: "soft"; target: string; creationOrder?: number }
+  | { kind: "external"; file: string; target: string; creationOrder?: number }
+  | { kind: "user"; class: number; creationOrder?: number };
+
+/** A soft link to be made with `Group.link`. */
+export interface SoftLink {
+  readonly kind: "soft";
+  readonly target: string;
+}
+
+/** An external link to be made with `Group.link`. */
+export interface ExternalLink {
+  readonly kind: "external";
+  readonly file: string;
+  readonly target: string;
+}
+
+// ----------------------------------------------------------------------------------------------------------- attributes
+
+/** What an attribute is, without its value. */
+export interface AttributeInfo {
+  readonly name: string;
+  /** `[]` for a scalar, `null` for a null dataspace. */
+  readonly shape: number[] | null;
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  /** Address of the committed datatype it uses. */
+  readonly committed?: number;
+}
+
+/** Options of `Attributes.set`. */
+export interface AttributeOptions {
+  /** Default: what the value suggests. */
+  dtype?: Dtype;
+  /** Default: the value's. */
+  shape?: readonly number[];
+}
+
+/** The attributes of an object, much like a `Map`. Names are in creation order where that is tracked. */
+export interface Attributes<M extends Mode = "async"> {
+  readonly size: number;
+  keys(): string[];
+  has(name: string): boolean;
+  /** The value, or `undefined` if there is no such attribute. */
+  get(name: string): Out<M, Value | undefined>;
+  /** Shape and type of an attribute, or `undefined`. */
+  describe(name: string): AttributeInfo | undefined;
+  /** All names with their values. */
+  entries(): Out<M, [name: string, value: Value][]>;
+  /** All values as a plain object. */
+  toObject(): Out<M, Record<string, Value>>;
+  /** Creates or replaces an attribute. */
+  set(name: string, value: WriteValue, options?: AttributeOptions): Out<M, void>;
+  /** Names with values; synchronous files only. */
+  [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never;
+  /** Names with values. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<[string, Value]>;
+}
+
+// -------------------------------------------------------------------------------------------------------------- objects
+
+/** What every object in a file has. */
+export interface Node<M extends Mode = "async"> {
+  /** Absolute path by which the object was reached. */
+  readonly path: string;
+  /** Last part of the path; `"/"` for the root. */
+  readonly name: string;
+  /** Address of the object header: the same for every hard link to one object. */
+  readonly address: number;
+  readonly attrs: Attributes<M>;
+  readonly file: File<M>;
+}
+
+/** A group, a dataset or a committed datatype; tell them apart by `kind`. */
+export type Entity<M extends Mode = "async"> = Group<M> | Dataset<M> | NamedDatatype<M>;
+
+/** One row of a group's listing. */
+export interface Entry<M extends Mode = "async"> {
+  readonly name: string;
+  readonly link: Link;
+  /** What the link leads to (soft links included); absent if it leads nowhere or cannot be opened. */
+  readonly object?: Entity<M>;
+  /** Why it cannot be opened. */
+  readonly error?: HyperslabError;
+}
+
+/** A group. */
+export interface Group<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "group";
+  /** Names of the links, in creation order where that is tracked, else in byte order. */
+  keys(): Out<M, string[]>;
+  /** Whether `path` leads to an object. */
+  has(path: string): Out<M, boolean>;
+  /** The object at `path` (relative, or absolute from the root), or `undefined` if there is none. */
+  get(path: string): Out<M, Entity<M> | undefined>;
+  /** The link called `name` itself, or `undefined`; the name may be a path to it. */
+  getLink(name: string): Out<M, Link | undefined>;
+  /** Names with what they lead to; `undefined` where that cannot be opened (see `entries`). One bulk operation. */
+  items(): Out<M, [name: string, object: Entity<M> | undefined][]>;
+  /** Everything about each link in one bulk operation: never fails for the sake of one broken object. */
+  entries(): Out<M, Entry<M>[]>;
+  /**
+   * Calls `fn` for every object below this group, each once, parents first, with its path relative to the group.
+   * Hard links only. The first result that is not `undefined` ends the visit and is its result.
+   */
+  visit<T>(
+    fn: (path: string, object: Entity<M>) => T | undefined | (M extends "async" ? Promise<T | undefined> : never),
+  ): Out<M, T | undefined>;
+  /** Relative paths of every object below this group. */
+  paths(): Out<M, string[]>;
+
+  /** Creates a group; groups on the way are made as needed. */
+  createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
+  /** Creates a dataset; groups on the way are made as needed. */
+  createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>>;
+  /** Gives `object` another name, or makes a soft or external link. */
+  link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
+  toString(): string;
+}
+
+/** Options of `createGroup`. */
+export interface GroupOptions {
+  /** Remember the order in which links are made. */
+  trackOrder?: boolean;
+}
+
+/** A dataset's filter, in the order filters are applied when writing. */
+export interface Filter {
+  readonly id: number;
+  /** The name stored with it or registered for it; empty if unknown. */
+  readonly name: string;
+  /** Whether chunks may be stored without it. */
+  readonly optional: boolean;
+  /** Its parameters ("client data"). */
+  readonly values: number[];
+}
+
+/** A dataset. */
+export interface Dataset<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "dataset";
+  /** Extents; `[]` for a scalar, `null` for a null dataspace. */
+  readonly shape: number[] | null;
+  /** Largest extents, `null` for an unlimited axis; `null` for a null dataspace. */
+  readonly maxshape: (number | null)[] | null;
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  /** Address of the committed datatype it uses. */
+  readonly committed?: number;
+  readonly ndim: number;
+  /** Elements. */
+  readonly size: number;
+  /** Extents of a chunk; `null` if it is not chunked. */
+  readonly chunks: number[] | null;
+  readonly layout: "compact" | "contiguous" | "chunked" | "virtual";
+  /** How chunks are found; `null` if it is not chunked. */
+  readonly index: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2" | null;
+  readonly filters: Filter[];
+  /** What unwritten elements read as: the value if one is set, else zero of the type (as in h5py). */
+  readonly fillvalue: Value;
+  readonly fill: { readonly status: "undefined" | "default" } | { readonly status: "user"; readonly value: Value };
+  /** Bytes the elements occupy in the file, after filters. */
+  readonly storageSize: Out<M, number>;
+  /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */
+  read<K extends NumericName>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { as: K; into?: undefined },
+  ): Out<M, NdArray<NumericTypes[K]>>;
+  read<A extends NumericArray>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { into: A },
+  ): Out<M, NdArray<A>>;
+  read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
+  /** As h5py prints it: `<HDF5 dataset "arr1": shape (100, 1000), type "<f8">`. */
+  toString(): string;
+}
+
+/** A committed ("named") datatype. */
+export interface NamedDatatype<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "datatype";
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  toString(): string;
+}
+
+/** Facts about the file as a whole. */
+export interface FileInfo {
+  /** Bytes. */
+  readonly size: number;
+  /** Version of the superblock. */
+  readonly superblock: number;
+  /** Bytes before the superblock. */
+  readonly userblock: number;
+}
+
+/** An open file, which is its root group. */
+export interface File<M extends Mode = "async"> extends Group<M> {
+  readonly mode: "r" | "w";
+  readonly info: FileInfo;
+  /** The whole file as bytes: everything made so far is written first. */
+  toBytes(): Out<M, Uint8Array>;
+  /** The whole file as a `Blob`. */
+  toBlob(): Promise<Blob>;
+  /** Writes everything made so far. */
+  flush(): Out<M, void>;
+  /** Ends all use of the file and its objects and frees their memory. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A file from `openSync` or `create`: every member answers at once. */
+export type FileSync = File<"sync">;
+/** A group of a synchronous file. */
+export type GroupSync = Group<"sync">;
+/** A dataset of a synchronous file. */
+export type DatasetSync = Dataset<"sync">;
+
+// ------------------------------------------------------------------------------------------------------------- writing
+
+/** Nested arrays of plain values, as literals are written. */
+export type Nested = number | bigint | string | boolean | Uint8Array | readonly Nested[];
+
+/** What can be written: plain values, nested arrays, typed arrays, what reading gives, and columns. */
+export type WriteValue =
+  | Nested
+  | NumericArray
+  | NdArray
+  | { readonly [member: string]: WriteValue }
+  | null;
+
+/** Options of `createDataset`. Names are h5py's. */
+export interface DatasetOptions {
+  /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
+  data?: WriteValue;
+  /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */
+  shape?: readonly number[] | null;
+  /** Default: what the data suggests. */
+  dtype?: Dtype;
+  /** Largest extents; `null` for an unlimited axis. Makes the dataset chunked. */
+  maxshape?: readonly (number | null)[];
+  /** Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). */
+  chunks?: true | readonly number[];
+  /** gzip, by name (level 4) or by its level 0–9. */
+  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  /** The level of `compression: "gzip"`. */
+  compressionOpts?: number;
+  /** Sort bytes by significance before compressing: helps numbers a lot. */
+  shuffle?: boolean;
+  /** Store a checksum with each chunk. */
+  fletcher32?: boolean;
+  /** What unwritten elements read as. */
+  fillvalue?: WriteValue;
+}
+
+/** Options of `repack`. */
+export interface RepackOptions {
+  /** gzip level for every chunked dataset (and those large enough to be chunked); default: as in the source. */
+  compression?: DatasetOptions["compression"];
+  /** Copy only the object at this path, with everything below it, as the root of the new file. */
+  subtree?: string;
+  /** Called now and then with bytes of elements copied, of how many. */
+  onProgress?: (done: number, total: number) => void;
+  /** Stops the copying; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}

@@ -1,0 +1,93 @@
+// Builds the package into dist/: engine to wasm twice (with and without SIMD), one glue, the TypeScript layer bundled
+// for browsers and for Node, declarations. Prints what a user downloads and fails when it grows too big.
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "..");
+const dist = path.join(root, "dist");
+const work = path.join(root, "target", "package");
+const fast = process.argv.includes("--fast"); // skips wasm-opt: for the edit-run loop
+const BUDGET = 300_000;
+
+function run(command, args, env = {}) {
+  execFileSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+}
+
+/** The engine as wasm, with these target features. Each flavour keeps its own cargo folder: no rebuild on a switch. */
+function compile(flavour, features) {
+  const target = path.join(root, "target", `wasm-${flavour}`);
+  const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo");
+  // Panic messages must not carry the paths of the machine that built them.
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=.`, ...features];
+  const args = ["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "hyperslab-wasm"];
+  run("cargo", args, { CARGO_TARGET_DIR: target, CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") });
+  const out = path.join(work, flavour);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  run(process.env.WASM_BINDGEN ?? "wasm-bindgen", [
+    path.join(target, "wasm32-unknown-unknown/release/hyperslab_wasm.wasm"),
+    "--target", "web", "--omit-default-module-path", "--out-name", "hyperslab", "--out-dir", out,
+    "--remove-name-section", "--remove-producers-section",
+    "--experimental-reset-state-function",
+  ]);
+  const file = path.join(out, "hyperslab_bg.wasm");
+  if (!fast) optimise(file, features.length > 0);
+  return out;
+}
+
+function optimise(file, simd) {
+  const features = [
+    "bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "multivalue", "reference-types",
+    ...(simd ? ["simd"] : []),
+  ];
+  run(process.execPath, [
+    path.join(root, "node_modules/binaryen/bin/wasm-opt"),
+    "-O3", "--mvp-features", ...features.map((f) => `--enable-${f}`), file, "-o", file,
+  ]);
+}
+
+const simd = compile("simd", ["-Ctarget-feature=+simd128"]);
+const scalar = compile("scalar", []);
+const glue = readFileSync(path.join(simd, "hyperslab.js"));
+if (!glue.equals(readFileSync(path.join(scalar, "hyperslab.js")))) throw new Error("the two builds need different glue");
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+cpSync(path.join(simd, "hyperslab_bg.wasm"), path.join(dist, "hyperslab_bg.wasm"));
+cpSync(path.join(scalar, "hyperslab_bg.wasm"), path.join(dist, "hyperslab_scalar_bg.wasm"));
+
+// The TypeScript layer imports the glue as "./glue/hyperslab.js"; it is generated, so it lives under target/.
+const js = path.join(root, "crate/js");
+await build({
+  entryPoints: { index: path.join(js, "index.ts"), node: path.join(js, "node.ts") },
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  sourcemap: true,
+  sourcesContent: true,
+  external: ["node:*", "*.wasm"],
+  alias: { "#glue": path.join(simd, "hyperslab.js") },
+  logLevel: "warning",
+});
+
+run(process.execPath, [
+  path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",
+  "--outDir", path.join(work, "types"),
+]);
+cpSync(path.join(work, "types"), dist, { recursive: true, filter: (f) => !f.endsWith(".ts") || f.endsWith(".d.ts") });
+
+const gz = (name) => gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length;
+for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n))) {
+  console.log(`${name.padEnd(28)} ${String(readFileSync(path.join(dist, name)).length).padStart(9)} B  ${String(gz(name)).padStart(8)} B gz`);
+}
+for (const entry of ["index.js", "node.js"].filter((n) => existsSync(path.join(dist, n)))) {
+  const total = gz(entry) + Math.max(gz("hyperslab_bg.wasm"), gz("hyperslab_scalar_bg.wasm"));
+  console.log(`import of ${entry}: ${total} B gz of ${BUDGET}`);
+  if (total > BUDGET) process.exitCode = 1;
+}
