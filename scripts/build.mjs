@@ -1,11 +1,12 @@
 // Builds the package into dist/: engine to wasm twice (with and without SIMD), one glue, the TypeScript layer bundled
 // for browsers and for Node, declarations. Prints what a user downloads and fails when it grows too big.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { env as withTools } from "./lib/paths.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
@@ -14,7 +15,7 @@ const fast = process.argv.includes("--fast"); // skips wasm-opt: for the edit-ru
 const BUDGET = 300_000;
 
 function run(command, args, env = {}) {
-  execFileSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  execFileSync(command, args, { cwd: root, stdio: "inherit", env: withTools(env) });
 }
 
 /** The engine as wasm, with these target features. Each flavour keeps its own cargo folder: no rebuild on a switch. */

@@ -1,0 +1,158 @@
+// The canonical document of a file (CANON.md), read through the package's public entry alone.
+import { openSync } from "hyperslab";
+import { byBytes, num, slabs, weight } from "../../fixtures/corpus/canon.mjs";
+import { canonical } from "./datatypes.mjs";
+import { digest } from "./values.mjs";
+
+const product = (dims) => dims.reduce((p, n) => p * n, 1);
+
+/** How an error goes into a document. Only errors of the package have a code. */
+export function failure(e) {
+  const out = { error: `${e?.code ?? e?.name}: ${e?.message ?? e}`.slice(0, 300) };
+  if (e?.code) out.code = e.code;
+  if (e?.address !== undefined) out.address = e.address;
+  return out;
+}
+
+/** Links of a group with what hard ones lead to, in byte order of the names. */
+function children(group) {
+  return group.entries().toSorted((a, b) => byBytes(a.name, b.name));
+}
+
+/** Depth first; the first path on which an object is met names it. */
+function walk(file) {
+  const entries = [];
+  const objects = [];
+  const paths = new Map();
+  const met = (object, path) => {
+    const target = paths.get(object.address);
+    if (target !== undefined) {
+      entries.push({ path, kind: "hardlink", target });
+      return undefined;
+    }
+    paths.set(object.address, path);
+    const entry = { path, kind: object.kind };
+    entries.push(entry);
+    objects.push([entry, object]);
+    return entry;
+  };
+  const stack = [];
+  const enter = (group, path, entry) => {
+    try {
+      const list = children(group);
+      const order = list.map((c) => c.link.creationOrder);
+      if (order.every((n) => n !== undefined) && (list.length || group.trackOrder)) {
+        entry.corder = list.toSorted((a, b) => a.link.creationOrder - b.link.creationOrder).map((c) => c.name);
+      }
+      stack.push({ path, list, next: 0 });
+    } catch (e) {
+      Object.assign(entry, failure(e));
+    }
+  };
+  enter(file, "", met(file, "/"));
+  while (stack.length) {
+    const top = stack.at(-1);
+    const child = top.list[top.next++];
+    if (!child) {
+      stack.pop();
+      continue;
+    }
+    const path = `${top.path}/${child.name}`;
+    const { link } = child;
+    if (link.kind === "soft") entries.push({ path, kind: "softlink", target: link.target });
+    else if (link.kind === "external") entries.push({ path, kind: "extlink", file: link.file, target: link.target });
+    else if (link.kind === "user") entries.push({ path, kind: "udlink", class: link.class });
+    else if (!child.object) entries.push({ path, kind: "error", ...failure(child.error) });
+    else {
+      const entry = met(child.object, path);
+      if (entry?.kind === "group") enter(child.object, path, entry);
+    }
+  }
+  return { entries, objects, paths };
+}
+
+/** The digest of a dataset, of its first and last slab if it is large. */
+function values(dataset, dtype, pathOf) {
+  const { shape } = dataset;
+  if (shape === null) return { digest: null };
+  const parts = shape.length ? slabs(shape, weight(dtype)) : null;
+  if (!parts) return { digest: digest(dtype, [[dataset.read(), product(shape)]], pathOf) };
+  const n = product(parts.count);
+  const at = (start) => dataset.read(start.map((s, i) => [s, s + parts.count[i]]));
+  return { digest: digest(dtype, [[at(parts.first), n], [at(parts.last), n]], pathOf), partial: true };
+}
+
+function describeDataset(dataset, entry, paths, pathOf) {
+  entry.dtype = canonical(dataset.datatype);
+  if (dataset.committed !== undefined) entry.committed = paths.get(dataset.committed) ?? "?";
+  entry.shape = dataset.shape && dataset.shape.map(num);
+  entry.maxshape = dataset.maxshape && dataset.maxshape.map((m) => (m === null ? null : num(m)));
+  entry.layout = dataset.layout;
+  if (dataset.chunks) entry.chunks = dataset.chunks;
+  if (dataset.index) entry.index = dataset.index;
+  entry.filters = dataset.filters.map((f) => ({ id: f.id, flags: f.optional ? 1 : 0, cd: [...f.values] }));
+  const { fill } = dataset;
+  entry.fill = { status: fill.status };
+  if (fill.status === "user") {
+    try {
+      entry.fill.digest = digest(entry.dtype, [[fill.value, 1]], pathOf);
+    } catch (e) {
+      Object.assign(entry.fill, failure(e));
+    }
+  }
+  Object.assign(entry, values(dataset, entry.dtype, pathOf));
+}
+
+function describeAttributes(object, paths, pathOf) {
+  return object.attrs
+    .keys()
+    .toSorted(byBytes)
+    .map((name) => {
+      const entry = { name };
+      try {
+        const { datatype, shape, committed } = object.attrs.describe(name);
+        entry.dtype = canonical(datatype);
+        if (committed !== undefined) entry.committed = paths.get(committed) ?? "?";
+        entry.shape = shape && shape.map(num);
+        entry.digest = shape === null ? null : digest(entry.dtype, [[object.attrs.get(name), product(shape)]], pathOf);
+      } catch (e) {
+        Object.assign(entry, failure(e));
+      }
+      return entry;
+    });
+}
+
+/** Everything in an open file. */
+export function describe(file) {
+  const { entries, objects, paths } = walk(file);
+  const pathOf = (address) => paths.get(address) ?? "?";
+  for (const [entry, object] of objects) {
+    try {
+      if (entry.kind === "dataset") describeDataset(object, entry, paths, pathOf);
+      if (entry.kind === "datatype") entry.dtype = canonical(object.datatype);
+    } catch (e) {
+      Object.assign(entry, failure(e));
+    }
+    try {
+      entry.attrs = describeAttributes(object, paths, pathOf);
+    } catch (e) {
+      Object.assign(entry, entry.error ? {} : failure(e));
+    }
+  }
+  return { opens: true, objects: entries };
+}
+
+/** The document of one source; opening errors are part of it. */
+export function document(source) {
+  let file;
+  try {
+    file = openSync(source);
+  } catch (e) {
+    return { opens: false, ...failure(e) };
+  }
+  try {
+    return describe(file);
+  } finally {
+    file.close();
+  }
+}

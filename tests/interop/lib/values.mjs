@@ -1,0 +1,82 @@
+// Digests of the values that the package hands out: typed arrays, columns of compounds, plain values of scalars.
+import { Digest, encode, encodeOne } from "../../fixtures/corpus/canon.mjs";
+
+const product = (dims) => dims.reduce((p, n) => p * n, 1);
+const isNdArray = (v) => v !== null && typeof v === "object" && "data" in v && "stride" in v;
+
+/** How many items one element of a variable-length type has: columns say it by their shape. */
+function itemCount(item) {
+  if (typeof item.length === "number") return item.length;
+  const [first] = Object.values(item);
+  return first.shape[0];
+}
+
+/** Appends element `i` of a column of type `d`. */
+function put(h, d, column, i, pathOf) {
+  switch (d.class) {
+    case "array": {
+      const n = product(d.dims);
+      for (let j = 0; j < n; j++) put(h, d.base, column, i * n + j, pathOf);
+      return;
+    }
+    case "compound":
+      for (const m of d.members) put(h, m.dtype, column[m.name].data, i, pathOf);
+      return;
+    case "enum":
+      return put(h, d.base, column, i, pathOf);
+    case "vlen": {
+      const items = column[i];
+      const n = itemCount(items);
+      h.u32(n);
+      for (let j = 0; j < n; j++) put(h, d.base, items, j, pathOf);
+      return;
+    }
+    case "complex":
+      put(h, d.base, column, 2 * i, pathOf);
+      return put(h, d.base, column, 2 * i + 1, pathOf);
+    case "reference":
+      return encodeOne(h, d, column[i].address === 0 ? null : { path: pathOf(column[i].address) });
+    default:
+      return encodeOne(h, d, column[i]);
+  }
+}
+
+/** The value of a scalar dataspace as a column of one element. */
+function columnOf(d, value) {
+  if (isNdArray(value)) return value.data;
+  if (d.class !== "compound") return [value];
+  return Object.fromEntries(d.members.map((m) => [m.name, { data: columnOf(m.dtype, value[m.name]), shape: [1] }]));
+}
+
+/** Are all elements of this type numbers in one typed array? */
+function plain(d) {
+  if (d.class === "array" || d.class === "enum") return plain(d.base);
+  return d.class === "integer" || (d.class === "float" && d.size > 2 && !d.layout);
+}
+
+/** Type and number of the numbers that one element of an array or enum type is made of. */
+function flat(d) {
+  if (d.class === "array") {
+    const [base, n] = flat(d.base);
+    return [base, n * product(d.dims)];
+  }
+  return d.class === "enum" ? flat(d.base) : [d, 1];
+}
+
+/**
+ * The digest of values as CANON.md defines it. `parts` are pairs of a value (as reading gives it) and its number of elements;
+ * `pathOf(address)` names the object that a reference leads to.
+ */
+export function digest(d, parts, pathOf = () => "?") {
+  const h = new Digest();
+  for (const [value, n] of parts) {
+    const column = columnOf(d, value);
+    if (plain(d)) {
+      const [base, each] = flat(d);
+      encode(h, base, column, n * each);
+    } else {
+      for (let i = 0; i < n; i++) put(h, d, column, i, pathOf);
+    }
+  }
+  return h.hex();
+}
