@@ -1,5 +1,8 @@
 //! Datatype message 0x0003 (05-datatypes): what one element is.
 
+mod decode;
+mod encode;
+
 /// Byte order of an atomic type. One-byte types are `Little`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByteOrder {

@@ -1,6 +1,11 @@
 //! Dataspace message 0x0001: how many elements, in which shape.
 
-use crate::error::{Error, Result};
+use crate::bytes::{Reader, Writer};
+use crate::error::{Context, Error, Result};
+use crate::format::{Encode, Libver, fit};
+
+/// The largest rank there is.
+pub const MAX_RANK: u8 = 32;
 
 /// Null, scalar or n-dimensional.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,16 @@ pub struct Dataspace {
 }
 
 impl Dataspace {
+    /// A dataspace of these extents that cannot grow; none at all is the scalar one.
+    pub fn simple(dims: Vec<u64>) -> Self {
+        let extent = if dims.is_empty() { Extent::Scalar } else { Extent::Simple { dims, max: None } };
+        Dataspace { extent }
+    }
+
+    /// Decodes versions 1 and 2.
+    pub fn decode(r: &mut Reader) -> Result<Self> {
+        decode(r).within("dataspace")
+    }
     /// Current extents; empty for scalar and null.
     pub fn dims(&self) -> &[u64] {
         match &self.extent {
@@ -58,5 +73,118 @@ impl Dataspace {
                 .try_fold(1u64, |n, d| n.checked_mul(*d))
                 .ok_or_else(|| Error::malformed("more than 2^64 elements")),
         }
+    }
+}
+
+fn decode(r: &mut Reader) -> Result<Dataspace> {
+    let at = r.address();
+    let bad = |what: String| Err(Error::malformed(what).at(at));
+    let version = r.u8()?;
+    let rank = r.u8()?;
+    let flags = r.u8()?;
+    let kind = r.u8()?;
+    match version {
+        1 => r.skip(4)?,
+        2 if kind > 2 => return bad(format!("dataspace of type {kind}")),
+        2 => {}
+        _ => return Err(Error::unsupported(format!("dataspace version {version}")).at(at)),
+    }
+    if rank > MAX_RANK {
+        return bad(format!("rank {rank}"));
+    }
+    // Some files call a space without dimensions simple: it has one element all the same.
+    let extent = match (version, kind, rank) {
+        (2, 2, 0) => Extent::Null,
+        (2, 0 | 2, 1..) => return bad(format!("dataspace of type {kind} with rank {rank}")),
+        (_, _, 0) => Extent::Scalar,
+        _ => {
+            let dims = (0..rank).map(|_| r.len()).collect::<Result<Vec<_>>>()?;
+            let max = match flags & 1 {
+                0 => None,
+                _ => Some((0..rank).map(|_| r.len_or_unlimited()).collect::<Result<Vec<_>>>()?),
+            };
+            let beyond = |(d, m): (&u64, &Option<u64>)| m.is_some_and(|m| *d > m);
+            if max.as_ref().is_some_and(|max| dims.iter().zip(max).any(beyond)) {
+                return bad("a dimension is larger than its maximum".into());
+            }
+            Extent::Simple { dims, max }
+        }
+    };
+    let space = Dataspace { extent };
+    space.elements().map_err(|e| e.at(at))?;
+    Ok(space)
+}
+
+impl Encode for Dataspace {
+    fn encode(&self, w: &mut Writer, low: Libver) -> Result<()> {
+        let (kind, dims, max): (u8, &[u64], &[Option<u64>]) = match &self.extent {
+            Extent::Null => (2, &[], &[]),
+            Extent::Scalar => (0, &[], &[]),
+            Extent::Simple { dims, max } => (1, dims, max.as_deref().unwrap_or(&[])),
+        };
+        let rank: u8 = fit(dims.len(), "the rank")?;
+        if rank > MAX_RANK || !(max.is_empty() || max.len() == dims.len()) {
+            return Err(Error::argument(format!("rank {rank} with {} maximum dimensions", max.len())));
+        }
+        // Version 1 has no way to say "null".
+        let version = if low == Libver::Earliest && kind != 2 { 1 } else { 2 };
+        w.u8(version).u8(rank).u8(u8::from(!max.is_empty()));
+        match version {
+            1 => w.zeros(5),
+            _ => w.u8(kind),
+        };
+        for d in dims {
+            w.length(*d);
+        }
+        for m in max {
+            w.length_or_unlimited(*m);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::Ctx;
+    use crate::format::message::testing::{decoded, encoded, round_trip};
+
+    #[test]
+    fn both_versions_of_every_extent() {
+        let spaces = [
+            Extent::Scalar,
+            Extent::Null,
+            Extent::Simple { dims: vec![3, 0, 70_000], max: None },
+            Extent::Simple { dims: vec![3, 4], max: Some(vec![Some(7), None]) },
+        ];
+        for extent in spaces {
+            for ctx in [Ctx::WIDE, Ctx { addr_width: 4, len_width: 4 }] {
+                for low in [Libver::Earliest, Libver::V18] {
+                    round_trip(&Dataspace { extent: extent.clone() }, Dataspace::decode, ctx, low);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_of_the_reference_library() {
+        let v1 = [1, 1, 1, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255];
+        let space = decoded(&v1, Dataspace::decode).unwrap();
+        assert_eq!(space.extent, Extent::Simple { dims: vec![5], max: Some(vec![None]) });
+        assert_eq!(encoded(&space, Libver::Earliest), v1);
+        let scalar = decoded(&[1, 0, 0, 0, 0, 0, 0, 0], Dataspace::decode).unwrap();
+        assert_eq!(scalar.extent, Extent::Scalar);
+        assert_eq!(decoded(&[2, 0, 0, 1], Dataspace::decode).unwrap().extent, Extent::Scalar);
+        assert_eq!(decoded(&[2, 0, 0, 2], Dataspace::decode).unwrap().extent, Extent::Null);
+    }
+
+    #[test]
+    fn lies_are_caught() {
+        assert!(decoded(&[1, 33, 0, 0, 0, 0, 0, 0], Dataspace::decode).is_err());
+        assert!(decoded(&[3, 0, 0, 0], Dataspace::decode).is_err());
+        assert!(decoded(&[2, 1, 0, 1, 1], Dataspace::decode).is_err());
+        let mut huge = vec![2, 2, 0, 1];
+        huge.extend([0xff; 16]);
+        assert!(decoded(&huge, Dataspace::decode).is_err());
     }
 }
