@@ -1,16 +1,16 @@
 // The canonical document of a file (CANON.md), read through the package's public entry alone.
-import { openSync } from "hyperslab";
+import { isHyperslabError, openSync } from "hyperslab";
 import { byBytes, num, slabs, weight } from "../../fixtures/corpus/canon.mjs";
 import { canonical } from "./datatypes.mjs";
 import { digest } from "./values.mjs";
 
 const product = (dims) => dims.reduce((p, n) => p * n, 1);
 
-/** How an error goes into a document. Only errors of the package have a code. */
+/** How an error goes into a document. Only errors of the package have a code there. */
 export function failure(e) {
-  const out = { error: `${e?.code ?? e?.name}: ${e?.message ?? e}`.slice(0, 300) };
-  if (e?.code) out.code = e.code;
-  if (e?.address !== undefined) out.address = e.address;
+  if (!isHyperslabError(e)) return { error: String(e?.stack ?? e).slice(0, 300) };
+  const out = { error: `${e.code}: ${e.message}`.slice(0, 300), code: e.code };
+  if (e.address !== undefined) out.address = e.address;
   return out;
 }
 

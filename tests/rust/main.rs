@@ -1,0 +1,3 @@
+//! Tests of the engine as a whole, from outside: one binary, so that they link once.
+
+mod layers;
