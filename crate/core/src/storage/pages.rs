@@ -32,8 +32,22 @@ struct State {
     pages: HashMap<u64, Page>,
     clock: u64,
     held: usize,
-    /// Ranges supplied for a call that has not succeeded yet: never evicted before they were used.
-    supplied: Vec<(u64, Vec<u8>)>,
+    /// Ranges supplied for a call that has not succeeded yet: kept until they are released.
+    supplied: Vec<Supplied>,
+    /// Supplies so far.
+    supplies: u32,
+}
+
+struct Supplied {
+    token: u32,
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+impl Supplied {
+    fn end(&self) -> u64 {
+        self.at.saturating_add(self.bytes.len() as u64)
+    }
 }
 
 /// The cache: pages of `page_size` bytes, least recently used out first.
@@ -47,18 +61,22 @@ pub struct Pages<F> {
 impl<F: Fetch> Pages<F> {
     /// A cache that holds at most about `budget` bytes.
     pub fn new(source: F, page_size: usize, budget: usize) -> Self {
-        let state = State { pages: HashMap::new(), clock: 0, held: 0, supplied: Vec::new() };
+        let state = State { pages: HashMap::new(), clock: 0, held: 0, supplied: Vec::new(), supplies: 0 };
         Pages { source, page_size: page_size.max(512) as u64, budget, state: RefCell::new(state) }
     }
 
-    /// Hands over bytes that an [`Error::missing`] asked for.
-    pub fn supply(&self, at: u64, bytes: Vec<u8>) {
-        self.state.borrow_mut().supplied.push((at, bytes));
+    /// Hands over bytes that an [`Error::missing`] asked for, until [`release`](Self::release) of the returned
+    /// token. Several operations may be under way, each with bytes of its own.
+    pub fn supply(&self, at: u64, bytes: Vec<u8>) -> u32 {
+        let state = &mut *self.state.borrow_mut();
+        state.supplies = state.supplies.wrapping_add(1);
+        state.supplied.push(Supplied { token: state.supplies, at, bytes });
+        state.supplies
     }
 
-    /// Forgets what was supplied: call it when the operation that asked has ended.
-    pub fn settle(&self) {
-        self.state.borrow_mut().supplied.clear();
+    /// Forgets what was supplied under `token`: the operation that asked for it has ended.
+    pub fn release(&self, token: u32) {
+        self.state.borrow_mut().supplied.retain(|s| s.token != token);
     }
 
     /// The source below.
@@ -69,7 +87,7 @@ impl<F: Fetch> Pages<F> {
     /// Bytes held at the moment.
     pub fn held(&self) -> usize {
         let state = self.state.borrow();
-        state.held.saturating_add(state.supplied.iter().map(|(_, b)| b.len()).sum())
+        state.held.saturating_add(state.supplied.iter().map(|s| s.bytes.len()).sum())
     }
 
     fn page_range(&self, page: u64) -> Range<u64> {
@@ -130,13 +148,13 @@ impl<F: Fetch> Pages<F> {
     fn copy_supplied(&self, at: u64, buf: &mut [u8]) -> bool {
         let state = self.state.borrow();
         let end = at.saturating_add(buf.len() as u64);
-        for (start, bytes) in &state.supplied {
-            if *start <= at && end <= start.saturating_add(bytes.len() as u64) {
-                copy_overlap(buf, at, bytes, *start, at..end);
-                return true;
+        match state.supplied.iter().find(|s| s.at <= at && end <= s.end()) {
+            Some(s) => {
+                copy_overlap(buf, at, &s.bytes, s.at, at..end);
+                true
             }
+            None => false,
         }
-        false
     }
 
     /// Drops the least recently used half when over budget: one sort per many insertions.
@@ -199,7 +217,7 @@ impl<F: Fetch> Storage for Pages<F> {
         }
         let state = self.state.borrow();
         let there = |r: &Range<u64>| {
-            state.supplied.iter().any(|(at, b)| *at <= r.start && r.end <= at.saturating_add(b.len() as u64))
+            state.supplied.iter().any(|s| s.at <= r.start && r.end <= s.end())
                 || (r.end - r.start < self.page_size
                     && (r.start / self.page_size..r.end.div_ceil(self.page_size))
                         .all(|p| state.pages.contains_key(&p)))
@@ -241,12 +259,16 @@ mod tests {
         let mut buf = [0; 20];
         let missing = pages.read_at(505, &mut buf).unwrap_err();
         assert_eq!(missing.pending(), [0..512, 512..1024]);
-        for r in missing.pending() {
-            pages.supply(r.start, bytes[r.start as usize..r.end as usize].to_vec());
-        }
+        let tokens: Vec<u32> = missing
+            .pending()
+            .iter()
+            .map(|r| pages.supply(r.start, bytes[r.start as usize..r.end as usize].to_vec()))
+            .collect();
         pages.read_at(505, &mut buf).unwrap();
         assert_eq!(buf, bytes[505..525]);
-        pages.settle();
+        let held = pages.held();
+        tokens.into_iter().for_each(|t| pages.release(t));
+        assert_eq!(pages.held(), held - 1024);
         pages.read_at(510, &mut buf).unwrap();
         assert_eq!(buf, bytes[510..530]);
         assert!(pages.read_at(4990, &mut buf).is_err_and(|e| !e.is_pending()));
