@@ -4,6 +4,7 @@
 pub mod datatype;
 pub mod header;
 pub mod heap;
+pub mod index;
 mod libver;
 pub mod message;
 pub mod superblock;
