@@ -5,7 +5,7 @@
 //!
 //! The engine never awaits: bytes that are not here yet are an [`Error`] of kind
 //! [`Kind::Pending`](error::Kind::Pending) with the ranges to fetch; fetch them and call again.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![cfg_attr(
     test,
     allow(
@@ -18,9 +18,11 @@
 
 pub mod bytes;
 pub mod error;
+pub mod filter;
 pub mod format;
 pub mod limits;
 pub mod object;
+pub mod select;
 pub mod storage;
 
 pub use error::{Error, Kind, Result};
