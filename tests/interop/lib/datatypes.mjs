@@ -21,6 +21,22 @@ function spelledOut(text) {
   throw new Error(`unknown datatype "${text}"`);
 }
 
+/** Bytes of one element, for types whose size does not depend on the machine. */
+function sizeOf(d) {
+  if (d.class === "array") return d.dims.reduce((p, n) => p * n, sizeOf(d.base));
+  return d.size ?? sizeOf(d.base);
+}
+
+/** Offsets and size of a compound; where they are left out, its members are packed. */
+function place(d, out) {
+  let end = 0;
+  for (const m of out.members) {
+    m.offset ??= end;
+    end = Math.max(end, m.offset + sizeOf(m.dtype));
+  }
+  out.size = d.size ?? end;
+}
+
 /** Does the in-memory form of this type depend on the machine? Then sizes and offsets say nothing about the file. */
 function pointed(d) {
   if (d.class === "vlen" || d.class === "reference" || (d.class === "string" && d.size === "variable")) return true;
@@ -62,7 +78,7 @@ export function canonical(type) {
     case "compound":
       out.members = d.members.map((m) => ({ name: m.name, offset: m.offset, dtype: canonical(m.dtype) }));
       if (pointed(out)) for (const m of out.members) delete m.offset;
-      else copy("size");
+      else place(d, out);
       break;
     case "array":
       copy("dims");
