@@ -14,12 +14,14 @@ pub struct Medium {
     pub ctx: Ctx,
     /// Budgets.
     pub limits: Limits,
+    /// The table of messages that objects share, and how many indexes it has; the superblock sets it.
+    pub shared_messages: Option<(Addr, u8)>,
 }
 
 impl Medium {
     /// A medium whose base and widths are still the defaults; the superblock sets them.
     pub fn new(storage: Box<dyn Storage>, limits: Limits) -> Self {
-        Medium { storage, base: 0, ctx: Ctx::WIDE, limits }
+        Medium { storage, base: 0, ctx: Ctx::WIDE, limits, shared_messages: None }
     }
 
     /// Bytes of the storage, user block included.

@@ -148,7 +148,9 @@ fn float(r: &mut Reader, head: &Head) -> Result<Class> {
         normalization,
     };
     head.check_bits(layout.offset, layout.precision)?;
-    let within = |from: u8, bits: u8| u16::from(from).saturating_add(bits.into()) <= layout.precision;
+    // Positions count from the element's lowest bit, not from the offset.
+    let end = layout.offset.saturating_add(layout.precision);
+    let within = |from: u8, bits: u8| u16::from(from).saturating_add(bits.into()) <= end;
     let fields = layout.exponent_size > 0 && layout.mantissa_size > 0 && within(layout.sign, 1);
     if !fields
         || !within(layout.exponent_position, layout.exponent_size)

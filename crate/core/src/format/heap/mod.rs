@@ -1,4 +1,5 @@
-//! Heaps (02-groups, 08-heaps-trees): where names and other things of no fixed size are.
+//! Heaps (02-groups, 08-heaps-trees): where names, dense links and what has no fixed size are kept.
 
+pub mod fractal;
 pub mod global;
 pub mod local;

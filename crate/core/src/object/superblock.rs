@@ -1,0 +1,177 @@
+//! Opening a file: where it starts, how it counts, and what would make it unreadable.
+
+use super::header::ObjectHeader;
+use crate::bytes::Addr;
+use crate::error::{Context, Error, Result};
+use crate::format::message::{BTreeK, CacheImage, DriverInfo, SharedTable, kind};
+use crate::format::superblock::{SIGNATURE, SWMR_ACCESS, Superblock, WRITE_ACCESS};
+use crate::limits::Limits;
+use crate::storage::{Medium, Storage};
+
+/// Opens the file in `storage`. A storage that has to fetch bytes first is lost with the error: make a
+/// [`Medium`] and [`read`] where that can happen.
+pub fn open(storage: Box<dyn Storage>, limits: Limits) -> Result<(Medium, Superblock)> {
+    let mut medium = Medium::new(storage, limits);
+    let block = read(&mut medium)?;
+    Ok((medium, block))
+}
+
+/// Reads the superblock and its extension, and sets base, widths and shared messages of `medium`. May be
+/// repeated after missing bytes have been supplied.
+pub fn read(medium: &mut Medium) -> Result<Superblock> {
+    medium.base = 0;
+    medium.shared_messages = None;
+    let at = find_signature(medium)?;
+    let bytes = medium.read_up_to(Addr(at), Superblock::MAX_SIZE as u64)?;
+    let mut block = Superblock::decode(&bytes, at)?;
+    // A file that was put behind other bytes still works: the signature's place is the base.
+    let end = block.eof.saturating_sub(block.base).checked_add(at);
+    block.eof = end.ok_or_else(|| Error::malformed("end of file beyond 64 bits").at(at))?;
+    block.base = at;
+    medium.base = at;
+    medium.ctx = block.ctx;
+    check_flags(&block).at(at).within("superblock")?;
+    let whole = medium.storage_len() >= block.eof;
+    match extend(medium, &mut block, whole) {
+        Ok(()) if whole => check_root(&block).at(at).within("superblock").map(|()| block),
+        // What a cut file's extension says is worth knowing only if it explains the cut.
+        Err(e) if whole || e.is_pending() || e.kind() == crate::Kind::Unsupported => Err(e),
+        _ => {
+            let (has, wants) = (medium.storage_len(), block.eof);
+            Err(Error::malformed(format!("truncated file: it has {has} bytes of {wants}")).at(has))
+        }
+    }
+}
+
+/// The signature is at 0, 512, 1024, 2048 …
+fn find_signature(medium: &Medium) -> Result<u64> {
+    let mut at = 0u64;
+    while medium.available(Addr(at)) >= SIGNATURE.len() as u64 {
+        if medium.read(Addr(at), SIGNATURE.len() as u64)? == SIGNATURE {
+            return Ok(at);
+        }
+        at = if at == 0 { 512 } else { at.saturating_mul(2) };
+    }
+    Err(Error::malformed("not an HDF5 file: it has no signature"))
+}
+
+/// Only version 3 takes its flags seriously. A file that is being written for concurrent readers can be read as
+/// it is now; one that is open for writing otherwise, or whose writer died, cannot be trusted.
+fn check_flags(block: &Superblock) -> Result<()> {
+    let open = block.flags & (WRITE_ACCESS | SWMR_ACCESS);
+    if block.version < 3 || open == 0 || open == (WRITE_ACCESS | SWMR_ACCESS) {
+        return Ok(());
+    }
+    Err(Error::unsupported("the file is marked as open for writing: its writer is at work or has crashed"))
+}
+
+/// Comes last: where a driver spreads a file out, addresses beyond its end are right.
+fn check_root(block: &Superblock) -> Result<()> {
+    if block.root.0 == 0 || block.root.0 >= block.eof.saturating_sub(block.base) {
+        return Err(Error::malformed(format!("root group at {:#x}, outside the file", block.root.0)));
+    }
+    Ok(())
+}
+
+/// Reads what the file says about itself outside the superblock.
+fn extend(medium: &mut Medium, block: &mut Superblock, whole: bool) -> Result<()> {
+    if let Some(addr) = block.driver_info() {
+        let prefix = medium.read(addr, DriverInfo::BLOCK_PREFIX as u64)?;
+        let size = DriverInfo::block_data_size(&mut medium.reader(&prefix, addr))?;
+        let bytes = medium.read(addr, u64::from(size).saturating_add(DriverInfo::BLOCK_PREFIX as u64))?;
+        check_driver(&DriverInfo::decode_block(&mut medium.reader(&bytes, addr))?, whole)?;
+    }
+    let Some(addr) = block.extension() else { return Ok(()) };
+    let header = ObjectHeader::open(medium, addr).within("superblock extension")?;
+    for message in &header.messages {
+        let mut r = header.reader(medium, message);
+        match message.kind {
+            kind::BTREE_K => block.k = BTreeK::decode(&mut r)?,
+            kind::DRIVER_INFO => check_driver(&DriverInfo::decode(&mut r)?, whole)?,
+            kind::SHARED_TABLE => {
+                let table = SharedTable::decode(&mut r)?;
+                medium.shared_messages = Some((table.address, table.indexes));
+            }
+            kind::CACHE_IMAGE if CacheImage::decode(&mut r)?.address.is_some() => {
+                let what = "metadata kept in a metadata cache image";
+                return Err(Error::unsupported(what).at(message.address));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Files that are spread over several cannot be read from one of them.
+fn check_driver(info: &DriverInfo, whole: bool) -> Result<()> {
+    match &info.id {
+        // A family that has one member, or whose members were joined, is an ordinary file.
+        b"NCSAfami" if whole => Ok(()),
+        b"NCSAfami" => {
+            Err(Error::unsupported("one member of a file that the family driver cut into several"))
+        }
+        b"NCSAmult" => {
+            Err(Error::unsupported("one part of a file that the multi or split driver spread out"))
+        }
+        id => {
+            let id = String::from_utf8_lossy(id);
+            Err(Error::unsupported(format!("a file of the driver {:?}", id.trim_end_matches('\0'))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::Writer;
+    use crate::format::Encode;
+    use crate::format::Libver;
+    use crate::format::symbol_table::Cache;
+    use crate::storage::Memory;
+
+    fn file(at: usize, block: &Superblock, len: usize) -> Result<(Medium, Superblock)> {
+        let mut w = Writer::new(block.ctx);
+        w.zeros(at);
+        block.encode(&mut w, Libver::Earliest).unwrap();
+        w.pad_to(len);
+        open(Box::new(Memory::new(w.into_bytes())), Limits::default())
+    }
+
+    #[test]
+    fn the_place_of_the_signature_is_the_base() {
+        let block = Superblock::earliest(Addr(96), Cache::None, 800);
+        let (medium, found) = file(0, &block, 800).unwrap();
+        assert_eq!((medium.base, found.eof), (0, 800));
+        let (medium, found) = file(1024, &block, 1824).unwrap();
+        assert_eq!((medium.base, found.base, found.eof), (1024, 1024, 1824));
+        assert_eq!(medium.absolute(found.root), 1120);
+        assert!(file(700, &block, 1500).is_err());
+        let (_, longer) = file(0, &block, 5000).unwrap();
+        assert_eq!(longer.eof, 800);
+        for root in [0, 800] {
+            assert!(file(0, &Superblock::earliest(Addr(root), Cache::None, 800), 800).is_err());
+        }
+    }
+
+    #[test]
+    fn a_cut_file_says_so() {
+        let block = Superblock::earliest(Addr(96), Cache::None, 800);
+        let error = file(0, &block, 799).err().unwrap();
+        assert!(error.what().starts_with("truncated file"), "{error}");
+        let empty = open(Box::new(Memory::default()), Limits::default());
+        assert!(empty.err().unwrap().what().starts_with("not an HDF5 file"));
+    }
+
+    #[test]
+    fn flags_matter_in_version_3() {
+        use crate::format::superblock::Form;
+        let mut block = Superblock::earliest(Addr(96), Cache::None, 800);
+        block.form = Form::New { extension: None };
+        for (version, flags, opens) in
+            [(2, 1, true), (3, 0, true), (3, 1, false), (3, 4, false), (3, 5, true)]
+        {
+            (block.version, block.flags) = (version, flags);
+            assert_eq!(file(0, &block, 800).is_ok(), opens, "version {version}, flags {flags}");
+        }
+    }
+}
