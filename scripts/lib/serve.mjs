@@ -27,6 +27,7 @@ function locate(folder, url) {
   } catch {
     return undefined;
   }
+  if (name.includes("\0")) return undefined;
   const file = path.join(folder, name.endsWith("/") ? `${name}index.html` : name);
   if (file !== folder && !file.startsWith(folder + path.sep)) return undefined;
   const stat = statSync(file, { throwIfNoEntry: false });

@@ -1,0 +1,170 @@
+// The package as users get it: packed, installed into an empty folder without a network, and used from there.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { at, folder, local } from "../../scripts/lib/paths.mjs";
+import { corpus, python } from "../interop/lib/corpus.mjs";
+
+let home;
+const weather = () => path.join(corpus(), "notebook/weather.hdf5");
+const big = path.join(folder(local, "samples"), "gzip64.h5");
+
+before(() => {
+  // 64 MiB of float32 in 64 gzipped chunks, made by h5py, once.
+  execFileSync(python, [at("tests/fixtures/make_gzip64.py"), big]);
+  home = mkdtempSync(path.join(tmpdir(), "hyperslab-package-"));
+  const npm = (args, cwd) => execFileSync("npm", [...args, "--offline", "--no-audit", "--no-fund"], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const [{ filename }] = JSON.parse(npm(["pack", "--json", "--pack-destination", home, "--ignore-scripts"], at(".")));
+  writeFileSync(path.join(home, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  npm(["install", path.join(home, filename)], home);
+});
+after(() => rmSync(home, { recursive: true, force: true }));
+
+/** Runs a program in the user's folder; what it prints is JSON. */
+function user(program, ...args) {
+  const file = path.join(home, "program.mjs");
+  writeFileSync(file, program);
+  const run = spawnSync(process.execPath, [file, ...args], { cwd: home, encoding: "utf8", maxBuffer: 1 << 28 });
+  assert.equal(run.status, 0, run.stderr);
+  return JSON.parse(run.stdout);
+}
+
+/** libhdf5's verdict on two files. */
+function same(expected, actual, ...options) {
+  const run = spawnSync(python, [at("tests/interop/compare_files.py"), expected, actual, ...options], { encoding: "utf8" });
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  return run.stdout;
+}
+
+function dumped(file) {
+  const run = spawnSync("h5dump", [file], { encoding: "utf8", maxBuffer: 1 << 30 });
+  assert.equal(run.stderr, "");
+  assert.equal(run.status, 0);
+  return run.stdout;
+}
+
+test("it depends on nothing and carries only what it needs", () => {
+  assert.deepEqual(readdirSync(path.join(home, "node_modules")).filter((n) => !n.startsWith(".")), ["hyperslab"]);
+  const files = readdirSync(path.join(home, "node_modules/hyperslab"));
+  for (const name of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "dist", "package.json"]) assert.ok(files.includes(name), name);
+  assert.equal(files.length, 6);
+});
+
+test("its exported names are these", () => {
+  const names = user(`import * as h from "hyperslab"; console.log(JSON.stringify(Object.keys(h).sort()))`);
+  const expected = JSON.parse(readFileSync(new URL("exports.json", import.meta.url), "utf8"));
+  assert.deepEqual(names, expected);
+});
+
+test("weather.hdf5: browse, slice, save compressed", () => {
+  const out = path.join(home, "weather.hdf5");
+  const seen = user(
+    `import { writeFileSync } from "node:fs";
+     import { open, repack } from "hyperslab";
+     const f = await open(process.argv[2]);
+     const groups = await f.keys();
+     const d = await f.get("/7/temperature");
+     const attrs = await d.attrs.toObject();
+     const paths = await f.paths();
+     console.log(JSON.stringify({
+       groups, n: paths.length, text: String(d), attrs,
+       temperature: await d.read(), wind: await (await f.get("7/wind_speed")).read(),
+     }, (k, v) => (typeof v === "bigint" ? Number(v) : v)));
+     f.close();
+     writeFileSync(process.argv[3], await repack(process.argv[2], { compression: 4 }));`,
+    weather(),
+    out,
+  );
+  const truth = JSON.parse(
+    execFileSync(python, ["-c", `import h5py, json, sys
+f = h5py.File(sys.argv[1], "r")
+print(json.dumps({"groups": list(f), "temperature": int(f["7/temperature"][()]), "wind": int(f["7/wind_speed"][()])}))`, weather()]),
+  );
+  assert.deepEqual(seen.groups, truth.groups);
+  assert.equal(seen.n, 30);
+  assert.equal(seen.temperature, truth.temperature);
+  assert.equal(seen.wind, truth.wind);
+  assert.deepEqual(seen.attrs, { date: 1, month: "Jan", year: 2017 });
+  assert.equal(seen.text, '<HDF5 dataset "temperature": shape (), type "<i8">');
+  assert.match(same(weather(), out), /equal: 31 objects, 60 attributes/);
+  assert.match(dumped(out), /DATASET "wind_speed"/);
+});
+
+test("a 64 MiB gzip file: slice it by the chunk, save it compressed anew", () => {
+  const out = path.join(home, "repacked.h5");
+  const seen = user(
+    `import { writeFileSync } from "node:fs";
+     import { open, repack, slice } from "hyperslab";
+     const f = await open(process.argv[2]);
+     const d = await f.get("data");
+     const row = await d.read("100, 0:8");
+     const stepped = await d.read([slice(null, null, 1024), slice(5, null, 1024)]);
+     let last = 0, calls = 0;
+     const bytes = await repack(process.argv[2], { compression: 9, onProgress: (done, total) => { last = done / total; calls += 1; } });
+     writeFileSync(process.argv[3], bytes);
+     console.log(JSON.stringify({
+       shape: d.shape, chunks: d.chunks, dtype: d.dtype, filters: d.filters.map((x) => x.id), units: await d.attrs.get("units"),
+       row: [...row.data], rowShape: row.shape, stepped: [...stepped.data], steppedShape: stepped.shape, last, calls, size: bytes.length,
+     }));
+     f.close();`,
+    big,
+    out,
+  );
+  assert.deepEqual([seen.shape, seen.chunks, seen.dtype, seen.filters, seen.units], [[4096, 4096], [512, 512], "<f4", [2, 1], "counts"]);
+  const truth = JSON.parse(
+    execFileSync(python, ["-c", `import h5py, json, sys
+d = h5py.File(sys.argv[1], "r")["data"]
+print(json.dumps({"row": d[100, 0:8].tolist(), "stepped": d[::1024, 5::1024].ravel().tolist()}))`, big]),
+  );
+  assert.deepEqual(seen.row, truth.row);
+  assert.deepEqual(seen.rowShape, [8]);
+  assert.deepEqual(seen.stepped, truth.stepped);
+  assert.deepEqual(seen.steppedShape, [4, 4]);
+  assert.equal(seen.last, 1);
+  assert.ok(seen.calls > 1);
+  assert.match(same(big, out), /equal: 2 objects/);
+  const head = spawnSync("h5dump", ["-H", "-p", out], { encoding: "utf8" });
+  assert.match(head.stdout, /COMPRESSION DEFLATE \{ LEVEL 9 \}/);
+});
+
+test("a new file with a group, a gzip dataset and an attribute", () => {
+  const out = path.join(home, "new.h5");
+  user(
+    `import { writeFileSync } from "node:fs";
+     import { create } from "hyperslab";
+     const f = create();
+     const d = f.createDataset("entry/data", { data: Float64Array.from({ length: 1000 }, (_, i) => i / 3), shape: [100, 10], compression: "gzip" });
+     d.attrs.set("units", "K");
+     writeFileSync(process.argv[2], f.toBytes());
+     console.log("{}");`,
+    out,
+  );
+  const seen = JSON.parse(
+    execFileSync(python, ["-c", `import h5py, json, sys, numpy as np
+f = h5py.File(sys.argv[1], "r"); d = f["entry/data"]
+print(json.dumps([bool((d[()] == np.arange(1000).reshape(100, 10) / 3).all()), d.compression, d.attrs["units"]]))`, out]),
+  );
+  assert.deepEqual(seen, [true, "gzip", "K"]);
+  dumped(out);
+});
+
+test("its declarations serve a TypeScript user", () => {
+  writeFileSync(
+    path.join(home, "user.ts"),
+    `import { open, openSync, create, HyperslabError, type NdArray } from "hyperslab";
+     const f = await open(new Uint8Array());
+     const d = await f.get("x");
+     if (d?.kind === "dataset") {
+       const a: NdArray<Float64Array> = await d.read(null, { as: "float64" });
+       console.log(a.data.length);
+     }
+     const g = openSync("file.h5").get("x");
+     console.log(g?.path, create().keys().length, HyperslabError.name);`,
+  );
+  const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2023,dom,esnext.disposable", "user.ts"];
+  const run = spawnSync(at("node_modules/.bin/tsc"), options, { cwd: home, encoding: "utf8" });
+  assert.equal(run.status, 0, run.stdout);
+});
