@@ -17,7 +17,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("filter", &["error", "limits", "bytes", "format"]),
     ("value", &["error", "limits", "bytes", "format", "select"]),
     ("object", &["error", "limits", "bytes", "storage", "format"]),
-    ("chunk", &["error", "limits", "bytes", "storage", "format", "select", "filter"]),
+    // The B-trees that find chunks are walked where the other B-trees are: in `object`.
+    ("chunk", &["error", "limits", "bytes", "storage", "format", "select", "filter", "object"]),
     (
         "layout",
         &["error", "limits", "bytes", "storage", "format", "select", "filter", "value", "object", "chunk"],

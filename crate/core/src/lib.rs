@@ -17,6 +17,7 @@
 )]
 
 pub mod bytes;
+pub mod chunk;
 pub mod error;
 pub mod filter;
 pub mod format;
