@@ -21,6 +21,7 @@ pub mod chunk;
 pub mod error;
 pub mod filter;
 pub mod format;
+pub mod layout;
 pub mod limits;
 pub mod object;
 pub mod select;

@@ -51,6 +51,12 @@ impl Lane {
         })
     }
 
+    /// The same copy from a source that holds nothing but the selected positions, `n` of them.
+    pub fn of_packed(&self, n: u64) -> Option<Lane> {
+        let to = (self.to as u64, self.destination as u64);
+        Lane::new(Axis::run(0, n), 0..n, (0, n), to)
+    }
+
     /// Source position of the `i`th copied one, counted from the source's first.
     // Within the source, whose extent is a usize.
     #[allow(clippy::cast_possible_truncation)]
@@ -83,6 +89,16 @@ pub fn copy(source: &[u8], destination: &mut [u8], unit: usize, lanes: &[Lane]) 
     if lanes.iter().all(|l| l.n > 0) && unit > 0 {
         Copy { source, unit }.lanes(lanes, 0, 0, destination);
     }
+}
+
+/// The bytes of the destination that [`copy`] would fill with all of the source as it is, if there are such.
+pub fn verbatim(unit: usize, lanes: &[Lane]) -> Option<Range<usize>> {
+    let Some((first, inner)) = lanes.split_first() else { return Some(0..unit) };
+    if !inner.iter().all(Lane::is_whole) || first.n != first.source || !first.is_contiguous() {
+        return None;
+    }
+    let row = inner.iter().fold(unit, |n, l| n * l.n);
+    Some(first.to * row..(first.to + first.n) * row)
 }
 
 struct Copy<'a> {
@@ -210,6 +226,17 @@ mod tests {
         let mut out = [0; 3];
         copy(b"abc", &mut out, 3, &[]);
         assert_eq!(&out, b"abc");
+    }
+
+    #[test]
+    fn copies_without_holes_are_known() {
+        let whole = lane((0, 1, 5, 1), 0..5, (0, 5), (0, 5));
+        let rows = lane((0, 1, 50, 1), 10..14, (10, 4), (6, 20));
+        assert_eq!(verbatim(2, &[rows.clone(), whole.clone()]), Some(60..100));
+        assert_eq!(verbatim(2, &[rows.clone(), rows]), None);
+        let half = lane((0, 2, 5, 1), 0..5, (0, 10), (0, 5));
+        assert_eq!(verbatim(2, &[half, whole]), None);
+        assert_eq!(verbatim(2, &[]), Some(0..2));
     }
 
     #[test]

@@ -36,7 +36,7 @@ struct Piece {
 }
 
 /// Where an entry can be looked up.
-enum Found1 {
+enum Spot {
     Entry(Entry),
     In(Piece, u64),
 }
@@ -80,12 +80,12 @@ impl Open {
     }
 
     /// Follows super blocks to the data block, or page, that holds entry `number`.
-    fn locate(&mut self, medium: &Medium, number: u64) -> Result<Found1> {
-        let none = Ok(Found1::Entry(Entry::NONE));
+    fn locate(&mut self, medium: &Medium, number: u64) -> Result<Spot> {
+        let none = Ok(Spot::Entry(Entry::NONE));
         let (Some(index), Some(place)) = (&self.index, self.header.place(number)) else { return none };
         let (block, level, slot, page_used) = match place {
             Place::Index { slot } => {
-                return Ok(Found1::Entry(index.entries.get(slot).copied().unwrap_or(Entry::NONE)));
+                return Ok(Spot::Entry(index.entries.get(slot).copied().unwrap_or(Entry::NONE)));
             }
             // Pages of these have no bitmap; by default they are too small to be paged.
             Place::Direct { pointer, level, slot } => {
@@ -105,13 +105,13 @@ impl Open {
             }
         };
         if self.header.pages_of(level) == 0 {
-            return Ok(Found1::In(Piece { block, level, page: None }, slot));
+            return Ok(Spot::In(Piece { block, level, page: None }, slot));
         }
         if !page_used {
             return none;
         }
         let (page, slot) = self.header.page_of(slot);
-        Ok(Found1::In(Piece { block, level, page: Some(page) }, slot))
+        Ok(Spot::In(Piece { block, level, page: Some(page) }, slot))
     }
 
     /// Address and size of a piece.
@@ -127,8 +127,8 @@ impl Open {
 
     fn entry(&mut self, medium: &Medium, number: u64) -> Result<Entry> {
         let (piece, slot) = match self.locate(medium, number)? {
-            Found1::Entry(entry) => return Ok(entry),
-            Found1::In(piece, slot) => (piece, slot),
+            Spot::Entry(entry) => return Ok(entry),
+            Spot::In(piece, slot) => (piece, slot),
         };
         if !self.pieces.contains_key(&piece) {
             let (at, size) = self.extent(medium, piece)?;
@@ -151,11 +151,10 @@ impl Open {
     fn announce(&mut self, medium: &Medium, region: &[Range<u64>], numbering: &Numbering) -> Result<()> {
         let mut pieces = BTreeSet::new();
         coordinates(region, &mut |coord| {
-            if let Found1::In(piece, _) = self.locate(medium, numbering.number(coord)?)? {
-                if !self.pieces.contains_key(&piece) {
-                    pieces.insert(piece);
-                }
-            }
+            match self.locate(medium, numbering.number(coord)?)? {
+                Spot::In(piece, _) if !self.pieces.contains_key(&piece) => pieces.insert(piece),
+                _ => false,
+            };
             Ok(())
         })?;
         let extents = pieces.into_iter().map(|p| self.extent(medium, p)).collect::<Result<Vec<_>>>()?;

@@ -1,0 +1,190 @@
+//! Where a dataset's elements are, and reading a selection of them in batches.
+
+mod chunked;
+mod contiguous;
+mod fill;
+
+use crate::error::{Context, Error, Result};
+use crate::format::datatype::Datatype;
+use crate::format::message::{Dataspace, FillValue, FilterPipeline, Layout};
+use crate::select::scatter::{Lane, copy};
+use crate::select::{Axis, Hyperslab};
+use crate::storage::Medium;
+use chunked::Chunked;
+use contiguous::Contiguous;
+use fill::Fill;
+use std::ops::Range;
+
+/// What the messages of a dataset's header say about its elements.
+#[derive(Clone, Debug)]
+pub struct DatasetParts {
+    /// How many elements, in which shape.
+    pub dataspace: Dataspace,
+    /// What one element is.
+    pub datatype: Datatype,
+    /// Where they are.
+    pub layout: Layout,
+    /// What chunks went through.
+    pub filters: FilterPipeline,
+    /// What elements are that were never written.
+    pub fill: FillValue,
+}
+
+/// Bytes that a batch aims at.
+const BATCH: usize = 1 << 20;
+/// Bytes of the storage that are announced together, for storages that have to fetch.
+const AHEAD: u64 = 16 << 20;
+
+/// A selection being read, batch by batch.
+///
+/// The batches put together are the selected elements in C order, as the file's bytes. When
+/// [`next`](Read::next) fails with [`Kind::Pending`](crate::Kind::Pending), nothing is lost: fetch what it asks
+/// for and call it again.
+pub struct Read {
+    unit: usize,
+    total: u64,
+    done: u64,
+    source: Source,
+}
+
+enum Source {
+    /// Nothing is stored.
+    Fill(Fill),
+    /// In the header.
+    Compact {
+        data: Vec<u8>,
+        dims: Vec<u64>,
+        axes: Vec<Axis>,
+    },
+    Contiguous(Contiguous),
+    Chunked(Box<Chunked>),
+}
+
+impl Read {
+    /// Plans to read `selection`. Reads nothing.
+    pub fn new(medium: &Medium, parts: &DatasetParts, selection: &Hyperslab) -> Result<Read> {
+        let unit =
+            usize::try_from(parts.datatype.size).map_err(|_| Error::limit("elements beyond memory"))?;
+        if unit == 0 {
+            return Err(Error::malformed("elements of no size"));
+        }
+        if unit as u64 > medium.limits.chunk {
+            return Err(Error::limit(format!("elements of {unit} bytes")));
+        }
+        let total = if parts.dataspace.is_null() { 0 } else { selection.elements()? };
+        if selection.axes().len() != parts.dataspace.dims().len() {
+            return Err(Error::argument(format!(
+                "a selection of {} dimensions in a dataset of {}",
+                selection.axes().len(),
+                parts.dataspace.dims().len()
+            )));
+        }
+        let source = Source::new(medium, parts, selection, unit)?;
+        Ok(Read { unit, total, done: 0, source })
+    }
+
+    /// Elements selected.
+    pub fn elements(&self) -> u64 {
+        self.total
+    }
+
+    /// Elements handed out so far.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Bytes of one element in the file.
+    pub fn element_size(&self) -> usize {
+        self.unit
+    }
+
+    /// Where the whole selection is in the storage (absolute), if it is stored as one piece without filters:
+    /// then it can be taken from there without any batch. Nothing says that the storage has that many bytes.
+    pub fn in_one_piece(&self, medium: &Medium) -> Option<Range<u64>> {
+        match &self.source {
+            Source::Contiguous(c) if self.done == 0 => c.in_one_piece(medium),
+            _ => None,
+        }
+    }
+
+    /// Makes `out` the next batch and says how many elements it holds; `None` at the end. `out` should be the
+    /// same buffer every time: what it held is overwritten, not cleared first.
+    pub fn next(&mut self, medium: &Medium, out: &mut Vec<u8>) -> Result<Option<u64>> {
+        let left = self.total.saturating_sub(self.done);
+        if left == 0 {
+            out.clear();
+            return Ok(None);
+        }
+        let most = ((BATCH / self.unit) as u64).clamp(1, left);
+        let n = match &mut self.source {
+            Source::Fill(fill) => {
+                out.resize(in_memory(most)? * self.unit, 0);
+                fill.write(out);
+                most
+            }
+            Source::Compact { data, dims, axes } => {
+                compact(data, dims, axes, self.unit, out)?;
+                left
+            }
+            Source::Contiguous(contiguous) => contiguous.next(medium, out)?,
+            Source::Chunked(chunked) => chunked.next(medium, out)?,
+        };
+        self.done += n;
+        Ok(Some(n))
+    }
+}
+
+/// A number of things that are about to be in memory.
+fn in_memory(n: u64) -> Result<usize> {
+    usize::try_from(n).map_err(|_| Error::limit(format!("{n} bytes do not fit into memory")))
+}
+
+impl Source {
+    fn new(medium: &Medium, parts: &DatasetParts, selection: &Hyperslab, unit: usize) -> Result<Source> {
+        let (dims, axes) = (parts.dataspace.dims(), selection.axes());
+        let fill = || Fill::new(&parts.fill, unit);
+        // What is not stored, and what needs no storage.
+        let needed = parts.dataspace.elements()?.checked_mul(unit as u64);
+        let needed = needed.ok_or_else(|| Error::malformed("a dataset of more than 2^64 bytes"))?;
+        if needed == 0 {
+            return Ok(Source::Fill(fill()?));
+        }
+        match &parts.layout {
+            Layout::Compact { data } if (data.len() as u64) < needed => {
+                let what = format!("compact data of {} bytes where {needed} belong", data.len());
+                Err(Error::malformed(what)).within("data layout")
+            }
+            Layout::Compact { data } => {
+                Ok(Source::Compact { data: data.clone(), dims: dims.to_vec(), axes: axes.to_vec() })
+            }
+            Layout::Contiguous { address: None, .. } => Ok(Source::Fill(fill()?)),
+            Layout::Contiguous { address: Some(address), size } => {
+                if size.is_some_and(|size| size < needed) {
+                    let what = format!("contiguous data of fewer than {needed} bytes");
+                    return Err(Error::malformed(what).at(medium.absolute(*address))).within("data layout");
+                }
+                Ok(Source::Contiguous(Contiguous::new(*address, dims, axes, unit)))
+            }
+            Layout::Chunked { address: None, .. } => Ok(Source::Fill(fill()?)),
+            Layout::Chunked { .. } => {
+                Ok(Source::Chunked(Box::new(Chunked::new(medium, parts, selection, fill()?)?)))
+            }
+            Layout::Virtual { .. } => Err(Error::unsupported("virtual datasets are not available")),
+        }
+    }
+}
+
+/// The selected elements of a dataset that is in memory, all at once: compact data has at most 64 KiB, or 4 GiB in
+/// old files, and is there already.
+fn compact(data: &[u8], dims: &[u64], axes: &[Axis], unit: usize, out: &mut Vec<u8>) -> Result<()> {
+    let lanes: Option<Vec<Lane>> = axes
+        .iter()
+        .zip(dims)
+        .map(|(axis, dim)| Lane::new(*axis, 0..axis.len(), (0, *dim), (0, axis.len())))
+        .collect();
+    let lanes = lanes.ok_or_else(|| Error::argument("the selection leaves the dataset"))?;
+    let n = axes.iter().try_fold(unit as u64, |n, a| n.checked_mul(a.len()));
+    out.resize(in_memory(n.unwrap_or(u64::MAX))?, 0);
+    copy(data, out, unit, &lanes);
+    Ok(())
+}
