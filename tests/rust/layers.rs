@@ -16,7 +16,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("select", &["error", "limits", "bytes", "format"]),
     ("filter", &["error", "limits", "bytes", "format"]),
     ("value", &["error", "limits", "bytes", "format", "select"]),
-    ("object", &["error", "limits", "bytes", "storage", "format"]),
+    // Fractal heaps may be filtered, as chunks are.
+    ("object", &["error", "limits", "bytes", "storage", "format", "filter"]),
     // The B-trees that find chunks are walked where the other B-trees are: in `object`.
     ("chunk", &["error", "limits", "bytes", "storage", "format", "select", "filter", "object"]),
     (

@@ -3,13 +3,15 @@
 use super::tree2::Tree;
 use crate::bytes::{Addr, Reader};
 use crate::error::{Context, Error, Result};
+use crate::filter::{self, Scratch};
 use crate::format::heap::fractal::{FractalHeap, HeapId, IndirectBlock, check_direct};
 use crate::limits::{Budget, Limits};
 use crate::storage::Medium;
 use std::collections::HashMap;
 
-/// Records of huge objects: unfiltered and filtered ones, found by id.
-const HUGE_RECORDS: [u8; 2] = [1, 2];
+/// Record types of the tree of huge objects.
+const HUGE_RECORD: u8 = 1;
+const FILTERED_HUGE_RECORD: u8 = 2;
 
 /// An open heap. Keeps the indirect blocks it met and the last direct block.
 pub struct Heap {
@@ -19,6 +21,7 @@ pub struct Heap {
     /// Heap offset and bytes of the direct block read last.
     last: Option<(u64, Vec<u8>)>,
     huge: Option<Tree>,
+    scratch: Scratch,
 }
 
 /// A direct block, before it is read.
@@ -26,6 +29,8 @@ struct Place {
     address: Addr,
     offset: u64,
     size: u64,
+    /// Stored bytes and filters skipped, in filtered heaps.
+    filtered: Option<(u64, u32)>,
 }
 
 impl Heap {
@@ -38,11 +43,8 @@ impl Heap {
             bytes = medium.read(addr, whole as u64).within("fractal heap")?;
         }
         let header = FractalHeap::decode(&mut medium.reader(&bytes, addr))?;
-        if header.filtering.is_some() {
-            let what = "a fractal heap whose blocks are filtered";
-            return Err(Error::unsupported(what).at(medium.absolute(addr)));
-        }
-        Ok(Heap { header, address: addr, indirect: HashMap::new(), last: None, huge: None })
+        let (indirect, scratch) = (HashMap::new(), Scratch::default());
+        Ok(Heap { header, address: addr, indirect, last: None, huge: None, scratch })
     }
 
     /// Bytes of an id.
@@ -64,8 +66,13 @@ impl Heap {
             Some(HeapId::Managed { offset, .. }) => *offset,
             _ => u64::MAX,
         });
-        // No two objects share bytes, so all of them together are no larger than the file.
-        let mut budget = Budget::new(medium.storage_len(), "heap objects that are larger than the file");
+        // No two objects share bytes, so all of them together are no larger than the file, or than what
+        // filters may make of it.
+        let most = match self.header.filtering {
+            None => medium.storage_len(),
+            Some(_) => medium.storage_len().max(medium.limits.metadata_block),
+        };
+        let mut budget = Budget::new(most, "heap objects that are larger than the file");
         let mut objects = vec![Vec::new(); ids.len()];
         for i in order {
             if let (Some(id), Some(object)) = (ids.get(i), objects.get_mut(i)) {
@@ -84,7 +91,9 @@ impl Heap {
         match id {
             HeapId::Managed { offset, length } => self.managed(medium, *offset, *length),
             HeapId::Huge(key) => self.huge(medium, *key),
-            HeapId::HugeAt { address, length, .. } => medium.read(*address, *length),
+            HeapId::HugeAt { address, length, filtered } => {
+                self.unfiltered(medium, *address, *length, *filtered)
+            }
             HeapId::Tiny(data) => Ok(data.clone()),
         }
     }
@@ -97,8 +106,12 @@ impl Heap {
         });
         if !held {
             let place = self.locate(medium, offset)?;
-            let size = Limits::check(place.size, medium.limits.metadata_block, "a heap block").at(at)?;
-            let block = medium.read(place.address, size as u64)?;
+            let block = match place.filtered {
+                None => medium.read(place.address, place.size)?,
+                Some((stored, mask)) => {
+                    self.unfiltered(medium, place.address, stored, Some((mask, place.size)))?
+                }
+            };
             check_direct(&block, medium.absolute(place.address), medium.ctx, &self.header, place.offset)?;
             self.last = Some((place.offset, block));
         }
@@ -119,7 +132,8 @@ impl Heap {
         let mut address = self.header.root.ok_or_else(missing)?;
         let table = self.header.table;
         if self.header.root_rows == 0 {
-            return Ok(Place { address, offset: 0, size: table.start });
+            let filtered = self.header.filtering.as_ref().map(|f| (f.root_size, f.root_mask));
+            return Ok(Place { address, offset: 0, size: table.start, filtered });
         }
         let (mut start, mut rows) = (0, self.header.root_rows);
         // Each step covers at most half of what the one before did, so this ends.
@@ -129,7 +143,10 @@ impl Heap {
             let entry = block.entries.get(step.entry).copied().unwrap_or_default();
             let child = entry.address.ok_or_else(missing)?;
             match step.rows {
-                None => return Ok(Place { address: child, offset: step.offset, size: step.size }),
+                None => {
+                    let (offset, size, filtered) = (step.offset, step.size, entry.filtered);
+                    return Ok(Place { address: child, offset, size, filtered });
+                }
                 Some(next) => (address, start, rows) = (child, step.offset, next),
             }
         }
@@ -151,16 +168,36 @@ impl Heap {
         let unknown = || Error::malformed(format!("no huge object {key}")).at(at);
         if self.huge.is_none() {
             let addr = self.header.huge_btree.ok_or_else(unknown)?;
-            self.huge = Some(Tree::open(medium, addr, &HUGE_RECORDS)?);
+            let kind = if self.header.filtering.is_some() { FILTERED_HUGE_RECORD } else { HUGE_RECORD };
+            self.huge = Some(Tree::open(medium, addr, &[kind])?);
         }
         let tree = self.huge.as_ref().ok_or_else(unknown)?;
+        let filtering = self.header.filtering.is_some();
         let record = |bytes: &[u8]| {
             let mut r = Reader::new(bytes, at, medium.ctx);
-            Ok((r.defined_addr("huge object")?, r.len()?, r.len()?))
+            let (address, length) = (r.defined_addr("huge object")?, r.len()?);
+            let filtered = if filtering { Some((r.u32()?, r.len()?)) } else { None };
+            Ok((r.len()?, address, length, filtered))
         };
-        let found =
-            tree.find(medium, &mut |bytes| record(bytes).map(|(_, _, id): (Addr, u64, u64)| id.cmp(&key)))?;
-        let (address, length, _) = record(&found.ok_or_else(unknown)?)?;
-        medium.read(address, length)
+        let found = tree.find(medium, &mut |bytes| record(bytes).map(|(id, ..)| id.cmp(&key)))?;
+        let (_, address, length, filtered) = record(&found.ok_or_else(unknown)?)?;
+        self.unfiltered(medium, address, length, filtered)
+    }
+
+    /// `stored` bytes at `address`; `filtered`: the filters skipped and the bytes this should become.
+    fn unfiltered(
+        &mut self,
+        medium: &Medium,
+        address: Addr,
+        stored: u64,
+        filtered: Option<(u32, u64)>,
+    ) -> Result<Vec<u8>> {
+        let bytes = medium.read(address, stored)?;
+        let (Some((mask, size)), Some(filtering)) = (filtered, &self.header.filtering) else {
+            return Ok(bytes);
+        };
+        let at = medium.absolute(address);
+        let size = Limits::check(size, medium.limits.metadata_block, "a heap block").at(at)?;
+        filter::decode(&filtering.pipeline, mask, &bytes, size, &mut self.scratch).at(at)
     }
 }
