@@ -73,6 +73,7 @@ impl Heap {
             Some(_) => medium.storage_len().max(medium.limits.metadata_block),
         };
         let mut budget = Budget::new(most, "heap objects that are larger than the file");
+        self.announce(medium, order.iter().filter_map(|i| ids.get(*i))).within("fractal heap")?;
         let mut objects = vec![Vec::new(); ids.len()];
         for i in order {
             if let (Some(id), Some(object)) = (ids.get(i), objects.get_mut(i)) {
@@ -81,6 +82,20 @@ impl Heap {
             }
         }
         Ok(objects)
+    }
+
+    /// Says which blocks will be read for `ids`, which are in the order of their offsets.
+    fn announce<'a>(&mut self, medium: &Medium, ids: impl Iterator<Item = &'a HeapId>) -> Result<()> {
+        let mut places: Vec<Place> = Vec::new();
+        for id in ids {
+            let HeapId::Managed { offset, .. } = id else { continue };
+            let end = places.last().map(|p| p.offset.saturating_add(p.size));
+            if end.is_none_or(|end| *offset >= end) {
+                places.push(self.locate(medium, *offset)?);
+            }
+        }
+        let stored = |p: &Place| (p.address, p.filtered.map_or(p.size, |(stored, _)| stored));
+        medium.want(places.iter().map(stored))
     }
 
     fn id(&self, medium: &Medium, id: &[u8]) -> Result<HeapId> {

@@ -78,8 +78,12 @@ impl Head {
         Err(Error::malformed(what).at(self.at))
     }
 
-    /// Checks that bits `offset .. offset + precision` lie within the element.
+    /// Checks that bits `offset .. offset + precision` lie within the element, and that this is a number at all:
+    /// with more bytes than positions can count, it would be nearly all padding.
     fn check_bits(&self, offset: u16, precision: u16) -> Result<()> {
+        if self.size > u32::from(u16::MAX) {
+            return self.bad(format!("a number of {} bytes", self.size));
+        }
         let end = u64::from(offset).saturating_add(precision.into());
         if precision == 0 || end > u64::from(self.size).saturating_mul(8) {
             return self.bad(format!("{precision} bits at bit {offset} of {} bytes", self.size));
@@ -217,7 +221,7 @@ fn member(r: &mut Reader, head: &Head) -> Result<Member> {
             offset
         }
         2 => r.u32()?,
-        // At most four bytes, as the size is.
+        // At most four bytes wide, as the size is.
         _ => u32::try_from(r.uint(bytes_for(head.size.into()).into())?).unwrap_or(u32::MAX),
     };
     let mut datatype = decode(r, head.depth)?;
