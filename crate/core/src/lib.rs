@@ -26,5 +26,6 @@ pub mod limits;
 pub mod object;
 pub mod select;
 pub mod storage;
+pub mod value;
 
 pub use error::{Error, Kind, Result};

@@ -99,6 +99,10 @@ impl Objects for HeapCache<'_> {
                 .at(self.medium.absolute(id.collection))
         })
     }
+
+    fn most_bytes(&self) -> u64 {
+        self.medium.storage_len()
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub trait Objects {
     fn announce(&mut self, collections: &[Addr]) -> Result<()>;
     /// The bytes of one object.
     fn object(&mut self, id: HeapId) -> Result<&[u8]>;
+    /// The most bytes that the objects of one read can have together: each is stored once, in one file.
+    fn most_bytes(&self) -> u64;
 }
 
 /// The heap of values that have none: any object asked for is an error.
@@ -33,6 +35,10 @@ impl Objects for NoHeap {
 
     fn object(&mut self, id: HeapId) -> Result<&[u8]> {
         Err(Error::malformed("a value in the global heap where there is none").at(id.collection.0))
+    }
+
+    fn most_bytes(&self) -> u64 {
+        0
     }
 }
 

@@ -1,0 +1,233 @@
+//! Floats: the natural ones as they are, half floats widened, all others rounded to the nearest double.
+
+use super::number::swap;
+use super::{Column, Number, View};
+use crate::error::{Error, Result};
+use crate::format::datatype::{ByteOrder, FloatLayout, Normalization};
+
+/// Floats of any layout up to 16 bytes.
+pub(super) fn floats(view: View<'_>, size: usize, order: ByteOrder, layout: &FloatLayout) -> Result<Column> {
+    let natural = match size {
+        2 if *layout == FloatLayout::F16 => Some(Number::F32),
+        4 if *layout == FloatLayout::F32 => Some(Number::F32),
+        8 if *layout == FloatLayout::F64 => Some(Number::F64),
+        _ => None,
+    };
+    let packed = view.packed(size);
+    match natural {
+        Some(kind) if order != ByteOrder::Vax => {
+            let mut bytes = packed.into_owned();
+            if order == ByteOrder::Big {
+                swap(&mut bytes, size);
+            }
+            let bytes = if size == 2 { halves(&bytes) } else { bytes };
+            Ok(Column::Numbers { kind, bytes })
+        }
+        _ => {
+            let fields = Fields::new(size, layout)?;
+            let mut bytes = Vec::with_capacity(view.n.saturating_mul(8));
+            for element in packed.chunks_exact(size) {
+                bytes.extend_from_slice(&fields.to_f64(bits(element, order)).to_le_bytes());
+            }
+            Ok(Column::Numbers { kind: Number::F64, bytes })
+        }
+    }
+}
+
+/// Half floats to single ones, all of them exactly.
+fn halves(bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![0; bytes.len() / 2 * 4];
+    for (to, from) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<2>().0) {
+        *to = widen(u16::from_le_bytes(*from)).to_le_bytes();
+    }
+    out
+}
+
+/// The bits of the single float with the value of a half one. Without branches, so that loops vectorise.
+fn widen(half: u16) -> u32 {
+    const EXPONENT: u32 = 0x7c00 << 13;
+    let magnitude = u32::from(half & 0x7fff) << 13;
+    let exponent = magnitude & EXPONENT;
+    let normal = magnitude + ((127 - 15) << 23);
+    let special = magnitude + ((255 - 31) << 23);
+    // Denormals: with the smallest normal exponent in place, take its implied bit off again.
+    let smallest = f32::from_bits(113 << 23);
+    let denormal = (f32::from_bits(magnitude + (113 << 23)) - smallest).to_bits();
+    let value = if exponent == EXPONENT {
+        special
+    } else if exponent == 0 {
+        denormal
+    } else {
+        normal
+    };
+    value | u32::from(half & 0x8000) << 16
+}
+
+/// The element as a number whose least significant bit is bit 0.
+fn bits(element: &[u8], order: ByteOrder) -> u128 {
+    let mut le = [0u8; 16];
+    let n = element.len().min(16);
+    le[..n].copy_from_slice(&element[..n]);
+    match order {
+        ByteOrder::Little => {}
+        ByteOrder::Big => le[..n].reverse(),
+        // Little-endian words, the most significant first.
+        ByteOrder::Vax => {
+            le[..n].reverse();
+            le[..n].chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
+    }
+    u128::from_le_bytes(le)
+}
+
+/// Where sign, exponent and mantissa are.
+struct Fields {
+    sign: u32,
+    exponent: (u32, u32),
+    mantissa: (u32, u32),
+    bias: i64,
+    /// Whether the leading mantissa bit is implied.
+    implied: bool,
+}
+
+impl Fields {
+    fn new(size: usize, layout: &FloatLayout) -> Result<Fields> {
+        let fields = Fields {
+            sign: layout.sign.into(),
+            exponent: (layout.exponent_position.into(), layout.exponent_size.into()),
+            mantissa: (layout.mantissa_position.into(), layout.mantissa_size.into()),
+            bias: layout.bias.into(),
+            implied: layout.normalization == Normalization::Implied,
+        };
+        let inside = |(at, n): (u32, u32)| n > 0 && (at + n) as usize <= size * 8;
+        if size > 16 || !inside(fields.exponent) || !inside(fields.mantissa) || !inside((fields.sign, 1)) {
+            return Err(Error::unsupported(format!("this layout of {size}-byte floats")));
+        }
+        // A significand with its leading bit must fit into 127 bits, an exponent into 62.
+        if fields.mantissa.1 > 126 || fields.exponent.1 > 31 {
+            return Err(Error::unsupported(format!("floats with {} mantissa bits", fields.mantissa.1)));
+        }
+        Ok(fields)
+    }
+
+    /// The nearest double, ties to even; all NaNs are one.
+    fn to_f64(&self, bits: u128) -> f64 {
+        let field = |(at, n): (u32, u32)| bits >> at & ((1u128 << n) - 1);
+        let negative = bits >> self.sign & 1 == 1;
+        let (exponent, mantissa) = (field(self.exponent), field(self.mantissa));
+        // Bits of the mantissa behind the point.
+        let fraction = if self.implied { self.mantissa.1 } else { self.mantissa.1 - 1 };
+        let magnitude = if exponent == (1 << self.exponent.1) - 1 {
+            let rest = mantissa & ((1u128 << fraction) - 1);
+            if rest == 0 { f64::INFINITY } else { return f64::NAN }
+        } else {
+            let implied = u128::from(self.implied && exponent != 0) << fraction;
+            // At most 31 bits.
+            #[allow(clippy::cast_possible_truncation)]
+            let power = (exponent as i64).max(1) - self.bias - i64::from(fraction);
+            scaled(mantissa | implied, power)
+        };
+        if negative { -magnitude } else { magnitude }
+    }
+}
+
+/// `significand` · 2^`power` as the nearest double.
+fn scaled(significand: u128, power: i64) -> f64 {
+    if significand == 0 {
+        return 0.0;
+    }
+    let length = i64::from(128 - significand.leading_zeros());
+    let exponent = power + length - 1;
+    if exponent > 1023 {
+        return f64::INFINITY;
+    }
+    // The weight of the result's last bit: 53 bits, or what denormals have.
+    let last = (exponent - 52).max(-1074);
+    let shift = last - power;
+    let rounded = match u32::try_from(shift) {
+        Ok(0) => significand,
+        Ok(shift @ 1..=127) => {
+            let (whole, rest) = (significand >> shift, significand & ((1 << shift) - 1));
+            let half = 1u128 << (shift - 1);
+            whole + u128::from(rest > half || (rest == half && whole & 1 == 1))
+        }
+        // Far below the smallest denormal.
+        Ok(_) => 0,
+        // Fewer bits than a double has: exact.
+        Err(_) => significand << (-shift).clamp(0, 127),
+    };
+    // A carry into the next power of two, or into infinity, is the carry of the addition.
+    // At most 2^53.
+    #[allow(clippy::cast_possible_truncation)]
+    let rounded = rounded as u64;
+    if exponent < -1022 {
+        return f64::from_bits(rounded);
+    }
+    let biased = u64::try_from(exponent + 1022).unwrap_or(0) << 52;
+    f64::from_bits(biased + rounded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_half_float() {
+        // By the definition, in doubles.
+        let fields = Fields::new(2, &FloatLayout::F16).unwrap();
+        for half in 0..=u16::MAX {
+            let single = f32::from_bits(widen(half));
+            let double = fields.to_f64(half.into());
+            assert!(f64::from(single) == double || (single.is_nan() && double.is_nan()), "{half:#x}");
+            assert!(single.is_nan() || single.is_sign_negative() == (half > 0x7fff));
+        }
+    }
+
+    #[test]
+    fn doubles_and_singles_come_back() {
+        let fields = Fields::new(8, &FloatLayout::F64).unwrap();
+        for v in [0.0, -0.0, 1.0, -1.5, f64::MIN_POSITIVE, 5e-324, f64::MAX, f64::INFINITY, 2.2e-308, 1e-310]
+        {
+            assert_eq!(fields.to_f64(v.to_bits().into()).to_bits(), v.to_bits());
+        }
+        assert!(fields.to_f64(f64::NAN.to_bits().into()).is_nan());
+        let fields = Fields::new(4, &FloatLayout::F32).unwrap();
+        for v in [0.0f32, 1.0, -3.25, f32::MIN_POSITIVE, 1e-45, f32::MAX] {
+            assert_eq!(fields.to_f64(v.to_bits().into()), f64::from(v));
+        }
+    }
+
+    #[test]
+    fn other_layouts() {
+        let layout = |precision, exponent_size, mantissa_size, bias, normalization| FloatLayout {
+            offset: 0,
+            precision,
+            sign: (precision - 1) as u8,
+            exponent_position: mantissa_size,
+            exponent_size,
+            mantissa_position: 0,
+            mantissa_size,
+            bias,
+            normalization,
+        };
+        let bfloat = Fields::new(2, &layout(16, 8, 7, 127, Normalization::Implied)).unwrap();
+        assert_eq!(bfloat.to_f64(0x3fc0), 1.5);
+        let x87 = Fields::new(16, &layout(80, 15, 64, 16383, Normalization::MsbSet)).unwrap();
+        assert_eq!(x87.to_f64(0x3fff_c000_0000_0000_0000), 1.5);
+        assert_eq!(x87.to_f64(0x7fff_8000_0000_0000_0000), f64::INFINITY);
+        assert!(x87.to_f64(0x7fff_c000_0000_0000_0000).is_nan());
+        // A tie goes to even, anything above it up, and overflow to infinity.
+        assert_eq!(x87.to_f64(0x3fff_8000_0000_0000_0400), 1.0);
+        assert_eq!(x87.to_f64(0x3fff_8000_0000_0000_0401), 1.0 + f64::EPSILON);
+        assert_eq!(x87.to_f64(0x3fff_8000_0000_0000_0c00), 1.0 + 2.0 * f64::EPSILON);
+        assert_eq!(x87.to_f64(0x7ffe_8000_0000_0000_0000), f64::INFINITY);
+        assert_eq!(x87.to_f64(0x43fe_ffff_ffff_ffff_ffff), f64::INFINITY);
+        assert_eq!(x87.to_f64(0x0001_8000_0000_0000_0000), 0.0);
+        assert_eq!(x87.to_f64(0x3bcd_8000_0000_0000_0000), 5e-324);
+        let quad = Fields::new(16, &layout(128, 15, 112, 16383, Normalization::Implied)).unwrap();
+        assert_eq!(quad.to_f64(0xc000_8000_u128 << 96), -3.0);
+        let vax = layout(32, 8, 23, 129, Normalization::Implied);
+        assert_eq!(Fields::new(4, &vax).unwrap().to_f64(bits(&[0x80, 0x40, 0, 0], ByteOrder::Vax)), 1.0);
+        assert!(Fields::new(2, &vax).is_err());
+    }
+}
