@@ -1,0 +1,116 @@
+//! Ids of fractal heap objects.
+
+use super::header::FractalHeap;
+use super::table::log2;
+use crate::bytes::{Addr, Ctx, Reader, Writer, bytes_for};
+use crate::error::{Context, Error, Result};
+
+/// A heap id, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeapId {
+    /// In a direct block.
+    Managed {
+        /// Heap offset, block headers counted.
+        offset: u64,
+        /// Bytes.
+        length: u64,
+    },
+    /// In a place of its own, found by this key.
+    Huge(u64),
+    /// In a place of its own.
+    HugeAt {
+        /// Where.
+        address: Addr,
+        /// Stored bytes.
+        length: u64,
+        /// Filters skipped and unfiltered bytes, in filtered heaps.
+        filtered: Option<(u32, u64)>,
+    },
+    /// In the id itself.
+    Tiny(Vec<u8>),
+}
+
+impl FractalHeap {
+    /// Takes an id apart. `r` holds exactly one.
+    pub fn decode_id(&self, r: &mut Reader) -> Result<HeapId> {
+        self.id(r).within("fractal heap id")
+    }
+
+    fn id(&self, r: &mut Reader) -> Result<HeapId> {
+        let at = r.address();
+        let ctx = r.ctx();
+        let first = r.u8()?;
+        if first & 0xc0 != 0 {
+            return Err(Error::unsupported(format!("heap id version {}", first >> 6)).at(at));
+        }
+        match first >> 4 & 3 {
+            0 => Ok(HeapId::Managed {
+                offset: r.uint(self.table.offset_width())?,
+                length: r.uint(self.length_width())?,
+            }),
+            1 if self.huge_direct(ctx) => Ok(HeapId::HugeAt {
+                address: r.defined_addr("huge object")?,
+                length: r.len()?,
+                filtered: if self.filtering.is_some() { Some((r.u32()?, r.len()?)) } else { None },
+            }),
+            1 => Ok(HeapId::Huge(r.uint(usize::from(self.id_len).saturating_sub(1).min(8))?)),
+            2 => {
+                let low = usize::from(first & 0x0f);
+                // Ids of 18 bytes and more have room for longer tiny objects, and a second length byte.
+                let length = match self.id_len {
+                    18.. => low << 8 | usize::from(r.u8()?),
+                    _ => low,
+                };
+                Ok(HeapId::Tiny(r.bytes(length.saturating_add(1))?.to_vec()))
+            }
+            kind => Err(Error::malformed(format!("heap id of type {kind}")).at(at)),
+        }
+    }
+
+    /// Bytes of a managed object's length in its id.
+    fn length_width(&self) -> usize {
+        let by_block = log2(self.table.max_direct).div_ceil(8);
+        usize::try_from(by_block).unwrap_or(8).min(bytes_for(self.max_managed.into()).into()).max(1)
+    }
+
+    /// Whether ids are long enough to hold the place of a huge object.
+    fn huge_direct(&self, ctx: Ctx) -> bool {
+        let plain = ctx.o().saturating_add(ctx.l()).saturating_add(1);
+        let filtered = if self.filtering.is_some() { ctx.l().saturating_add(4) } else { 0 };
+        usize::from(self.id_len) >= plain.saturating_add(filtered)
+    }
+
+    /// The id of a managed object.
+    pub fn encode_managed_id(&self, offset: u64, length: u64) -> Vec<u8> {
+        let mut w = Writer::new(Ctx::WIDE);
+        w.u8(0).uint(offset, self.table.offset_width()).uint(length, self.length_width());
+        w.pad_to(self.id_len.into());
+        w.into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header::testing::links;
+    use super::*;
+    use crate::format::message::testing::decoded;
+
+    #[test]
+    fn ids() {
+        let heap = links();
+        let id = |heap: &FractalHeap, bytes: &[u8]| decoded(bytes, |r| heap.decode_id(r));
+        let managed = HeapId::Managed { offset: 0x1234, length: 40 };
+        assert_eq!(id(&heap, &heap.encode_managed_id(0x1234, 40)).unwrap(), managed);
+        assert_eq!(id(&heap, &[0x10, 3, 0, 0, 0, 0, 0]).unwrap(), HeapId::Huge(3));
+        let tiny = id(&heap, &[0x25, 1, 0, 1, 0x67, 0xf6, 0]).unwrap();
+        assert_eq!(tiny, HeapId::Tiny(vec![1, 0, 1, 0x67, 0xf6, 0]));
+        assert!(id(&heap, &[0x40, 0, 0, 0, 0, 0, 0]).is_err());
+        assert!(id(&heap, &[0x30, 0, 0, 0, 0, 0, 0]).is_err());
+        let wide = FractalHeap { id_len: 18, ..links() };
+        let mut bytes = vec![0x10];
+        bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let expected = HeapId::HugeAt { address: Addr(7), length: 9, filtered: None };
+        assert_eq!(id(&wide, &bytes).unwrap(), expected);
+        assert_eq!(id(&wide, &[0x20, 1, 5, 6]).unwrap(), HeapId::Tiny(vec![5, 6]));
+    }
+}

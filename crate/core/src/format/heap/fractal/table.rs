@@ -1,0 +1,126 @@
+//! The doubling table of a fractal heap: which block holds which part of the heap's offsets.
+
+use crate::error::{Error, Result};
+
+/// How blocks grow: two rows of the starting size, then each row twice the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DoublingTable {
+    /// Blocks in a row.
+    pub width: u16,
+    /// Bytes of a block in rows 0 and 1.
+    pub start: u64,
+    /// Largest direct block.
+    pub max_direct: u64,
+    /// Bits of a heap offset.
+    pub max_bits: u16,
+    /// Rows a new root indirect block has.
+    pub start_rows: u16,
+}
+
+/// One step down from an indirect block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Position among the block's entries.
+    pub entry: usize,
+    /// Heap offset of the child.
+    pub offset: u64,
+    /// Bytes of the child, or that it covers.
+    pub size: u64,
+    /// Rows of the child; `None` = it is a direct block.
+    pub rows: Option<u16>,
+}
+
+pub(super) fn log2(n: u64) -> u32 {
+    n.checked_ilog2().unwrap_or(0)
+}
+
+impl DoublingTable {
+    /// Sizes that shifts can work with.
+    pub(super) fn check(self) -> Result<Self> {
+        let powers = self.start.is_power_of_two() && self.max_direct.is_power_of_two();
+        let width = self.width.is_power_of_two();
+        if !powers || !width || self.start > self.max_direct || self.max_direct > 1 << 32 {
+            return Err(Error::malformed(format!("doubling table {self:?}")));
+        }
+        if self.max_bits > 64 || u32::from(self.max_bits) < log2(self.max_direct) {
+            return Err(Error::malformed(format!("heap offsets of {} bits", self.max_bits)));
+        }
+        Ok(self)
+    }
+
+    /// Bytes of a heap offset.
+    pub fn offset_width(&self) -> usize {
+        usize::from(self.max_bits).div_ceil(8)
+    }
+
+    /// Rows whose blocks are direct.
+    pub fn direct_rows(&self) -> u64 {
+        u64::from(log2(self.max_direct).saturating_sub(log2(self.start)).saturating_add(2))
+    }
+
+    /// Bytes of each block of a row; `None` beyond 64 bits.
+    pub fn row_size(&self, row: u64) -> Option<u64> {
+        let doubled = u32::try_from(row.saturating_sub(1)).ok()?;
+        let size = self.start.checked_shl(doubled)?;
+        (size.checked_shr(doubled)? == self.start).then_some(size)
+    }
+
+    /// Bytes covered by the first row.
+    fn first_row(&self) -> u64 {
+        self.start.saturating_mul(self.width.into())
+    }
+
+    /// Rows of an indirect block that covers `size` bytes.
+    fn rows_covering(&self, size: u64) -> u16 {
+        let rows = log2(size).saturating_sub(log2(self.first_row())).saturating_add(1);
+        u16::try_from(rows).unwrap_or(u16::MAX)
+    }
+
+    /// Which entry of an indirect block, which starts at heap offset `block` and has `rows` rows, holds heap
+    /// offset `offset`.
+    pub fn step(&self, block: u64, rows: u16, offset: u64) -> Result<Step> {
+        let outside = || Error::malformed(format!("heap offset {offset:#x} outside its block"));
+        let inside = offset.checked_sub(block).ok_or_else(outside)?;
+        let row = match inside < self.first_row() {
+            true => 0,
+            false => u64::from(log2(inside).saturating_sub(log2(self.first_row())).saturating_add(1)),
+        };
+        let size = self.row_size(row).ok_or_else(outside)?;
+        let row_start = if row == 0 { 0 } else { self.first_row() << row.saturating_sub(1).min(63) };
+        let column = inside.saturating_sub(row_start).checked_div(size).ok_or_else(outside)?;
+        if row >= u64::from(rows) || column >= u64::from(self.width) {
+            return Err(outside());
+        }
+        let entry = row.saturating_mul(self.width.into()).saturating_add(column);
+        let start = column.saturating_mul(size).saturating_add(row_start);
+        Ok(Step {
+            entry: usize::try_from(entry).map_err(|_| outside())?,
+            offset: block.checked_add(start).ok_or_else(outside)?,
+            size,
+            rows: (row >= self.direct_rows()).then(|| self.rows_covering(size)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header::testing::links;
+
+    #[test]
+    fn rows_double() {
+        let t = links().table;
+        let step = |rows, offset| t.step(0, rows, offset).map(|s| (s.entry, s.offset, s.size, s.rows));
+        assert_eq!(step(1, 21).unwrap(), (0, 0, 512, None));
+        assert_eq!(step(1, 2047).unwrap(), (3, 1536, 512, None));
+        assert_eq!(step(2, 2048).unwrap(), (4, 2048, 512, None));
+        assert_eq!(step(3, 4096).unwrap(), (8, 4096, 1024, None));
+        assert_eq!(step(3, 8191).unwrap(), (11, 7168, 1024, None));
+        assert!(step(3, 8192).is_err());
+        // Rows 0 to 8 are direct; row 9 covers 131072 bytes each, by blocks of 7 rows.
+        assert_eq!(t.direct_rows(), 9);
+        assert_eq!(step(10, 2048 << 8).unwrap(), (36, 524_288, 131_072, Some(7)));
+        let inner = t.step(524_288, 7, 524_288 + 131_071).unwrap();
+        assert_eq!((inner.entry, inner.size, inner.rows), (27, 16_384, None));
+        assert!(t.step(524_288, 7, 5).is_err());
+    }
+}
