@@ -37,16 +37,26 @@ def document(path):
 
 
 def subtree(doc, at):
-    """The entries below a path, with paths relative to it."""
+    """The entries below a path, with paths relative to it. An object whose first name is outside is met here first."""
     at = at.rstrip("/")
-    out = {}
+    whole = {e["path"]: e for e in doc["objects"]}
+    out, met = {}, {}
     for e in doc["objects"]:
         p = e["path"]
-        if p == (at or "/") or p.startswith(at + "/"):
-            e = dict(e)
-            if e["kind"] == "hardlink" and e["target"].startswith(at + "/"):
-                e["target"] = e["target"][len(at):]
-            out[p[len(at):] or "/"] = e
+        if p != (at or "/") and not p.startswith(at + "/"):
+            continue
+        name = p[len(at):] or "/"
+        e = dict(e)
+        if e["kind"] == "hardlink":
+            target = e["target"]
+            if target in met:
+                e["target"] = met[target]
+            elif not target.startswith(at + "/"):
+                met[target] = name
+                e = dict(whole[target])
+            else:
+                e["target"] = target[len(at):]
+        out[name] = e
     return out
 
 
