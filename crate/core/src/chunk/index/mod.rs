@@ -103,7 +103,7 @@ fn may_hold(region: &[Range<u64>], from: &[u64], to: &[u64]) -> bool {
         next.extend(region.iter().skip(next.len()).map(|r| r.start));
         break;
     }
-    next.as_slice() < to.get(..region.len()).unwrap_or(to)
+    next.as_slice() < to
 }
 
 /// How the arrays number chunks: row-major over the maximum counts, the unlimited axis first.
