@@ -27,5 +27,6 @@ pub mod object;
 pub mod select;
 pub mod storage;
 pub mod value;
+pub mod write;
 
 pub use error::{Error, Kind, Result};

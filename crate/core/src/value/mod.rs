@@ -3,6 +3,7 @@
 mod float;
 mod number;
 pub mod numeric;
+pub mod store;
 mod string;
 mod vlen;
 

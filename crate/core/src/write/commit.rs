@@ -1,0 +1,57 @@
+//! Publishing: sizes, then addresses, then bytes from the bottom up, the superblock last.
+
+use super::node::NodeId;
+use super::output::Output;
+use super::stage::Stage;
+use super::{group, header};
+use crate::bytes::Addr;
+use crate::error::{Error, Result};
+use crate::format::message::{SymbolTable, kind};
+use crate::format::superblock::{Form, Superblock};
+use crate::format::symbol_table::Cache;
+
+/// Writes everything that is staged.
+pub(super) fn commit(out: &mut Output, stage: &mut Stage, superblock: &mut Superblock) -> Result<()> {
+    let changed: Vec<NodeId> = stage.ids().filter(|id| stage.node(*id).changed).collect();
+    // What each group will hold decides how large its header is; the addresses in it may still be unknown.
+    for id in &changed {
+        if stage.node(*id).group {
+            group::size(out, stage, *id)?;
+        }
+    }
+    for id in &changed {
+        let node = stage.node_mut(*id);
+        if node.address.is_none() {
+            header::allocate(out, node)?;
+        }
+    }
+    for id in &changed {
+        if stage.node(*id).group {
+            group::fill(out, stage, *id)?;
+        }
+    }
+    for id in &changed {
+        header::write(out, stage.node_mut(*id))?;
+    }
+    out.heap.flush(&mut out.medium, &mut out.space)?;
+    publish(out, stage, superblock)
+}
+
+fn publish(out: &mut Output, stage: &mut Stage, superblock: &mut Superblock) -> Result<()> {
+    let root = stage.node(stage.root());
+    let address = root.address.ok_or_else(|| Error::argument("a file without a root group"))?;
+    let table = root.message(kind::SYMBOL_TABLE).map(|m| SymbolTable::decode(&mut out.reader(&m.data)));
+    superblock.root = address;
+    if let (Form::Old { root_entry, .. }, Some(table)) = (&mut superblock.form, table.transpose()?) {
+        root_entry.cache = Cache::Group { btree: table.btree, heap: table.heap };
+    }
+    superblock.eof = out.medium.absolute(Addr(out.space.end()));
+    let bytes = out.encoded(superblock)?;
+    out.medium.write(Addr(0), &bytes)?;
+    let eof = superblock.eof;
+    let storage = out.medium.writer()?;
+    storage.set_len(eof)?;
+    storage.flush()?;
+    *stage = Stage::of_file(out, address)?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Putting an object's messages into its header: chunk 0 stays where it is, what does not fit goes into one
+//! continuation block.
+
+use super::node::Node;
+use super::output::Output;
+use crate::bytes::Addr;
+use crate::error::{Error, Result};
+use crate::format::header::RawMessage;
+use crate::format::header::v1::{self, PREFIX, Prefix, message_size, messages_size};
+use crate::format::message::{Continuation, kind};
+use crate::format::{Encode, fit, length};
+
+/// Gives a new object a place for the messages it has.
+pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
+    let size = (PREFIX + messages_size(&node.messages)) as u64;
+    let address = out.space.allocate(size)?;
+    node.blocks = vec![(address, size)];
+    node.address = Some(address);
+    Ok(())
+}
+
+/// Writes the header of `node`, which has its place.
+pub(super) fn write(out: &mut Output, node: &mut Node) -> Result<()> {
+    let Some((address, len)) = node.blocks.first().copied() else {
+        return Err(Error::argument("an object without a place"));
+    };
+    let room = length(len)?.saturating_sub(PREFIX);
+    let mut body = out.writer();
+    let count = if messages_size(&node.messages) <= room {
+        release(out, node.blocks.drain(1..));
+        v1::encode_messages(&node.messages, room, &mut body)?
+    } else {
+        let link = message_size(2 * 8);
+        let (mut stay, go) = split(&node.messages, room.saturating_sub(link));
+        let block = continuation(out, &mut node.blocks, messages_size(&go))?;
+        let mut rest = out.writer();
+        let count = v1::encode_messages(&go, length(block.length)?, &mut rest)?;
+        out.medium.write(block.address, rest.as_bytes())?;
+        stay.insert(0, out.message(kind::CONTINUATION, 0, &block)?);
+        count + v1::encode_messages(&stay, room, &mut body)?
+    };
+    let prefix = Prefix {
+        messages: fit(count, "the number of header messages")?,
+        reference_count: node.references,
+        chunk_size: fit(room, "the object header")?,
+    };
+    let mut w = out.writer();
+    prefix.encode(&mut w, out.low)?;
+    w.bytes(body.as_bytes());
+    out.medium.write(address, w.as_bytes())
+}
+
+/// Which messages stay in a chunk with `room` bytes for them and which have to go.
+fn split(messages: &[RawMessage], room: usize) -> (Vec<RawMessage>, Vec<RawMessage>) {
+    let mut left = room;
+    messages.iter().cloned().partition(|m| match left.checked_sub(message_size(m.data.len())) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    })
+}
+
+/// A continuation block of at least `need` bytes: the one there is, or a new one with room for a few more
+/// messages, so that attributes added one by one do not move it each time.
+fn continuation(out: &mut Output, blocks: &mut Vec<(Addr, u64)>, need: usize) -> Result<Continuation> {
+    let need = (need as u64).next_multiple_of(8);
+    if let [_, (address, length)] = &mut blocks[..] {
+        let more = need.saturating_sub(*length);
+        if more == 0 || out.space.extend(*address, *length, more) {
+            *length += more;
+            return Ok(Continuation { address: *address, length: *length });
+        }
+    }
+    release(out, blocks.drain(1..));
+    let length = (need + need / 4).next_multiple_of(8);
+    let address = out.space.allocate(length)?;
+    blocks.push((address, length));
+    Ok(Continuation { address, length })
+}
+
+fn release(out: &mut Output, blocks: impl Iterator<Item = (Addr, u64)>) {
+    blocks.for_each(|(address, length)| out.space.release(address, length));
+}

@@ -1,0 +1,89 @@
+//! The file being written: its bytes, its free space and its global heap.
+
+use super::heap::HeapWriter;
+use super::space::Space;
+use crate::bytes::{Addr, Reader, Writer};
+use crate::error::{Error, Result};
+use crate::format::header::RawMessage;
+use crate::format::heap::global::HeapId;
+use crate::format::message::BTreeK;
+use crate::format::{Encode, Libver};
+use crate::storage::Medium;
+
+/// Largest body of a header message: u16, and a multiple of eight in version 1 headers.
+pub(super) const MAX_MESSAGE: usize = 65528;
+
+/// See [`Output::mark`].
+pub(super) struct Mark {
+    space: Space,
+    heap: HeapWriter,
+}
+
+/// What every writing step needs.
+pub(super) struct Output {
+    pub medium: Medium,
+    pub space: Space,
+    /// How many entries the nodes of version 1 B-trees have room for.
+    pub k: BTreeK,
+    /// Which versions of structures are written.
+    pub low: Libver,
+    pub heap: HeapWriter,
+}
+
+impl Output {
+    /// A writer for metadata of this file.
+    pub fn writer(&self) -> Writer {
+        Writer::new(self.medium.ctx)
+    }
+
+    /// A reader over the body of a header message.
+    pub fn reader<'a>(&self, body: &'a [u8]) -> Reader<'a> {
+        Reader::new(body, 0, self.medium.ctx)
+    }
+
+    /// The bytes of a structure.
+    pub fn encoded(&self, structure: &impl Encode) -> Result<Vec<u8>> {
+        let mut w = self.writer();
+        structure.encode(&mut w, self.low)?;
+        Ok(w.into_bytes())
+    }
+
+    /// A structure as a header message.
+    pub fn message(&self, kind: u16, flags: u8, structure: &impl Encode) -> Result<RawMessage> {
+        message(kind, flags, self.encoded(structure)?)
+    }
+
+    /// What is allocated now.
+    pub fn mark(&self) -> Mark {
+        Mark { space: self.space.clone(), heap: self.heap.clone() }
+    }
+
+    /// Forgets everything allocated since. What was written there lies in free space now.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.space = mark.space;
+        self.heap = mark.heap;
+    }
+
+    /// Writes `bytes` to a place of their own.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<Addr> {
+        let address = self.space.allocate(bytes.len() as u64)?;
+        self.medium.write(address, bytes)?;
+        Ok(address)
+    }
+
+    /// Stores `bytes` in the global heap.
+    pub fn put_in_heap(&mut self, bytes: &[u8]) -> Result<HeapId> {
+        self.heap.put(&mut self.medium, &mut self.space, bytes)
+    }
+}
+
+/// A message; an error if it is too large for a header.
+pub(super) fn message(kind: u16, flags: u8, data: Vec<u8>) -> Result<RawMessage> {
+    if data.len() > MAX_MESSAGE {
+        return Err(Error::argument(format!(
+            "{} bytes do not fit into an object header, which takes {MAX_MESSAGE} at a time",
+            data.len()
+        )));
+    }
+    Ok(RawMessage::new(kind, flags, data))
+}

@@ -1,0 +1,120 @@
+//! Symbol tables: building one for a new group, adding links to one that is there.
+
+use super::output::Output;
+use super::tree;
+use crate::bytes::Addr;
+use crate::error::{Error, Result};
+use crate::format::heap::local::{LocalHeap, Segment};
+use crate::format::message::{LinkTarget, SymbolTable};
+use crate::format::symbol_table::{Cache, SymbolEntry, SymbolNode};
+use crate::format::tree::btree1::{GroupKeys, Node};
+use crate::object::tree1;
+
+/// The library's first data segment: four names of eight letters and a free block.
+const FIRST_SEGMENT: u64 = 88;
+
+/// A link to be put into a table.
+pub(super) struct NewLink {
+    /// Its name, ASCII.
+    pub name: Vec<u8>,
+    /// A hard or soft link.
+    pub target: LinkTarget,
+}
+
+/// Writes a table with these links, which are in name order.
+pub(super) fn build(out: &mut Output, links: &[NewLink]) -> Result<SymbolTable> {
+    let mut segment = Segment::default();
+    let mut entries = Vec::with_capacity(links.len());
+    for link in links {
+        let name_offset = segment.push(&link.name)?;
+        let value = match &link.target {
+            LinkTarget::Soft(path) => segment.push(path)?,
+            _ => 0,
+        };
+        entries.push(entry(name_offset, value, &link.target)?);
+    }
+    let heap = write_heap(out, segment)?;
+
+    let mut keys = GroupKeys { names: vec![0] };
+    let mut children = Vec::new();
+    for node in entries.chunks(2 * usize::from(out.k.group_leaf)) {
+        keys.names.extend(node.last().map(|e| e.name_offset));
+        children.push(put_node(out, &SymbolNode { entries: node.to_vec() })?);
+    }
+    let capacity = 2 * usize::from(out.k.group_internal);
+    let btree = tree::build(&mut out.medium, &mut out.space, (), capacity, keys, children)?;
+    Ok(SymbolTable { btree, heap })
+}
+
+/// The entry of a link whose name (and value, if it is a soft link) are in the heap already.
+pub(super) fn entry(name_offset: u64, value: u64, target: &LinkTarget) -> Result<SymbolEntry> {
+    let (header, cache) = match target {
+        LinkTarget::Hard(address) => (Some(*address), Cache::None),
+        LinkTarget::Soft(_) => {
+            let value_offset =
+                u32::try_from(value).map_err(|_| Error::limit("4 GiB of names in one group"))?;
+            (None, Cache::Soft { value_offset })
+        }
+        _ => return Err(Error::argument("a symbol table holds hard and soft links only")),
+    };
+    Ok(SymbolEntry { name_offset, header, cache })
+}
+
+/// Writes a symbol table node to its place.
+pub(super) fn write_node(out: &mut Output, address: Addr, node: &SymbolNode) -> Result<()> {
+    let mut w = out.writer();
+    node.encode(&mut w, out.k.group_leaf)?;
+    out.medium.write(address, w.as_bytes())
+}
+
+/// Writes a symbol table node to a new place.
+pub(super) fn put_node(out: &mut Output, node: &SymbolNode) -> Result<Addr> {
+    let address = out.space.allocate(node_size(out))?;
+    write_node(out, address, node)?;
+    Ok(address)
+}
+
+/// Bytes of a symbol table node.
+pub(super) fn node_size(out: &Output) -> u64 {
+    SymbolNode::stored_size(out.medium.ctx, out.k.group_leaf) as u64
+}
+
+/// Gives back all space of a table.
+pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
+    let heap = out.medium.read(table.heap, LocalHeap::stored_size(out.medium.ctx) as u64)?;
+    let heap = LocalHeap::decode(&mut out.medium.reader(&heap, table.heap))?;
+    let header = LocalHeap::stored_size(out.medium.ctx) as u64;
+    let mut blocks = vec![(table.heap, header), (heap.data, heap.data_size)];
+    let size = Node::<GroupKeys>::size(out.medium.ctx, (), 2 * usize::from(out.k.group_internal)) as u64;
+    let mut nodes = vec![table.btree];
+    while let Some(address) = nodes.pop() {
+        // Trees of this file are read as they are; one that meets itself would never end.
+        if blocks.len() as u64 > out.medium.storage_len() / size {
+            return Err(
+                Error::malformed("a B-tree that is larger than the file").at(out.medium.absolute(address))
+            );
+        }
+        let node = tree1::read::<GroupKeys>(&out.medium, address, ())?;
+        blocks.push((address, size));
+        match node.level {
+            0 => blocks.extend(node.children.iter().map(|leaf| (*leaf, node_size(out)))),
+            _ => nodes.extend(node.children),
+        }
+    }
+    blocks.into_iter().for_each(|(address, len)| out.space.release(address, len));
+    Ok(())
+}
+
+/// Writes a new heap, its segment right behind its header as the library does.
+fn write_heap(out: &mut Output, segment: Segment) -> Result<Addr> {
+    let ctx = out.medium.ctx;
+    let (bytes, free_list) = segment.finish(FIRST_SEGMENT, ctx)?;
+    let header = LocalHeap::stored_size(ctx) as u64;
+    let address = out.space.allocate(header + bytes.len() as u64)?;
+    let data = address.offset(header)?;
+    let heap = LocalHeap { data_size: bytes.len() as u64, free_list, data };
+    let mut all = out.encoded(&heap)?;
+    all.extend(bytes);
+    out.medium.write(address, &all)?;
+    Ok(address)
+}
