@@ -1,0 +1,126 @@
+/** The page's side of the worker: typed calls with progress and cancelling. */
+
+import type { FromWorker, Methods, Progress, ToWorker, Trouble } from "./protocol.js";
+
+/** A call that failed, with the record of why. */
+export class CallError extends Error {
+  constructor(readonly trouble: Trouble) {
+    super(trouble.message);
+  }
+}
+
+/** A call that was cancelled. */
+export class CallCancelled extends Error {}
+
+export interface CallOptions {
+  /** Aborting with the reason `NOW` ends the call even if the worker is deep in one big chunk. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((p: Progress) => void) | undefined;
+}
+
+/** The reason of an abort by the user: what runs is ended, whatever it costs. */
+export const NOW = "now";
+
+interface Waiting {
+  method: keyof Methods;
+  ask: unknown;
+  resolve(answer: unknown): void;
+  reject(e: Error): void;
+  onProgress: CallOptions["onProgress"];
+}
+
+/** Milliseconds a call that the user cancelled may hold the worker before the worker is replaced. */
+const PATIENCE = 200;
+
+/** One worker. */
+export class Client {
+  #worker: Worker | undefined;
+  #next = 1;
+  readonly #waiting = new Map<number, Waiting>();
+  /** The open file, to open again in a new worker. */
+  #file: File | undefined;
+
+  call<M extends keyof Methods>(method: M, ask: Methods[M]["ask"], options: CallOptions = {}): Promise<Methods[M]["answer"]> {
+    const { signal, onProgress } = options;
+    if (signal?.aborted) return Promise.reject(new CallCancelled());
+    return new Promise((resolve, reject) => {
+      const id = this.#send({ method, ask, resolve: resolve as (a: unknown) => void, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#cancel(id, signal.reason === NOW), { once: true });
+    });
+  }
+
+  /** Ends the worker; open calls are cancelled. */
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#file = undefined;
+    for (const w of this.#take()) w.reject(new CallCancelled());
+  }
+
+  #take(): Waiting[] {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    return all;
+  }
+
+  #send(waiting: Waiting): number {
+    const worker = (this.#worker ??= this.#start());
+    const id = this.#next++;
+    this.#waiting.set(id, waiting);
+    worker.postMessage({ id, method: waiting.method, ask: waiting.ask } satisfies ToWorker);
+    return id;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    worker.onerror = (e) => {
+      e.preventDefault();
+      const trouble: Trouble = { code: "Internal", message: e.message || "the worker could not be started" };
+      for (const w of this.#take()) w.reject(new CallError(trouble));
+    };
+    return worker;
+  }
+
+  #receive(message: FromWorker): void {
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    if ("progress" in message) {
+      waiting.onProgress?.(message.progress);
+      return;
+    }
+    this.#waiting.delete(message.id);
+    if ("answer" in message) {
+      if (waiting.method === "open") this.#file = (waiting.ask as Methods["open"]["ask"]).file;
+      if (waiting.method === "close") this.#file = undefined;
+      waiting.resolve(message.answer);
+    } else if ("trouble" in message) {
+      waiting.reject(new CallError(message.trouble));
+      // After a mistake of our own nothing in that worker is to be trusted.
+      if (message.trouble.code === "Internal") this.#replace();
+    } else waiting.reject(new CallCancelled());
+  }
+
+  #cancel(id: number, now: boolean): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#worker?.postMessage({ cancel: id } satisfies ToWorker);
+    if (!now) return;
+    waiting.reject(new CallCancelled());
+    this.#waiting.set(id, { ...waiting, ...SILENT });
+    setTimeout(() => {
+      if (this.#waiting.delete(id)) this.#replace();
+    }, PATIENCE);
+  }
+
+  /** A new worker with the same file; calls that still wait are made again. */
+  #replace(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    const others = this.#take();
+    if (this.#file) this.#send({ method: "open", ask: { file: this.#file }, ...SILENT });
+    for (const w of others) this.#send(w);
+  }
+}
+
+const SILENT = { resolve: () => undefined, reject: () => undefined, onProgress: undefined };

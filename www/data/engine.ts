@@ -1,0 +1,214 @@
+/** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
+
+import uFuzzy from "@leeoniya/ufuzzy";
+import { openSync, ready, repack, type DatasetSync, type FileSync, type GroupSync, type NdArray, type Value } from "hyperslab";
+import { columnsOf, fieldText, isArray, valueText } from "./cells.js";
+import { attributeRows, datasetFacts, rowOf } from "./describe.js";
+import { drawHeat, drawLine } from "./draw.js";
+import { describeType, elementKind } from "./dtype.js";
+import type { Job } from "./job.js";
+import { Planes } from "./planes.js";
+import type * as P from "./protocol.js";
+import { sampleFile } from "./sample.js";
+import { isRange, type Picks } from "./selection.js";
+import { sniff, SNIFF_BYTES } from "./sniff.js";
+import { Table, type Tile } from "./tiles.js";
+import { troubleOf } from "./trouble.js";
+
+type Answers = { [M in keyof P.Methods]: (ask: P.Methods[M]["ask"], job: Job) => Promise<P.Methods[M]["answer"]> | P.Methods[M]["answer"] };
+
+/** Thrown with its record already made. */
+export class Refusal extends Error {
+  constructor(readonly trouble: P.Trouble) {
+    super(trouble.message);
+  }
+}
+
+export class Engine implements Answers {
+  #file: FileSync | undefined;
+  readonly #planes = new Planes();
+  readonly #tiles = new Map<string, Tile>();
+  #paths: string[] | undefined;
+
+  async open({ file }: { file: File }): Promise<P.Opened> {
+    await ready();
+    let head = new Uint8Array();
+    try {
+      head = new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer());
+      const f = openSync(file);
+      // Only now: the file that is open stays when the new one is no good.
+      this.close();
+      this.#file = f;
+      const { size, superblock, userblock } = f.info;
+      return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
+    } catch (e) {
+      throw new Refusal({ ...troubleOf(e), sniffed: sniff(head, file.size), size: file.size });
+    }
+  }
+
+  close(): null {
+    this.#file?.close();
+    this.#file = undefined;
+    this.#planes.clear();
+    this.#tiles.clear();
+    this.#paths = undefined;
+    return null;
+  }
+
+  async sample(): Promise<Blob> {
+    await ready();
+    return sampleFile();
+  }
+
+  children({ path }: { path: string }): string[] {
+    const group = this.#at(path);
+    if (group.kind !== "group") return [];
+    return group.keys().sort(byName);
+  }
+
+  rows({ path, names }: { path: string; names: string[] }): P.Row[] {
+    const group = this.#at(path) as GroupSync;
+    return names.map((name) => rowOf(group, name));
+  }
+
+  facts({ path }: { path: string }): P.Facts {
+    const link = this.#deadLink(path);
+    if (link) return { path, kind: "link", row: link, attributes: [] };
+    const object = this.#at(path);
+    return {
+      path,
+      kind: object.kind,
+      address: object.address,
+      attributes: attributeRows(object),
+      ...(object.kind === "group" ? { members: object.keys().length } : { dtype: object.dtype }),
+      ...(object.kind === "dataset" ? { dataset: datasetFacts(object) } : {}),
+    };
+  }
+
+  single({ path, picks }: { path: string; picks: Picks }): P.Single {
+    const d = this.#dataset(path);
+    const value: Value = d.shape === null || d.shape.length === 0 ? d.read() : d.read(picks.map((p) => (isRange(p) ? p.start : p.at)));
+    const raw = typeof value === "string" ? value : isArray(value) && Array.isArray(value.data) && typeof value.data[0] === "string" ? value.data[0] : undefined;
+    const plain = (v: Value): Value => (isArray(v) && v.shape.length === 0 && !ArrayBuffer.isView(v.data) && !Array.isArray(v.data) ? (v.data as unknown as Value) : v);
+    const fields = columnsOf(d.dtype).map((c) => ({ name: c.name, type: describeType(c.dtype), text: fieldText(plain(value), c) }));
+    return { fields, ...(raw === undefined ? {} : { raw }) };
+  }
+
+  heat(ask: P.HeatAsk, job: Job): Promise<P.Picture> {
+    return drawHeat(this.#dataset(ask.path), this.#planes, ask, job);
+  }
+
+  line(ask: P.LineAsk, job: Job): Promise<P.Line> {
+    return drawLine(this.#dataset(ask.path), this.#planes, ask, job);
+  }
+
+  async cells(ask: P.CellsAsk, job: Job): Promise<P.Cells> {
+    const table = this.#table(ask);
+    const cells: string[][] = [];
+    let failed: P.Trouble | undefined;
+    for (let r = ask.rows[0]; r < ask.rows[1]; r++) {
+      await job.step(r - ask.rows[0], ask.rows[1] - ask.rows[0]);
+      const row: string[] = [];
+      for (let c = ask.cols[0]; c < ask.cols[1]; c++) {
+        try {
+          row.push(table.text(r, c));
+        } catch (e) {
+          failed ??= troubleOf(e);
+          if (failed.code !== "Malformed") throw e;
+          row.push("⚠");
+        }
+      }
+      cells.push(row);
+    }
+    return { cells, ...(failed ? { failed } : {}) };
+  }
+
+  probe(ask: P.Slice & { row: number; col: number }): string {
+    return this.#table(ask).text(ask.row, ask.col);
+  }
+
+  find({ text, limit }: { text: string; limit: number }): P.Found {
+    this.#paths ??= this.#open().paths().map((p) => (p.startsWith("/") ? p : `/${p}`));
+    const paths = this.#paths;
+    const [hits, info, order] = new uFuzzy({ intraMode: 0 }).search(paths, text, 0, 2000);
+    const sorted = info && order ? order.map((k) => info.idx[k] as number) : (hits ?? []);
+    return { paths: sorted.slice(0, limit).map((k) => paths[k] as string), total: sorted.length };
+  }
+
+  async repack({ file, level, subtree }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
+    await ready();
+    const bytes = await repack(file, {
+      compression: level as 0,
+      ...(subtree === null ? {} : { subtree }),
+      onProgress: (done, total) => job.report({ done, total }),
+    });
+    return bytes.byteLength === bytes.buffer.byteLength ? (bytes.buffer as ArrayBuffer) : bytes.slice().buffer;
+  }
+
+  #table({ path, picks, y, x }: P.Slice): Table {
+    const d = this.#dataset(path);
+    return new Table(d, picks, y, x, columnsOf(d.dtype), this.#tiles);
+  }
+
+  #open(): FileSync {
+    if (!this.#file) throw new Refusal({ code: "Closed", message: "no file is open" });
+    return this.#file;
+  }
+
+  #at(path: string): NonNullable<ReturnType<FileSync["get"]>> {
+    const f = this.#open();
+    const object = path === "/" ? f : f.get(path);
+    if (!object) throw new Refusal({ code: "NotFound", message: "nothing is there", path });
+    return object;
+  }
+
+  /** The row of a name that leads nowhere in this file. */
+  #deadLink(path: string): P.Row | undefined {
+    const cut = path.lastIndexOf("/");
+    const name = path.slice(cut + 1);
+    const group = name === "" ? undefined : this.#open().get(path.slice(0, cut) || "/");
+    if (group?.kind !== "group") return undefined;
+    const row = rowOf(group, name);
+    return ["external", "user"].includes(row.kind) || (row.kind === "soft" && !row.leads) ? row : undefined;
+  }
+
+  #dataset(path: string): DatasetSync {
+    const object = this.#at(path);
+    if (object.kind !== "dataset") throw new Refusal({ code: "Argument", message: "this is not a dataset", path });
+    return object;
+  }
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+/** Names as people sort them: 2 before 10. */
+const byName = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : 1);
+
+/** NeXus's default plot, else the only dataset of the root group, else the root. */
+function firstToShow(f: FileSync): string {
+  try {
+    return nexusDefault(f) ?? onlyDataset(f) ?? "/";
+  } catch {
+    return "/";
+  }
+}
+
+function nexusDefault(f: FileSync): string | undefined {
+  let group: GroupSync = f;
+  for (let depth = 0; depth < 8; depth++) {
+    const signal = group.attrs.get("signal");
+    const name = typeof signal === "string" ? signal : group.attrs.get("default");
+    if (typeof name !== "string") return undefined;
+    const path = group.path === "/" ? `/${name}` : `${group.path}/${name}`;
+    const next = f.get(path);
+    if (next?.kind === "dataset") return path;
+    if (next?.kind !== "group") return undefined;
+    group = next;
+  }
+  return undefined;
+}
+
+function onlyDataset(f: FileSync): string | undefined {
+  const names = f.keys();
+  const name = names.length === 1 ? names[0] : undefined;
+  return name !== undefined && f.get(name)?.kind === "dataset" ? `/${name}` : undefined;
+}

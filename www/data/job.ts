@@ -1,0 +1,47 @@
+/** One call of the page: how it reports progress, learns that it is no longer wanted, and lets other calls in between. */
+
+import { Cancelled } from "./trouble.js";
+import type { Progress } from "./protocol.js";
+
+/** Milliseconds of work after which other calls get their turn. */
+const TURN = 25;
+
+/** Ends the current task, so that waiting messages are handled. */
+const pause = (() => {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  // In Node the open port would keep a test from ending.
+  (port1 as { unref?: () => void }).unref?.();
+  return () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      port2.postMessage(0);
+    });
+})();
+
+export class Job {
+  #cancelled = false;
+  #turn = performance.now();
+  readonly began = performance.now();
+
+  constructor(readonly report: (p: Progress) => void = () => undefined) {}
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** Between two steps: says how far it is, lets others in after a while, and throws if cancelled. */
+  async step(done: number, total: number): Promise<void> {
+    if (performance.now() - this.#turn > TURN) {
+      this.report({ done, total });
+      await pause();
+      this.#turn = performance.now();
+    }
+    if (this.#cancelled) throw new Cancelled();
+  }
+
+  get ms(): number {
+    return performance.now() - this.began;
+  }
+}

@@ -1,0 +1,223 @@
+/** What the page and the worker say to each other. Everything here can be sent between threads. */
+
+import type { Picks } from "./selection.js";
+import type { Stats } from "./limits.js";
+import type { Sniffed } from "./sniff.js";
+import type { Window } from "./resample.js";
+import type { Dtype } from "hyperslab";
+
+/** Why something failed, for `ui/strings` to put into words. */
+export interface Trouble {
+  /** `HyperslabError.code`, or "Internal" for anything else. */
+  code: string;
+  message: string;
+  path?: string;
+  address?: number;
+  trail?: string[];
+  filter?: { id: number; name: string };
+  /** What the file looks like, when it could not be opened. */
+  sniffed?: Sniffed;
+  /** Bytes of the file. */
+  size?: number;
+}
+
+/** What is under a name in a group. */
+export type NodeKind = "group" | "dataset" | "datatype" | "soft" | "external" | "user" | "broken";
+
+/** One row of the tree. */
+export interface Row {
+  name: string;
+  kind: NodeKind;
+  /** What a soft link leads to, once followed: the kind of its target. */
+  leads?: "group" | "dataset" | "datatype";
+  /** Target of a link as stored. */
+  target?: string;
+  /** Why it cannot be opened. */
+  why?: string;
+  /** Type and shape of a dataset; number of members of a group, if it is known. */
+  dtype?: Dtype;
+  shape?: number[] | null;
+}
+
+/** An attribute as shown. */
+export interface AttributeRow {
+  name: string;
+  dtype: Dtype;
+  shape: number[] | null;
+  /** Value as text; absent if it could not be read. */
+  text?: string;
+  why?: string;
+}
+
+/** Everything about one object. */
+export interface Facts {
+  path: string;
+  /** "link" is a name that leads nowhere in this file: `row` says what is known of it. */
+  kind: "group" | "dataset" | "datatype" | "link";
+  address?: number;
+  row?: Row;
+  attributes: AttributeRow[];
+  dtype?: Dtype;
+  dataset?: DatasetFacts;
+  /** Names in a group. */
+  members?: number;
+}
+
+/** Facts of a dataset. */
+export interface DatasetFacts {
+  shape: number[] | null;
+  maxshape: (number | null)[] | null;
+  size: number;
+  itemSize: number;
+  layout: string;
+  index: string | null;
+  chunks: number[] | null;
+  filters: { id: number; name: string; optional: boolean; values: number[] }[];
+  fill: "undefined" | "default" | "user";
+  fillText: string;
+  /** Bytes in the file. */
+  stored: number | undefined;
+}
+
+/** A file that was opened. */
+export interface Opened {
+  name: string;
+  size: number;
+  superblock: number;
+  userblock: number;
+  /** What to show first. */
+  first: string;
+}
+
+/** A slice with the axes that are drawn. */
+export interface Slice {
+  path: string;
+  picks: Picks;
+  /** Axis drawn across; for a table, the one whose elements are the columns (null: none). */
+  x: number | null;
+  /** Axis drawn down. */
+  y: number | null;
+}
+
+/** How colour limits are found. */
+export type Limits = { kind: "range" } | { kind: "percent"; percent: number } | { kind: "fixed"; low: number; high: number };
+
+export interface HeatAsk extends Slice {
+  window: Window | null;
+  width: number;
+  height: number;
+  colors: string;
+  reverse: boolean;
+  scale: "lin" | "log";
+  limits: Limits;
+}
+
+/** Part of what was asked could not be read or was left out. */
+export interface Coverage {
+  /** Elements read of how many there are; equal when all were. */
+  read: number;
+  of: number;
+  /** Chunks that could not be decoded, and why. */
+  failed: number;
+  why?: Trouble;
+  /** Decoded bytes and time it took; 0 ms when it was still there. */
+  bytes: number;
+  ms: number;
+}
+
+export interface Picture {
+  rgba: ArrayBuffer;
+  width: number;
+  height: number;
+  window: Window;
+  /** Elements down and across. */
+  rows: number;
+  cols: number;
+  low: number;
+  high: number;
+  stats: Stats;
+  /** Row and column of the extremes. */
+  minAt: [number, number] | null;
+  maxAt: [number, number] | null;
+  coverage: Coverage;
+}
+
+export interface LineAsk extends Slice {
+  /** Positions along the slice; null for all. */
+  window: { x0: number; x1: number } | null;
+  columns: number;
+}
+
+export interface Line {
+  x: Float64Array;
+  y: Float64Array;
+  length: number;
+  window: { x0: number; x1: number };
+  stats: Stats;
+  coverage: Coverage;
+}
+
+export interface CellsAsk extends Slice {
+  rows: [from: number, to: number];
+  cols: [from: number, to: number];
+}
+
+export interface Cells {
+  /** Text by row, then by column. */
+  cells: string[][];
+  failed?: Trouble;
+}
+
+/** A scalar, or a single text. */
+export interface Single {
+  /** Fields of a record, or one unnamed value. */
+  fields: { name: string; type: string; text: string }[];
+  /** Text as it is, with its line breaks. */
+  raw?: string;
+}
+
+export interface RepackAsk {
+  file: Blob;
+  level: number;
+  subtree: string | null;
+}
+
+/** A path that matches a search. */
+export interface Found {
+  paths: string[];
+  /** All that match; `paths` are the first of them. */
+  total: number;
+}
+
+/** The worker's methods: arguments and result of each. */
+export interface Methods {
+  open: { ask: { file: File }; answer: Opened };
+  close: { ask: Record<string, never>; answer: null };
+  sample: { ask: Record<string, never>; answer: Blob };
+  children: { ask: { path: string }; answer: string[] };
+  rows: { ask: { path: string; names: string[] }; answer: Row[] };
+  facts: { ask: { path: string }; answer: Facts };
+  single: { ask: { path: string; picks: Picks }; answer: Single };
+  heat: { ask: HeatAsk; answer: Picture };
+  line: { ask: LineAsk; answer: Line };
+  cells: { ask: CellsAsk; answer: Cells };
+  probe: { ask: Slice & { row: number; col: number }; answer: string };
+  find: { ask: { text: string; limit: number }; answer: Found };
+  repack: { ask: RepackAsk; answer: ArrayBuffer };
+}
+
+/** How far a call is. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+export type ToWorker =
+  | { id: number; method: keyof Methods; ask: unknown }
+  | { cancel: number };
+
+export type FromWorker =
+  | { id: number; progress: Progress }
+  | { id: number; answer: unknown }
+  | { id: number; trouble: Trouble }
+  | { id: number; cancelled: true };

@@ -1,0 +1,130 @@
+/** Exact values of a slice for tables and read-outs: fetched in tiles along the chunks, the last few kept. */
+
+import type { DatasetSync, NdArray } from "hyperslab";
+import { cellText, columnText, inner, type CellText, type Column } from "./cells.js";
+import { storageOf } from "./planes.js";
+import { unit } from "./plan.js";
+import { count, isRange, part, type Picks, type Range } from "./selection.js";
+
+/** A tile has at least this many rows and columns, where the slice has. */
+const ROWS = 128;
+const COLS = 32;
+/** Tiles kept, in decoded bytes. */
+const KEEP = 128 * 2 ** 20;
+
+/** Part of a slice: rows from `row`, columns from `col`, and the text of each cell. */
+export interface Tile {
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+  /** Text of element `i`, counting along the rows axis `rowStride` apart and along columns `colStride` apart. */
+  text: CellText[];
+  rowStride: number;
+  colStride: number;
+  bytes: number;
+}
+
+/** Along one axis of a table: elements are cut into tiles where units of the file end. */
+class Cuts {
+  readonly extent: number;
+
+  constructor(
+    readonly range: Range,
+    unitExtent: number,
+    least: number,
+  ) {
+    this.extent = Math.ceil((least * range.step) / unitExtent) * unitExtent;
+  }
+
+  /** The tile that element `i` of the slice is in. */
+  tile(i: number): number {
+    return Math.floor((this.range.start + i * this.range.step) / this.extent);
+  }
+
+  /** The slice's elements in a tile. */
+  span(tile: number): [from: number, to: number] {
+    const { start, step } = this.range;
+    const n = count(this.range);
+    const from = Math.ceil((tile * this.extent - start) / step);
+    const to = Math.ceil(((tile + 1) * this.extent - start) / step);
+    return [Math.max(0, from), Math.min(n, to)];
+  }
+}
+
+const ONE: Range = { start: 0, stop: 1, step: 1 };
+
+/** A table over a dataset: rows along one axis, columns along another or from the fields of records. */
+export class Table {
+  readonly #rows: Cuts;
+  readonly #cols: Cuts;
+  readonly #key: string;
+
+  constructor(
+    private readonly d: DatasetSync,
+    private readonly picks: Picks,
+    private readonly rowAxis: number | null,
+    private readonly colAxis: number | null,
+    private readonly columns: readonly Column[],
+    private readonly kept: Map<string, Tile>,
+  ) {
+    const extents = unit(storageOf(d));
+    const range = (axis: number | null): Range => {
+      const p = axis === null ? undefined : picks[axis];
+      return p && isRange(p) ? p : ONE;
+    };
+    this.#rows = new Cuts(range(rowAxis), rowAxis === null ? 1 : (extents[rowAxis] ?? 1), ROWS);
+    this.#cols = new Cuts(range(colAxis), colAxis === null ? 1 : (extents[colAxis] ?? 1), COLS);
+    this.#key = JSON.stringify([d.path, picks, rowAxis, colAxis]);
+  }
+
+  /** Text of the cell in that row and column of the table. */
+  text(row: number, col: number): string {
+    const fields = this.colAxis === null;
+    const tile = this.#tile(this.#rows.tile(row), fields ? 0 : this.#cols.tile(col));
+    const i = (row - tile.row) * tile.rowStride + (fields ? 0 : (col - tile.col) * tile.colStride);
+    return tile.text[fields ? col : 0]?.(i) ?? "";
+  }
+
+  #tile(r: number, c: number): Tile {
+    const key = `${this.#key} ${r} ${c}`;
+    const found = this.kept.get(key);
+    if (found) return found;
+    const tile = this.#read(r, c);
+    this.kept.set(key, tile);
+    let bytes = 0;
+    for (const [k, t] of [...this.kept].reverse()) {
+      bytes += t.bytes;
+      if (bytes > KEEP && k !== key) this.kept.delete(k);
+    }
+    return tile;
+  }
+
+  #read(r: number, c: number): Tile {
+    const [row, rowEnd] = this.#rows.span(r);
+    const [col, colEnd] = this.#cols.span(c);
+    const selection = this.picks.map((p, axis) => {
+      const of =
+        axis === this.rowAxis ? part(this.#rows.range, row, rowEnd)
+        : axis === this.colAxis ? part(this.#cols.range, col, colEnd)
+        : undefined;
+      if (of) return [of.start, of.stop, of.step] as const;
+      return isRange(p) ? p.start : p.at;
+    });
+    const a = this.d.read<NdArray>(selection);
+    const rows = rowEnd - row;
+    const cols = this.colAxis === null ? 1 : colEnd - col;
+    const down = this.colAxis === null || (this.rowAxis ?? -1) < this.colAxis;
+    const n = rows * cols;
+    return {
+      row,
+      col,
+      rows,
+      cols,
+      text: this.columns.map((column) => (column.trail.length > 0 ? columnText(a, column, n) : cellText(a, n))),
+      rowStride: down ? cols : 1,
+      colStride: down ? 1 : rows,
+      bytes: n * storageOf(this.d).itemSize * inner(this.d.dtype),
+    };
+  }
+}

@@ -1,0 +1,25 @@
+/** Anything thrown, as a plain record that can be sent between threads and put into words. */
+
+import { isHyperslabError } from "hyperslab";
+import type { Trouble } from "./protocol.js";
+
+/** Thrown inside the worker when the page no longer wants an answer. */
+export class Cancelled extends Error {}
+
+/** The record of an error. */
+export function troubleOf(e: unknown): Trouble {
+  if (isHyperslabError(e)) {
+    return {
+      code: e.code,
+      message: e.message,
+      ...(e.path === undefined ? {} : { path: e.path }),
+      ...(e.address === undefined ? {} : { address: e.address }),
+      ...(e.trail === undefined ? {} : { trail: [...e.trail] }),
+      ...(e.filter === undefined ? {} : { filter: { ...e.filter } }),
+    };
+  }
+  if (e instanceof RangeError) return { code: "Limit", message: e.message };
+  const name = e instanceof Error ? e.name : "";
+  const message = e instanceof Error ? e.message : String(e);
+  return { code: name === "NotReadableError" || name === "NotFoundError" ? "Io" : "Internal", message };
+}

@@ -1,0 +1,39 @@
+/** The worker: all reading, decoding and drawing happens here. */
+
+import { Engine, Refusal } from "./engine.js";
+import { Job } from "./job.js";
+import type { FromWorker, Methods, ToWorker } from "./protocol.js";
+import { Cancelled, troubleOf } from "./trouble.js";
+
+const engine = new Engine();
+const jobs = new Map<number, Job>();
+
+const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if ("cancel" in data) jobs.get(data.cancel)?.cancel();
+  else void run(data.id, data.method, data.ask);
+};
+
+async function run(id: number, method: keyof Methods, ask: unknown): Promise<void> {
+  const job = new Job((progress) => post({ id, progress }));
+  jobs.set(id, job);
+  try {
+    const answer = await (engine[method] as (ask: unknown, job: Job) => unknown)(ask, job);
+    post({ id, answer }, transferable(answer));
+  } catch (e) {
+    if (e instanceof Cancelled) post({ id, cancelled: true });
+    else post({ id, trouble: e instanceof Refusal ? e.trouble : troubleOf(e) });
+  } finally {
+    jobs.delete(id);
+  }
+}
+
+/** Buffers of an answer that need not be copied. */
+function transferable(answer: unknown): Transferable[] {
+  if (answer instanceof ArrayBuffer) return [answer];
+  if (typeof answer !== "object" || answer === null) return [];
+  return Object.values(answer).flatMap((v: unknown) =>
+    v instanceof ArrayBuffer ? [v] : v instanceof Float64Array ? [v.buffer] : [],
+  );
+}

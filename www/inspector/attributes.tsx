@@ -1,0 +1,44 @@
+/** Attributes, beside the data. */
+
+import { useState } from "preact/hooks";
+import { describeType } from "../data/dtype.js";
+import type { AttributeRow } from "../data/protocol.js";
+import { extents } from "../ui/format.js";
+import { t } from "../ui/strings.js";
+
+/** Characters of a value that are shown before it has to be unfolded. */
+const SHORT = 160;
+
+export function Attributes({ rows }: { rows: readonly AttributeRow[] }) {
+  return (
+    <section class="panel" aria-labelledby="attributes-title">
+      <h2 id="attributes-title">
+        {t.attributes} {rows.length > 0 && <span class="badge">{rows.length}</span>}
+      </h2>
+      {rows.length === 0 ? (
+        <p class="quiet">{t.noAttributes}</p>
+      ) : (
+        <dl class="attributes">
+          {rows.map((row) => (
+            <div key={row.name}>
+              <dt title={`${row.name}: ${describeType(row.dtype)}, ${extents(row.shape)}`}>{row.name}</dt>
+              <dd>{row.why === undefined ? <Value text={row.text ?? ""} empty={row.shape === null} /> : <span class="bad">{row.why}</span>}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Value({ text, empty }: { text: string; empty: boolean }) {
+  const [whole, setWhole] = useState(false);
+  if (empty) return <span class="quiet">null</span>;
+  if (text === "") return <span class="quiet">“”</span>;
+  if (text.length <= SHORT || whole) return <>{text}</>;
+  return (
+    <button type="button" class="more" onClick={() => setWhole(true)}>
+      {text.slice(0, SHORT)}… <span class="quiet">({text.length})</span>
+    </button>
+  );
+}

@@ -1,0 +1,65 @@
+/** What is in a group, with type and shape. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { describeType } from "../data/dtype.js";
+import type { Row } from "../data/protocol.js";
+import { explain } from "../explorer/explorer.js";
+import { join } from "../explorer/tree.js";
+import { extents } from "../ui/format.js";
+import { Icon, iconOf } from "../ui/icons.js";
+import { client, select } from "../ui/state.js";
+import { t } from "../ui/strings.js";
+import { VirtualRows } from "../ui/virtual.js";
+
+const ROW_HEIGHT = 36;
+
+export function Members({ path, count }: { path: string; count: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [names, setNames] = useState<readonly string[] | null>(null);
+  const [rows, setRows] = useState<ReadonlyMap<string, Row>>(new Map());
+  useEffect(() => {
+    let late = false;
+    client.call("children", { path }).then((list) => late || setNames(list), () => undefined);
+    return () => {
+      late = true;
+    };
+  }, [path]);
+  if (count === 0) return <p class="notice">{t.emptyGroup}</p>;
+  if (!names) return <p class="quiet">{t.loading}</p>;
+
+  const want = (from: number, to: number): void => {
+    const missing = names.slice(from, to).filter((n) => !rows.has(n));
+    if (missing.length === 0) return;
+    client.call("rows", { path, names: missing }).then(
+      (found) => setRows((old) => new Map([...old, ...found.map((r) => [r.name, r] as const)])),
+      () => undefined,
+    );
+  };
+
+  return (
+    <div ref={box} class="members" role="list" aria-label={t.members(names.length)}>
+      <VirtualRows
+        count={names.length}
+        rowHeight={ROW_HEIGHT}
+        scroller={box}
+        onRange={want}
+        render={(from, to) =>
+          names.slice(from, to).map((name) => {
+            const row = rows.get(name);
+            const said = explain(row);
+            return (
+              <div key={name} role="listitem" class="member">
+                <button type="button" title={said.title ?? name} onClick={() => void select(join(path, name))}>
+                  <Icon name={iconOf(row)} />
+                  <span class="name">{name}</span>
+                  <span class="what">{row?.dtype === undefined ? said.text : describeType(row.dtype)}</span>
+                  <span class="size">{row?.shape?.length ? extents(row.shape) : ""}</span>
+                </button>
+              </div>
+            );
+          })
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+/** Starts the page. */
+
+import { render } from "preact";
+import { watchDrops } from "./open/drop.js";
+import { App } from "./ui/app.js";
+
+render(<App />, document.getElementById("app") as HTMLElement);
+watchDrops();
+
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  // After the page is there: the first visit is for the page, the cache for the next one.
+  addEventListener("load", () => void navigator.serviceWorker.register(new URL("sw.js", document.baseURI)).catch(() => undefined));
+}

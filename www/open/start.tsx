@@ -1,0 +1,51 @@
+/** What is there before a file is open. */
+
+import { client, openFile } from "../ui/state.js";
+import { t } from "../ui/strings.js";
+import { Picker } from "./picker.js";
+
+async function openSample(): Promise<void> {
+  const blob = await client.call("sample", {});
+  await openFile(new File([blob], t.sampleName));
+}
+
+export function Start() {
+  return (
+    <section class="start" aria-label={t.open}>
+      <div class="dropzone">
+        <Slab />
+        <h1>{t.tagline}</h1>
+        <p class="drop-hint">{t.dropHere}</p>
+        <p class="row">
+          <Picker primary />
+          <button type="button" onClick={() => void openSample()}>
+            {t.trySample}
+          </button>
+        </p>
+        <p class="quiet">
+          {t.private} {t.offlineReady}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** A hyperslab: part of a grid, taken with a stride. */
+function Slab() {
+  const cells = Array.from({ length: 40 }, (_, i) => [i % 8, Math.floor(i / 8)] as const);
+  return (
+    <svg class="slab" viewBox="0 0 160 100" aria-hidden="true">
+      {cells.map(([c, r]) => (
+        <rect
+          key={`${c} ${r}`}
+          x={c * 20 + 2}
+          y={r * 20 + 2}
+          width="16"
+          height="16"
+          rx="3"
+          class={c >= 2 && c < 7 && r >= 1 && r < 4 && c % 2 === 0 ? "on" : ""}
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,67 @@
+/** The page: header, tree, the selected object, and what is in front of them. */
+
+import { useEffect } from "preact/hooks";
+import { Explorer } from "../explorer/explorer.js";
+import { ObjectPage } from "../inspector/object.js";
+import { dragging } from "../open/drop.js";
+import { SaveDialog } from "../open/save.js";
+import { Start } from "../open/start.js";
+import { Header } from "./header.js";
+import { cost, file, opening, readout, saving, treeShown, trouble } from "./state.js";
+import { openWords, t } from "./strings.js";
+import { TroubleBox } from "./trouble.js";
+
+export function App() {
+  useEffect(() => {
+    document.title = file.value ? `${file.value.name} – ${t.app}` : t.app;
+  }, [file.value]);
+  return (
+    <>
+      <a class="skip" href="#object" onClick={skip}>
+        {t.skipToContent}
+      </a>
+      <Header />
+      {trouble.value && (
+        <TroubleBox
+          words={openWords(trouble.value.name, trouble.value.trouble)}
+          name={trouble.value.name}
+          trouble={trouble.value.trouble}
+          onClose={() => (trouble.value = null)}
+        />
+      )}
+      {opening.value && (
+        <p class="opening" role="status">
+          {t.opening(opening.value)}
+        </p>
+      )}
+      {file.value ? (
+        <div class="browse" key={`${file.value.name} ${file.value.size}`}>
+          <nav class={treeShown.value ? "shown" : ""} aria-label={t.tree}>
+            <Explorer />
+          </nav>
+          <main id="object" tabIndex={-1}>
+            <ObjectPage />
+          </main>
+        </div>
+      ) : (
+        <main id="object" tabIndex={-1}>
+          <Start />
+        </main>
+      )}
+      {file.value && (
+        <footer>
+          <output class="readout">{readout}</output>
+          <span class="cost">{cost}</span>
+        </footer>
+      )}
+      {saving.value && <SaveDialog />}
+      {dragging.value && <div class="drag-over">{t.dropNow}</div>}
+    </>
+  );
+}
+
+/** By script, as the hash of the address says where one is in the file. */
+function skip(e: Event): void {
+  e.preventDefault();
+  document.getElementById("object")?.focus();
+}

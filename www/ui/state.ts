@@ -1,0 +1,178 @@
+/** What the page shows, as signals. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { CallCancelled, CallError, Client } from "../data/client.js";
+import type { Facts, Opened, Trouble } from "../data/protocol.js";
+import { SelectionError, spell } from "../data/selection.js";
+import { elementKind } from "../data/dtype.js";
+import { fit, initial, rank, typed, type Mapping } from "../viewers/mapping.js";
+import { suits, viewNamed, views, type ViewName } from "../viewers/registry.js";
+import { readHash, writeHash } from "./hash.js";
+import { chosenView, rememberView } from "./memory.js";
+
+/** The worker that reads. */
+export const client = new Client();
+
+/** A file that failed to open, or anything else that concerns the page as a whole. */
+export interface PageTrouble {
+  name: string;
+  trouble: Trouble;
+}
+
+export const file = signal<Opened | null>(null);
+/** Bytes of the open file, for saving a copy. */
+export const source = signal<File | null>(null);
+/** Files opened so far in this visit, newest last. */
+export const files = signal<readonly File[]>([]);
+/** Name of the file that is being opened. */
+export const opening = signal<string | null>(null);
+export const trouble = signal<PageTrouble | null>(null);
+
+/** The selected object. */
+export const path = signal("/");
+export const facts = signal<Facts | null>(null);
+export const objectTrouble = signal<Trouble | null>(null);
+
+export const view = signal<ViewName>("value");
+export const mapping = signal<Mapping>({ picks: [], x: null, y: null });
+/** The right end of the status line: position and value under the pointer. */
+export const readout = signal("");
+/** What the last picture cost. */
+export const cost = signal("");
+/** Whether the tree is shown where there is no room for it beside the object. */
+export const treeShown = signal(false);
+export const saving = signal(false);
+
+export const shape = computed<readonly number[]>(() => facts.value?.dataset?.shape ?? []);
+export const selectionText = computed(() => spell(mapping.value.picks, shape.value));
+
+let turn = 0;
+
+/** Opens one file; the one that is open stays until the new one is readable. */
+export async function openFile(f: File): Promise<void> {
+  const mine = ++turn;
+  batch(() => {
+    opening.value = f.name;
+    trouble.value = null;
+  });
+  try {
+    const opened = await client.call("open", { file: f });
+    if (mine !== turn) return;
+    const wish = readHash();
+    batch(() => {
+      file.value = opened;
+      source.value = f;
+      files.value = [...files.value.filter((x) => x.name !== f.name || x.size !== f.size), f];
+      facts.value = null;
+      objectTrouble.value = null;
+      treeShown.value = false;
+    });
+    await select(wish.file === f.name && wish.path !== undefined ? wish.path : opened.first, wish.file === f.name ? wish : {});
+  } catch (e) {
+    if (mine !== turn || e instanceof CallCancelled) return;
+    trouble.value = { name: f.name, trouble: e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) } };
+  } finally {
+    if (mine === turn) opening.value = null;
+  }
+}
+
+export interface Wish {
+  selection?: string | undefined;
+  view?: string | undefined;
+  axes?: string | undefined;
+}
+
+let asked = 0;
+/** The last slice of each shape, so that it stays when looking at similar datasets. */
+const lastSlices = new Map<string, Mapping>();
+
+/** Shows the object at a path. */
+export async function select(to: string, wish: Wish = {}): Promise<void> {
+  const mine = ++asked;
+  path.value = to;
+  objectTrouble.value = null;
+  try {
+    const next = await client.call("facts", { path: to });
+    if (mine !== asked) return;
+    batch(() => {
+      facts.value = next;
+      readout.value = "";
+      cost.value = "";
+      if (next.dataset) begin(next, wish);
+    });
+    remember();
+  } catch (e) {
+    if (mine !== asked || e instanceof CallCancelled) return;
+    batch(() => {
+      facts.value = null;
+      objectTrouble.value = e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) };
+    });
+  }
+}
+
+/** Chooses view and slice of a dataset: as wished, as it was for this shape, or what suits. */
+function begin(f: Facts, wish: Wish): void {
+  const extents = f.dataset?.shape ?? [];
+  const able = views.filter((v) => v.supports(f)).map((v) => v.name);
+  const wished = able.find((v) => v === wish.view) ?? able.find((v) => v === chosenView(shapeKey(f)));
+  const name = wished ?? suits(f);
+  let m = lastSlices.get(shapeKey(f)) ?? initial(extents, viewNamed(name).axes(f)[1]);
+  if (wish.selection !== undefined) {
+    const [y, x] = (wish.axes ?? "").split(",").map((s) => (s === "" ? null : Number(s)));
+    try {
+      m = typed({ ...m, x: x ?? m.x, y: y ?? m.y }, extents, wish.selection);
+    } catch (e) {
+      if (!(e instanceof SelectionError)) throw e;
+    }
+  }
+  view.value = name;
+  mapping.value = fit(m, extents, ...viewNamed(name).axes(f));
+}
+
+const shapeKey = (f: Facts): string => `${f.dtype === undefined ? "" : elementKind(f.dtype)} ${f.dataset?.shape?.join("x")}`;
+
+/** Changes the slice; where the view cannot draw that many axes, another one is taken. */
+export function setMapping(m: Mapping): void {
+  const f = facts.value;
+  if (!f) return;
+  const axes = rank(m);
+  const [min, max] = viewNamed(view.value).axes(f);
+  let name = view.value;
+  if (axes < min || (axes > max && max === 0)) {
+    const able = views.find((v) => v.supports(f) && v.axes(f)[0] <= axes && axes <= v.axes(f)[1]);
+    name = able?.name ?? name;
+  }
+  batch(() => {
+    view.value = name;
+    mapping.value = fit(m, shape.value, ...viewNamed(name).axes(f));
+  });
+  remember();
+}
+
+/** Another view of the same slice: the user's choice, kept for this shape. */
+export function setView(name: ViewName): void {
+  const f = facts.value;
+  if (!f) return;
+  batch(() => {
+    view.value = name;
+    mapping.value = fit(mapping.value, shape.value, ...viewNamed(name).axes(f));
+  });
+  rememberView(shapeKey(f), name);
+  remember();
+}
+
+function remember(): void {
+  const f = facts.value;
+  if (f?.dataset) lastSlices.set(shapeKey(f), mapping.value);
+  writeHash({
+    file: file.value?.name,
+    path: path.value,
+    ...(f?.dataset?.shape?.length
+      ? {
+          selection: selectionText.value,
+          view: view.value,
+          axes: `${mapping.value.y ?? ""},${mapping.value.x ?? ""}`,
+        }
+      : {}),
+  });
+}

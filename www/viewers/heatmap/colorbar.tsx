@@ -1,0 +1,40 @@
+/** Which colour means which value. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { colorTable } from "../../data/colors.js";
+import { brief } from "../../data/numbers.js";
+import { t } from "../../ui/strings.js";
+
+interface Props {
+  low: number;
+  high: number;
+  colors: string;
+  reverse: boolean;
+  log: boolean;
+}
+
+export function ColorBar({ low, high, colors, reverse, log }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const ctx = canvas.current?.getContext("2d");
+    if (!ctx) return;
+    const table = colorTable(colors, reverse);
+    const image = ctx.createImageData(1, 256);
+    for (let i = 0; i < 256; i++) {
+      const c = 3 * (255 - i);
+      image.data.set([table[c] ?? 0, table[c + 1] ?? 0, table[c + 2] ?? 0, 255], 4 * i);
+    }
+    ctx.putImageData(image, 0, 0);
+  }, [colors, reverse]);
+  const middle = log ? Math.sqrt(low * high) : (low + high) / 2;
+  return (
+    <div class="colorbar">
+      <canvas ref={canvas} width={1} height={256} role="img" aria-label={t.colorbar(brief(low), brief(high))} />
+      <span aria-hidden="true">
+        <span>{brief(high)}</span>
+        <span>{high > low ? brief(middle, 3) : ""}</span>
+        <span>{brief(low)}</span>
+      </span>
+    </div>
+  );
+}

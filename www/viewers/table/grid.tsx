@@ -1,0 +1,219 @@
+/** A grid of cells of any extent, of which only those in sight are in the document. Keyboard as in spreadsheets. */
+
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { copy } from "../../ui/clipboard.js";
+import { Scroll } from "./scroll.js";
+
+const ROW = 26;
+/** Pixels of a digit in the table's font, until it was measured. */
+const DIGIT = 7.8;
+/** Digits a column has at least. */
+const NARROWEST = 8;
+
+export interface Block {
+  rows: [number, number];
+  cols: [number, number];
+}
+
+interface Props {
+  label: string;
+  height: number;
+  width: number;
+  rowName(r: number): string;
+  colName(c: number): string;
+  /** Text of a cell; undefined while it is not known. */
+  cell(r: number, c: number): string | undefined;
+  numeric(c: number): boolean;
+  /** Digits a column has at most; longer texts end in an ellipsis. */
+  widest: number;
+  /** A row to go to; a new object for each wish. */
+  goal: { row: number } | null;
+  onSeen(block: Block): void;
+}
+
+export function Grid(p: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState<[number, number]>([0, 0]);
+  const [place, setPlace] = useState({ top: 0, left: 0 });
+  const [cursor, setCursor] = useState<[number, number]>([0, 0]);
+  const [digits, setDigits] = useState(NARROWEST);
+  const digit = useDigit(box);
+  const head = Math.ceil((p.rowName(p.height - 1).length + 2) * digit);
+  const column = Math.ceil((digits + 2) * digit);
+  const down = useMemo(() => new Scroll(p.height, ROW, view[1] - ROW), [p.height, view[1]]);
+  const across = useMemo(() => new Scroll(p.width, column, view[0] - head), [p.width, column, view[0], head]);
+  const [r0, r1] = down.seen(Math.min(place.top, down.most));
+  const [c0, c1] = across.seen(Math.min(place.left, across.most));
+
+  useLayoutEffect(() => {
+    const element = box.current as HTMLDivElement;
+    const measure = (): void => setView([element.clientWidth, element.clientHeight]);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => {
+    if (view[1] > 0) p.onSeen({ rows: [r0, r1], cols: [c0, c1] });
+  }, [r0, r1, c0, c1, view]);
+
+  const go = (top: number, left: number): void => {
+    const next = { top: Math.min(down.most, Math.max(0, top)), left: Math.min(across.most, Math.max(0, left)) };
+    setPlace(next);
+    const element = box.current;
+    if (element) element.scrollTo(across.offset(next.left), down.offset(next.top));
+  };
+
+  useEffect(() => {
+    if (!p.goal) return;
+    setCursor(([, c]) => [p.goal?.row ?? 0, c]);
+    go(p.goal.row, place.left);
+  }, [p.goal]);
+
+  // Columns grow with their longest text so far: they never shrink while one looks at them.
+  const longest = widestText(p, r0, r1, c0, c1);
+  useEffect(() => {
+    const wanted = Math.min(p.widest, longest);
+    if (wanted > digits) setDigits(wanted);
+  }, [longest]);
+
+  const onScroll = (): void => {
+    const element = box.current as HTMLDivElement;
+    // Our own scrolling arrives here too; where a pixel stands for many rows it must not undo an exact place.
+    const same = Math.abs(element.scrollTop - down.offset(place.top)) < 1.5 && Math.abs(element.scrollLeft - across.offset(place.left)) < 1.5;
+    if (!same || !(down.scaled || across.scaled)) setPlace({ top: down.at(element.scrollTop), left: across.at(element.scrollLeft) });
+  };
+
+  useEffect(() => {
+    const element = box.current as HTMLDivElement;
+    const onWheel = (e: WheelEvent): void => {
+      if (!down.scaled || e.deltaY === 0 || e.ctrlKey) return;
+      e.preventDefault();
+      go(place.top + e.deltaY / ROW, place.left);
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  });
+
+  const move = (r: number, c: number): void => {
+    const row = Math.min(p.height - 1, Math.max(0, r));
+    const col = Math.min(p.width - 1, Math.max(0, c));
+    setCursor([row, col]);
+    go(down.reveal(row, place.top), across.reveal(col, place.left));
+  };
+
+  const onKeyDown = (e: KeyboardEvent): void => {
+    const [r, c] = cursor;
+    const page = Math.max(1, r1 - r0 - 2);
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "c" && String(getSelection()) === "") {
+      void copy(p.cell(r, c) ?? "");
+      return;
+    }
+    const far = e.ctrlKey || e.metaKey;
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => move(r + 1, c),
+      ArrowUp: () => move(r - 1, c),
+      ArrowRight: () => move(r, c + 1),
+      ArrowLeft: () => move(r, c - 1),
+      PageDown: () => move(r + page, c),
+      PageUp: () => move(r - page, c),
+      Home: () => (far ? move(0, 0) : move(r, 0)),
+      End: () => (far ? move(p.height - 1, p.width - 1) : move(r, p.width - 1)),
+    };
+    const action = moves[e.key];
+    if (!action) return;
+    e.preventDefault();
+    action();
+  };
+
+  const rows = range(r0, r1);
+  const cols = range(c0, c1);
+  const shift = { x: -(Math.min(place.left, across.most) - c0) * column, y: -(Math.min(place.top, down.most) - r0) * ROW };
+  const wide = (c: number) => ({ width: `${column}px`, transform: `translateX(${head + (c - c0) * column + shift.x}px)` });
+  const isActive = (r: number, c: number): boolean => r === cursor[0] && c === cursor[1];
+  return (
+    <div
+      ref={box}
+      class="grid"
+      role="grid"
+      tabIndex={0}
+      aria-label={p.label}
+      aria-rowcount={p.height + 1}
+      aria-colcount={p.width + 1}
+      aria-activedescendant={`cell-${cursor[0]}-${cursor[1]}`}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
+      <div class="grid-space" role="presentation" style={{ width: `${across.pixels + head}px`, height: `${down.pixels + ROW}px` }} />
+      <div class="grid-view" role="presentation" style={{ width: `${view[0]}px`, height: `${view[1]}px` }}>
+        {rows.map((r) => (
+          <div key={r % 512} role="row" class="grid-row" aria-rowindex={r + 2} style={{ transform: `translateY(${ROW + (r - r0) * ROW + shift.y}px)` }}>
+            <span role="rowheader" class="grid-head" aria-colindex={1} style={{ width: `${head}px` }}>
+              {p.rowName(r)}
+            </span>
+            {cols.map((c) => {
+              const text = p.cell(r, c);
+              return (
+                <span
+                  key={c % 256}
+                  id={`cell-${r}-${c}`}
+                  role="gridcell"
+                  class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
+                  aria-colindex={c + 2}
+                  style={wide(c)}
+                  title={text !== undefined && text.length > digits ? text : undefined}
+                  onClick={() => setCursor([r, c])}
+                >
+                  {text ?? "…"}
+                </span>
+              );
+            })}
+          </div>
+        ))}
+        <div role="row" class="grid-row top" aria-rowindex={1}>
+          <span role="columnheader" class="grid-head corner" aria-colindex={1} style={{ width: `${head}px` }}>
+            <span class="visually-hidden">{p.label}</span>
+          </span>
+          {cols.map((c) => (
+            <span
+              key={c % 256}
+              role="columnheader"
+              class={`grid-cell grid-head${p.numeric(c) ? " number" : ""}`}
+              aria-colindex={c + 2}
+              style={wide(c)}
+              title={p.colName(c)}
+            >
+              {p.colName(c)}
+            </span>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+function widestText(p: Props, r0: number, r1: number, c0: number, c1: number): number {
+  let longest = NARROWEST;
+  for (let c = c0; c < c1; c++) {
+    longest = Math.max(longest, p.colName(c).length);
+    for (let r = r0; r < r1; r++) longest = Math.max(longest, p.cell(r, c)?.length ?? 0);
+  }
+  return longest;
+}
+
+/** Pixels of a digit in the table's font. */
+function useDigit(box: { current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(DIGIT);
+  useLayoutEffect(() => {
+    const probe = document.createElement("span");
+    probe.className = "grid-cell probe";
+    probe.textContent = "0".repeat(100);
+    box.current?.append(probe);
+    setWidth(probe.getBoundingClientRect().width / 100 || DIGIT);
+    probe.remove();
+  }, []);
+  return width;
+}

@@ -1,0 +1,43 @@
+/** A single value. */
+
+import type { ViewProps } from "../registry.js";
+import { t } from "../../ui/strings.js";
+import { Busy, Failure } from "../busy.js";
+import { useLatest } from "../latest.js";
+
+export function SingleValue({ path, mapping }: ViewProps) {
+  const state = useLatest("single", { path, picks: mapping.picks });
+  const single = state.answer;
+  const raw = single?.raw;
+  const json = raw === undefined ? undefined : pretty(raw);
+  return (
+    <div class="single" data-ready={single ? "yes" : "no"}>
+      <Failure state={state} />
+      <Busy state={state} />
+      {single && raw !== undefined && <pre tabIndex={0} aria-label={t.views.value}>{json ?? raw}</pre>}
+      {single && raw === undefined && single.fields.length === 1 && single.fields[0]?.name === "" && (
+        <output class="big-value">{single.fields[0].text}</output>
+      )}
+      {single && raw === undefined && (single.fields.length > 1 || single.fields[0]?.name !== "") && (
+        <dl class="facts record">
+          {single.fields.map((f) => (
+            <div key={f.name}>
+              <dt title={f.type}>{f.name}</dt>
+              <dd>{f.text}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+/** JSON text with indentation; undefined if it is none. */
+function pretty(text: string): string | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return undefined;
+  }
+}
