@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as chromatic from "d3-scale-chromatic";
 import { rgb } from "d3-color";
+import { build as bundle } from "esbuild";
 import { defineConfig, type Plugin } from "vite";
-import { generateSW } from "workbox-build";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -38,23 +40,30 @@ export function colormaps(): Plugin {
   };
 }
 
-/** The service worker: everything that was built is there again without a network. */
+/** What the service worker keeps. The engine without SIMD is fetched by the few browsers that need it. */
+const KEPT = /\.(html|js|css|wasm|svg|webmanifest)$/;
+const LEFT = /scalar|^sw\.js$/;
+
+/** Builds the service worker with the list of everything else that was built. */
 function offline(): Plugin {
   return {
     name: "offline",
     apply: "build",
     async closeBundle() {
-      await generateSW({
-        globDirectory: at("dist"),
-        globPatterns: ["**/*.{html,js,css,wasm,svg,webmanifest}"],
-        swDest: at("dist/sw.js"),
-        maximumFileSizeToCacheInBytes: 8 * 2 ** 20,
-        cleanupOutdatedCaches: true,
-        clientsClaim: true,
-        skipWaiting: true,
-        inlineWorkboxRuntime: true,
-        sourcemap: false,
-        mode: "production",
+      const dist = at("dist");
+      const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((f) => KEPT.test(f) && !LEFT.test(basename(f)));
+      const precache = files.sort().map((f) => ({
+        url: f.replaceAll("\\", "/"),
+        revision: createHash("sha256").update(readFileSync(join(dist, f))).digest("hex").slice(0, 16),
+      }));
+      await bundle({
+        entryPoints: [at("sw.ts")],
+        outfile: join(dist, "sw.js"),
+        bundle: true,
+        minify: true,
+        format: "iife",
+        target: "es2022",
+        define: { PRECACHE: JSON.stringify(precache), "process.env.NODE_ENV": '"production"' },
       });
     },
   };

@@ -1,11 +1,11 @@
 /** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
 
 import uFuzzy from "@leeoniya/ufuzzy";
-import { openSync, ready, repack, type DatasetSync, type FileSync, type GroupSync, type NdArray, type Value } from "hyperslab";
-import { columnsOf, fieldText, isArray, valueText } from "./cells.js";
+import { openSync, ready, repack, type DatasetSync, type FileSync, type GroupSync, type Value } from "hyperslab";
+import { columnsOf, fieldText, isArray } from "./cells.js";
 import { attributeRows, datasetFacts, rowOf } from "./describe.js";
 import { drawHeat, drawLine } from "./draw.js";
-import { describeType, elementKind } from "./dtype.js";
+import { describeType } from "./dtype.js";
 import type { Job } from "./job.js";
 import { Planes } from "./planes.js";
 import type * as P from "./protocol.js";

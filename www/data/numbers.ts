@@ -8,7 +8,8 @@ export function float64(x: number): string {
 
 /** Text of a float32: the fewest digits that give the same float32. */
 export function float32(x: number): string {
-  return shortest(x, 6, 9, Math.fround);
+  // Subnormals carry fewer digits.
+  return shortest(x, Math.abs(x) < 1.2e-38 ? 1 : 6, 9, Math.fround);
 }
 
 /** Text of a float16: the fewest digits that give the same float16. */
@@ -21,7 +22,8 @@ function special(x: number): string {
 }
 
 function shortest(x: number, from: number, to: number, round: (x: number) => number): string {
-  if (!Number.isFinite(x) || x === 0) return float64(x);
+  // A whole number is spelled in full: 65504, although 65500 would be the same float16.
+  if (!Number.isFinite(x) || (Number.isInteger(x) && Math.abs(x) < 1e15)) return float64(x);
   for (let digits = from; digits < to; digits++) {
     const y = Number(x.toPrecision(digits));
     if (round(y) === x) return float64(y);

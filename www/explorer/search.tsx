@@ -70,6 +70,7 @@ export function Search({ onActive }: { onActive(active: boolean): void }) {
         ref={input}
         type="search"
         role="combobox"
+        list={undefined}
         placeholder={t.search}
         aria-label={t.search}
         title={t.searchKeys}

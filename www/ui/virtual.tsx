@@ -13,7 +13,7 @@ interface Props {
   rowHeight: number;
   /** Renders the rows `[from, to)`, which begin at the given offset. */
   render(from: number, to: number): ComponentChildren;
-  scroller: RefObject<HTMLDivElement>;
+  scroller: RefObject<HTMLDivElement | null>;
   /** Told which rows are in sight. */
   onRange?(from: number, to: number): void;
 }

@@ -12,10 +12,11 @@ import { look, storeLook } from "../../ui/memory.js";
 import { client, cost, readout } from "../../ui/state.js";
 import { t } from "../../ui/strings.js";
 import { Busy, Failure, Missing } from "../busy.js";
-import { clamped, Frame, plotKey } from "../frame.js";
+import { Frame, plotKey } from "../frame.js";
 import { useLatest } from "../latest.js";
 import { ZoomButtons } from "../plotbar.js";
 import type { ViewProps } from "../registry.js";
+import { clamped } from "../window.js";
 
 type Scale = "lin" | "log" | "symlog";
 
