@@ -10,11 +10,16 @@ const TURN = 25;
 const pause = (() => {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
-  port1.onmessage = () => waiting.shift()?.();
-  // In Node the open port would keep a test from ending.
-  (port1 as { unref?: () => void }).unref?.();
+  // In Node, where tests run, an open port keeps the process alive: it is, only while someone waits.
+  const hold = port1 as { ref?: () => void; unref?: () => void };
+  port1.onmessage = () => {
+    waiting.shift()?.();
+    if (waiting.length === 0) hold.unref?.();
+  };
+  hold.unref?.();
   return () =>
     new Promise<void>((resolve) => {
+      hold.ref?.();
       waiting.push(resolve);
       port2.postMessage(0);
     });

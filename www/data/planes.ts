@@ -89,7 +89,7 @@ async function readPlane(d: DatasetSync, picks: Picks, axes: readonly number[], 
       of: ranges.reduce((a, r) => a * count(r), 1),
       failed: reader.failed,
       ...(reader.why ? { why: troubleOf(reader.why) } : {}),
-      bytes: p.bytes,
+      bytes: storage.chunks ? p.bytes : elements * storage.itemSize,
       ms: Math.round(job.ms),
     },
   };

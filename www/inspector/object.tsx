@@ -25,16 +25,18 @@ export function ObjectPage() {
         <TroubleBox words={objectWords(objectTrouble.value)} name={file.value?.name ?? ""} trouble={objectTrouble.value} />
       )}
       {f && (
-        <div class="object">
+        <div class={`object${f.kind === "link" ? " alone" : ""}`}>
           <div class="data">
             {f.dataset && <DataPane facts={f} dataset={f.dataset} />}
             {f.kind === "group" && <Members key={f.path} path={f.path} count={f.members ?? 0} />}
             {f.kind === "link" && <DeadLink facts={f} />}
           </div>
-          <aside aria-label={t.details}>
-            <Attributes rows={f.attributes} />
-            <Details facts={f} />
-          </aside>
+          {f.kind !== "link" && (
+            <aside aria-label={t.details}>
+              <Attributes rows={f.attributes} />
+              <Details facts={f} />
+            </aside>
+          )}
         </div>
       )}
     </>

@@ -92,13 +92,14 @@ export class Frame {
   #settings(): uPlot.Options {
     const o = this.options;
     const color = (name: string) => (): string => getComputedStyle(this.box).getPropertyValue(name).trim() || "gray";
-    const axis = (label: (v: number) => string, size: number, title: string): uPlot.Axis => ({
+    const axis = (label: (v: number) => string, size: number, space: number, title: string): uPlot.Axis => ({
       stroke: color("--plot-text"),
       font: "12px system-ui, sans-serif",
       labelFont: "12px system-ui, sans-serif",
       label: title,
       labelSize: 18,
       size,
+      space,
       grid: { show: o.line, stroke: color("--plot-grid"), width: 1 },
       ticks: { stroke: color("--plot-grid"), width: 1, size: 5 },
       values: (_, splits) => splits.map((v) => (v === null ? "" : label(v))),
@@ -119,8 +120,8 @@ export class Frame {
         },
       },
       axes: [
-        axis(whole, 34, o.titleX),
-        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : (v) => brief(v, 6), o.yDown ? 56 : 68, o.titleY),
+        axis(whole, 34, 80, o.titleX),
+        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : (v) => brief(v, 6), o.yDown ? 56 : 68, 36, o.titleY),
       ],
       series: [
         {},

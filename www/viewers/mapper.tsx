@@ -16,11 +16,12 @@ interface Props {
 }
 
 export function Mapper({ shape, table, single }: Props) {
+  if (shape.length < 2) return null;
   return (
     <div class="mapper" role="group" aria-label={t.slice}>
-      {shape.length > 1 &&
-        shape.map((extent, axis) => <Axis key={axis} axis={axis} extent={extent} shape={shape} table={table} single={single} />)}
-      <SelectionBox shape={shape} />
+      {shape.map((extent, axis) => (
+        <Axis key={axis} axis={axis} extent={extent} shape={shape} table={table} single={single} />
+      ))}
     </div>
   );
 }
@@ -31,12 +32,11 @@ function Axis({ axis, extent, shape, table, single }: Props & { axis: number; ex
   const roles = single ? (["x"] as const) : (["y", "x"] as const);
   const label = (role: "x" | "y"): string => (role === "x" ? (table ? (single ? t.roleY.table : t.roleX.table) : t.roleX.plot) : table ? t.roleY.table : t.roleY.plot);
   const go = (at: number): void => setMapping(moveTo(m, shape, axis, at));
-  const id = `axis-${axis}`;
   return (
-    <div class="axis">
-      <label for={id} class="axis-name">
+    <div class={`axis${isRange(pick) ? "" : " wide"}`}>
+      <span class="axis-name">
         {t.axis(axis)} <span class="quiet">{thousands(extent)}</span>
-      </label>
+      </span>
       <span class="segments small">
         {roles.map((role) => (
           <button
@@ -51,13 +51,10 @@ function Axis({ axis, extent, shape, table, single }: Props & { axis: number; ex
         ))}
       </span>
       {isRange(pick) ? (
-        <span id={id} class="taken quiet">
-          {t.taken(count(pick))}
-        </span>
+        count(pick) < extent && <span class="quiet">{t.taken(count(pick))}</span>
       ) : (
         <>
           <input
-            id={id}
             type="range"
             min={0}
             max={Math.max(0, extent - 1)}
@@ -85,7 +82,8 @@ function Axis({ axis, extent, shape, table, single }: Props & { axis: number; ex
   );
 }
 
-function SelectionBox({ shape }: { shape: readonly number[] }) {
+/** The slice as text. */
+export function SelectionBox({ shape }: { shape: readonly number[] }) {
   const now = selectionText.value;
   const [text, setText] = useState(now);
   const [wrong, setWrong] = useState("");

@@ -6,7 +6,7 @@ import type { DatasetFacts, Facts } from "../data/protocol.js";
 import { extents } from "../ui/format.js";
 import { mapping, setView, view } from "../ui/state.js";
 import { t } from "../ui/strings.js";
-import { Mapper } from "./mapper.js";
+import { Mapper, SelectionBox } from "./mapper.js";
 import { viewNamed, views, type ViewName, type ViewProps } from "./registry.js";
 
 /** Views whose code has arrived. */
@@ -25,7 +25,8 @@ export function DataPane({ facts, dataset }: { facts: Facts; dataset: DatasetFac
 
   if (dataset.shape === null) return <p class="notice">{t.noValue}</p>;
   if (dataset.size === 0) return <p class="notice">{t.noElements(extents(dataset.shape))}</p>;
-  const able = views.filter((v) => v.supports(facts));
+  // A single element of an array is shown when a slice says so; it is not offered beside the views of the whole.
+  const able = views.filter((v) => v.supports(facts) && (v.name !== "value" || name === "value"));
   const View = loaded.get(name);
   const props: ViewProps = { path: facts.path, facts, dataset, shape: dataset.shape, mapping: mapping.value };
   return (
@@ -39,6 +40,7 @@ export function DataPane({ facts, dataset }: { facts: Facts; dataset: DatasetFac
               </button>
             ))}
           </div>
+          <SelectionBox shape={dataset.shape} />
           <Mapper shape={dataset.shape} table={name === "table"} single={viewNamed(name).axes(facts)[1] < 2} />
         </div>
       )}

@@ -26,6 +26,13 @@ export interface View {
   load(): Promise<ComponentType<ViewProps>>;
 }
 
+/** What the values are, for an axis or a colour bar: `Detector image (counts)`. */
+export function valueLabel(f: Facts): string {
+  const text = (name: string): string | undefined => f.attributes.find((a) => a.name === name && a.text)?.text;
+  const units = text("units");
+  return `${text("long_name") ?? f.path.slice(f.path.lastIndexOf("/") + 1)}${units ? ` (${units})` : ""}`;
+}
+
 const rankOf = (f: Facts): number => f.dataset?.shape?.length ?? 0;
 const filled = (f: Facts): boolean => f.dataset?.shape != null && f.dataset.size > 0;
 const plottable = (f: Facts): boolean => f.dtype !== undefined && isPlottable(elementKind(f.dtype));

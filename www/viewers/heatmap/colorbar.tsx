@@ -6,6 +6,8 @@ import { brief } from "../../data/numbers.js";
 import { t } from "../../ui/strings.js";
 
 interface Props {
+  /** What the values are. */
+  title: string;
   low: number;
   high: number;
   colors: string;
@@ -13,7 +15,7 @@ interface Props {
   log: boolean;
 }
 
-export function ColorBar({ low, high, colors, reverse, log }: Props) {
+export function ColorBar({ title, low, high, colors, reverse, log }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const ctx = canvas.current?.getContext("2d");
@@ -30,10 +32,13 @@ export function ColorBar({ low, high, colors, reverse, log }: Props) {
   return (
     <div class="colorbar">
       <canvas ref={canvas} width={1} height={256} role="img" aria-label={t.colorbar(brief(low), brief(high))} />
-      <span aria-hidden="true">
+      <span class="ends" aria-hidden="true">
         <span>{brief(high)}</span>
         <span>{high > low ? brief(middle, 3) : ""}</span>
         <span>{brief(low)}</span>
+      </span>
+      <span class="bar-title" aria-hidden="true" title={title}>
+        {title}
       </span>
     </div>
   );

@@ -14,7 +14,7 @@ import { Busy, Failure, Missing } from "../busy.js";
 import { Frame, plotKey } from "../frame.js";
 import { useLatest } from "../latest.js";
 import { ZoomButtons } from "../plotbar.js";
-import type { ViewProps } from "../registry.js";
+import { valueLabel, type ViewProps } from "../registry.js";
 import { clamped } from "../window.js";
 import { ColorBar } from "./colorbar.js";
 import { HeatOptions } from "./options.js";
@@ -34,7 +34,7 @@ function limitsOf(l: typeof heatLook.value): Limits {
 /** Index on the dataset's axis of an element of the slice. */
 const indexOn = (r: Range, i: number): number => r.start + i * r.step;
 
-export function Heatmap({ path, shape, mapping }: ViewProps) {
+export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
   const [xAxis, yAxis] = [mapping.x ?? 1, mapping.y ?? 0];
   const x = rangeAt(mapping.picks[xAxis], shape[xAxis]);
   const y = rangeAt(mapping.picks[yAxis], shape[yAxis]);
@@ -123,7 +123,7 @@ export function Heatmap({ path, shape, mapping }: ViewProps) {
           data-ready={picture && !state.stale ? "yes" : "no"}
           onKeyDown={(e) => plotKey(e, frame.current, show)}
         />
-        {picture && <ColorBar low={picture.low} high={picture.high} colors={l.colors} reverse={l.reverse} log={l.scale === "log"} />}
+        {picture && <ColorBar title={valueLabel(facts)} low={picture.low} high={picture.high} colors={l.colors} reverse={l.reverse} log={l.scale === "log"} />}
         <Busy state={state} />
       </div>
       {picture && <p class="summary quiet">{figures(picture, x, y)}</p>}

@@ -15,14 +15,14 @@ import { Busy, Failure, Missing } from "../busy.js";
 import { Frame, plotKey } from "../frame.js";
 import { useLatest } from "../latest.js";
 import { ZoomButtons } from "../plotbar.js";
-import type { ViewProps } from "../registry.js";
+import { valueLabel, type ViewProps } from "../registry.js";
 import { clamped } from "../window.js";
 
 type Scale = "lin" | "log" | "symlog";
 
 const lineScale = signal<Scale>(look.lineScale);
 
-export function LinePlot({ path, shape, mapping }: ViewProps) {
+export function LinePlot({ path, facts: object, shape, mapping }: ViewProps) {
   const axis = mapping.x ?? 0;
   const pick = mapping.picks[axis];
   const range: Range = pick && isRange(pick) ? pick : { start: 0, stop: shape[axis] ?? 0, step: 1 };
@@ -55,7 +55,7 @@ export function LinePlot({ path, shape, mapping }: ViewProps) {
       yScale: scale,
       labelX: (i) => thousands(index(i)),
       titleX: shape.length > 1 ? t.axis(axis) : t.index,
-      titleY: t.valueColumn,
+      titleY: valueLabel(object),
       onZoom: (w) => show(w),
       onPoint: (at) => point.current(at?.x),
       onSize: (width) => setColumns(Math.min(4096, width)),

@@ -7,6 +7,8 @@ import { Scroll } from "./scroll.js";
 const ROW = 26;
 /** Pixels of a digit in the table's font, until it was measured. */
 const DIGIT = 7.8;
+/** Pixels of a cell beside its text. */
+const PADDING = 20;
 /** Digits a column has at least. */
 const NARROWEST = 8;
 
@@ -38,8 +40,8 @@ export function Grid(p: Props) {
   const [cursor, setCursor] = useState<[number, number]>([0, 0]);
   const [digits, setDigits] = useState(NARROWEST);
   const digit = useDigit(box);
-  const head = Math.ceil((p.rowName(p.height - 1).length + 2) * digit);
-  const column = Math.ceil((digits + 2) * digit);
+  const head = Math.ceil(p.rowName(p.height - 1).length * digit) + PADDING;
+  const column = Math.ceil(digits * digit) + PADDING;
   const down = useMemo(() => new Scroll(p.height, ROW, view[1] - ROW), [p.height, view[1]]);
   const across = useMemo(() => new Scroll(p.width, column, view[0] - head), [p.width, column, view[0], head]);
   const [r0, r1] = down.seen(Math.min(place.top, down.most));
@@ -74,9 +76,11 @@ export function Grid(p: Props) {
   // Columns grow with their longest text so far: they never shrink while one looks at them.
   const longest = widestText(p, r0, r1, c0, c1);
   useEffect(() => {
-    const wanted = Math.min(p.widest, longest);
+    // A lone column may take all the room there is.
+    const room = p.width === 1 ? Math.floor((view[0] - head - PADDING) / digit) : 0;
+    const wanted = Math.min(Math.max(p.widest, room), longest);
     if (wanted > digits) setDigits(wanted);
-  }, [longest]);
+  }, [longest, view[0]]);
 
   const onScroll = (): void => {
     const element = box.current as HTMLDivElement;
@@ -162,7 +166,7 @@ export function Grid(p: Props) {
                   class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
                   aria-colindex={c + 2}
                   style={wide(c)}
-                  title={text !== undefined && text.length > digits ? text : undefined}
+                  title={text !== undefined && columnsIn(text) > digits ? text : undefined}
                   onClick={() => setCursor([r, c])}
                 >
                   {text ?? "…"}
@@ -198,10 +202,17 @@ const range = (from: number, to: number): number[] => Array.from({ length: Math.
 function widestText(p: Props, r0: number, r1: number, c0: number, c1: number): number {
   let longest = NARROWEST;
   for (let c = c0; c < c1; c++) {
-    longest = Math.max(longest, p.colName(c).length);
-    for (let r = r0; r < r1; r++) longest = Math.max(longest, p.cell(r, c)?.length ?? 0);
+    longest = Math.max(longest, columnsIn(p.colName(c)));
+    for (let r = r0; r < r1; r++) longest = Math.max(longest, columnsIn(p.cell(r, c) ?? ""));
   }
   return longest;
+}
+
+/** Digits that a text is wide: East Asian characters and symbols take two. */
+function columnsIn(text: string): number {
+  let wide = 0;
+  for (const c of text) if ((c.codePointAt(0) as number) >= 0x1100) wide++;
+  return text.length + wide;
 }
 
 /** Pixels of a digit in the table's font. */
