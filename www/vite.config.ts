@@ -52,7 +52,7 @@ function offline(): Plugin {
     async closeBundle() {
       const dist = at("dist");
       const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((f) => KEPT.test(f) && !LEFT.test(basename(f)));
-      const precache = files.sort().map((f) => ({
+      const precache = files.toSorted().map((f) => ({
         url: f.replaceAll("\\", "/"),
         revision: createHash("sha256").update(readFileSync(join(dist, f))).digest("hex").slice(0, 16),
       }));

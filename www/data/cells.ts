@@ -17,7 +17,7 @@ type Numbers = ArrayLike<number | bigint>;
 /** Text with control characters made visible, as one line. */
 export function oneLine(s: string): string {
   const cut = s.length > TEXT ? `${s.slice(0, TEXT)}… (${s.length} characters)` : s;
-  return cut.replace(/[\0-\x1f\x7f\u2028\u2029]/g, (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return cut.replace(/\p{Cc}|\u2028|\u2029/gu, (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };

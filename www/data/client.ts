@@ -67,18 +67,18 @@ export class Client {
     const worker = (this.#worker ??= this.#start());
     const id = this.#next++;
     this.#waiting.set(id, waiting);
-    worker.postMessage({ id, method: waiting.method, ask: waiting.ask } satisfies ToWorker);
+    worker.postMessage({ id, method: waiting.method, ask: waiting.ask } satisfies ToWorker, []);
     return id;
   }
 
   #start(): Worker {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
-    worker.onerror = (e) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#receive(data));
+    worker.addEventListener("error", (e) => {
       e.preventDefault();
       const trouble: Trouble = { code: "Internal", message: e.message || "the worker could not be started" };
       for (const w of this.#take()) w.reject(new CallError(trouble));
-    };
+    });
     return worker;
   }
 
@@ -104,7 +104,7 @@ export class Client {
   #cancel(id: number, now: boolean): void {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
-    this.#worker?.postMessage({ cancel: id } satisfies ToWorker);
+    this.#worker?.postMessage({ cancel: id } satisfies ToWorker, []);
     if (!now) return;
     waiting.reject(new CallCancelled());
     this.#waiting.set(id, { ...waiting, ...SILENT });

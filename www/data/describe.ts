@@ -41,10 +41,11 @@ export function attributeRows(object: Entity<"sync">): AttributeRow[] {
     const info = object.attrs.describe(name);
     const row: AttributeRow = { name, dtype: info?.dtype ?? "|u1", shape: info?.shape ?? null };
     try {
-      return { ...row, text: valueText(object.attrs.get(name), row.dtype) };
+      row.text = valueText(object.attrs.get(name), row.dtype);
     } catch (e) {
-      return { ...row, why: troubleOf(e).message };
+      row.why = troubleOf(e).message;
     }
+    return row;
   });
 }
 

@@ -63,7 +63,7 @@ export class Engine implements Answers {
   children({ path }: { path: string }): string[] {
     const group = this.#at(path);
     if (group.kind !== "group") return [];
-    return group.keys().sort(byName);
+    return group.keys().toSorted(byName);
   }
 
   rows({ path, names }: { path: string; names: string[] }): P.Row[] {

@@ -12,10 +12,11 @@ const pause = (() => {
   const waiting: (() => void)[] = [];
   // In Node, where tests run, an open port keeps the process alive: it is, only while someone waits.
   const hold = port1 as { ref?: () => void; unref?: () => void };
-  port1.onmessage = () => {
+  port1.addEventListener("message", () => {
     waiting.shift()?.();
     if (waiting.length === 0) hold.unref?.();
-  };
+  });
+  port1.start();
   hold.unref?.();
   return () =>
     new Promise<void>((resolve) => {

@@ -75,7 +75,7 @@ export function percentiles(data: Numbers, percents: readonly number[]): number[
     const v = data[i] as number;
     if (v - v === 0) sample[n++] = v;
   }
-  const sorted = sample.subarray(0, n).sort();
+  const sorted = sample.subarray(0, n).toSorted();
   return percents.map((p) => {
     if (n === 0) return NaN;
     const at = ((n - 1) * p) / 100;

@@ -53,7 +53,7 @@ export class Planes {
     const plane = await readPlane(d, picks, axes, ranges, job);
     this.#kept.set(key, plane);
     let bytes = 0;
-    for (const [k, p] of [...this.#kept].reverse()) {
+    for (const [k, p] of [...this.#kept].toReversed()) {
       bytes += p.data.byteLength;
       if (bytes > KEEP && k !== key) this.#kept.delete(k);
     }

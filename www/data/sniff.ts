@@ -52,8 +52,7 @@ export function sniff(head: Uint8Array, size: number): Sniffed {
 
 function readable(bytes: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(bytes);
-  // eslint-disable-next-line no-control-regex
-  if (/[\0-\x08\x0e-\x1f]/.test(text) || text.slice(0, -1).includes("\ufffd")) return undefined;
+  if (/(?![\t\n\v\f\r])\p{Cc}/u.test(text) || text.slice(0, -1).includes("\ufffd")) return undefined;
   const line = text.trim().split(/[\r\n]/)[0] ?? "";
   return line.length > 40 ? `${line.slice(0, 40)}…` : line;
 }

@@ -93,7 +93,7 @@ export class Table {
     const tile = this.#read(r, c);
     this.kept.set(key, tile);
     let bytes = 0;
-    for (const [k, t] of [...this.kept].reverse()) {
+    for (const [k, t] of [...this.kept].toReversed()) {
       bytes += t.bytes;
       if (bytes > KEEP && k !== key) this.kept.delete(k);
     }

@@ -10,10 +10,10 @@ const jobs = new Map<number, Job>();
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   if ("cancel" in data) jobs.get(data.cancel)?.cancel();
   else void run(data.id, data.method, data.ask);
-};
+});
 
 async function run(id: number, method: keyof Methods, ask: unknown): Promise<void> {
   const job = new Job((progress) => post({ id, progress }));

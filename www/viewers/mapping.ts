@@ -26,7 +26,7 @@ export function fit(m: Mapping, shape: readonly number[], min: number, max: numb
   const roles = [m.x, m.y].filter((a): a is number => a !== null && isRange(picks[a] ?? { at: 0 }));
   const ranges = picks.flatMap((p, a) => (isRange(p) ? [a] : []));
   // Axes that keep being drawn: those with a role first, then ranges, then others from the last.
-  const wish = [...roles, ...[...ranges].reverse(), ...shape.map((_, a) => shape.length - 1 - a)];
+  const wish = [...roles, ...ranges.toReversed(), ...shape.map((_, a) => shape.length - 1 - a)];
   const order = [...new Set(wish)];
   const wanted = Math.min(shape.length, max, Math.max(min, ranges.length));
   const drawn = order.slice(0, wanted);

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Writes the files that the browser tests drop on the page:  python3 make_files.py FOLDER   (kept if they are there)."""
+import os
+import shutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+
+OUT = sys.argv[1]
+os.makedirs(OUT, exist_ok=True)
+
+
+def at(name):
+    return os.path.join(OUT, name)
+
+
+def weather():
+    """Ten weather stations: the notebook's first file."""
+    temperature = [55, 61, 58, 47, 72, 66, 69, 50, 63, 41]
+    wind = [4, 11, 9, 2, 6, 8, 7, 12, 3, 5]
+    with h5py.File(at("weather.hdf5"), "w") as f:
+        for k in range(1, 11):
+            for name, value in (("temperature", temperature[k - 1]), ("wind_speed", wind[k - 1])):
+                f["/%d/%s" % (k, name)] = value
+                d = f["/%d/%s" % (k, name)]
+                d.attrs["date"] = 1
+                d.attrs["month"] = "Jan"
+                d.attrs["year"] = 2017
+
+
+def gzip64():
+    """64 MiB of float32 in gzipped chunks, and the same numbers bare, for the tests to compute what pixels must show."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fixtures/make_gzip64.py")
+    subprocess.run([sys.executable, script, at("gzip64.h5")], check=True)
+    with h5py.File(at("gzip64.h5")) as f:
+        f["data"][...].tofile(at("gzip64.f32"))
+
+
+def values():
+    """Every kind of value that a table has to show exactly, links of every kind, and small pictures."""
+    with h5py.File(at("values.h5"), "w") as f:
+        t = f.create_group("table")
+        t["int64"] = np.array([2**53 + 1, -2**63, 2**63 - 1, 0, 1], "i8")
+        t["uint64"] = np.array([2**64 - 1, 0], "u8")
+        t["float64"] = np.array([1, np.nan, np.inf, -np.inf, 0, -0.0, 1e-300, 1e300, 0.1])
+        t["float32"] = np.array([0.1, 16777216, 3.4028235e38], "f4")
+        t["big_endian"] = np.arange(-3, 3, dtype=">i4")
+        t.create_dataset("text", data=["alpha", "µ", "日本語", "", "a longer text that has to end in an ellipsis " * 8], dtype=h5py.string_dtype())
+        t.create_dataset("ascii", data=np.array([b"abc", b"de", b""]))
+        t.create_dataset("enum", data=np.array([2, 0, 1], "i1"), dtype=h5py.enum_dtype({"OFF": 0, "ON": 1, "ERR": 2}, "i1"))
+        t["bool"] = np.array([True, False, True])
+        dt = np.dtype([("id", "i8"), ("x", "f8"), ("name", "S8"), ("pos", "f4", (3,)), ("ok", "?")])
+        rows = np.zeros(1000, dt)
+        rows["id"] = 2**60 + np.arange(1000)
+        rows["x"] = np.arange(1000) / 8
+        rows["name"] = [b"row%d" % i for i in range(1000)]
+        rows["pos"] = np.arange(3000).reshape(1000, 3) / 2
+        rows["ok"] = np.arange(1000) % 2 == 1
+        t.create_dataset("records", data=rows, chunks=(100,), compression="gzip")
+        t["scalar_text"] = "hello µ\nsecond line"
+        t["scalar_record"] = np.array((7, 0.5), [("a", "i4"), ("b", "f8")])
+        t["empty"] = np.zeros((0, 5))
+        t["null"] = h5py.Empty("f4")
+
+        p = f.create_group("plots")
+        grid = np.arange(24, dtype="f8").reshape(4, 6)
+        grid[1, 2] = np.nan
+        p["grid"] = grid
+        frames = np.zeros((10, 40, 30), "u2")
+        for k in range(10):
+            frames[k] = 100 * k + np.arange(1200).reshape(40, 30) // 30
+        p.create_dataset("frames", data=frames, chunks=(1, 40, 30), compression="gzip")
+        steps = np.zeros(100_000, "f4")
+        steps[50_000:] = 10
+        steps[12_345] = 40
+        steps[70_000:71_000] = np.nan
+        p.create_dataset("steps", data=steps, chunks=(4096,), compression="gzip", shuffle=True)
+        p["steps"].attrs["units"] = "V"
+
+        links = f.create_group("links")
+        links["target"] = 5
+        links["soft"] = h5py.SoftLink("/links/target")
+        links["dangling"] = h5py.SoftLink("/does/not/exist")
+        links["external"] = h5py.ExternalLink("other.h5", "/data")
+        links["cycle"] = h5py.SoftLink("/links/cycle")
+        links["hard"] = links["target"]
+
+        many = f.create_group("many")
+        for i in range(5000):
+            many["scan_%04d" % i] = np.float32(i)
+
+
+def line10m():
+    rng = np.random.default_rng(2)
+    data = np.cumsum(rng.standard_normal(10_000_000)).astype("f4")
+    data[7_654_321] += 1e6
+    with h5py.File(at("line10m.h5"), "w") as f:
+        f.create_dataset("line", data=data)
+
+
+def huge():
+    """A 14 GB dataset that takes no room on disk: only its last row is written."""
+    with h5py.File(at("huge.h5"), "w") as f:
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        plist.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        space = h5py.h5s.create_simple((60000, 60000))
+        d = h5py.Dataset(h5py.h5d.create(f.id, b"plane", h5py.h5t.IEEE_F32LE, space, plist))
+        d[-1, :] = 1
+
+
+def bad():
+    with open(at("text.h5"), "w") as g:
+        g.write("this is not hdf5\n" * 100)
+    open(at("empty.h5"), "wb").close()
+    with open(at("netcdf3.nc"), "wb") as g:
+        g.write(b"CDF\x01" + b"\0" * 200)
+    with open(at("values.h5"), "rb") as g:
+        whole = g.read()
+    with open(at("truncated.h5"), "wb") as g:
+        g.write(whole[: len(whole) // 2])
+    with h5py.File(at("bad_chunk.h5"), "w") as f:
+        d = f.create_dataset("data", data=np.arange(1_000_000.0).reshape(1000, 1000), chunks=(100, 100), compression="gzip")
+        d.attrs["units"] = "counts"
+        info = d.id.get_chunk_info(5)
+        f["ok"] = np.arange(10)
+        place, size = info.byte_offset, info.size
+    with open(at("bad_chunk.h5"), "r+b") as g:
+        g.seek(place)
+        g.write(b"\xee" * size)
+    import hdf5plugin
+    with h5py.File(at("zstd.h5"), "w") as f:
+        f.create_dataset("data", data=np.arange(10000.0).reshape(100, 100), chunks=(50, 50), **hdf5plugin.Zstd())
+        f["data"].attrs["units"] = "m"
+
+
+if __name__ == "__main__":
+    stamp = at("complete")
+    with open(os.path.abspath(__file__)) as source:
+        version = source.read()
+    if not (os.path.exists(stamp) and open(stamp).read() == version):
+        shutil.rmtree(OUT)
+        os.makedirs(OUT)
+        for make in (weather, gzip64, values, line10m, huge, bad):
+            make()
+        with open(stamp, "w") as out:
+            out.write(version)
