@@ -27,16 +27,19 @@ const interpolators: Record<string, (t: number) => string> = {
 
 /** Colour maps as tables, so that the app carries colours and not the code that computes them. */
 export function colormaps(): Plugin {
-  const id = "virtual:colormaps";
   const table = (fn: (t: number) => string): string =>
     Array.from({ length: 256 }, (_, i) => rgb(fn(i / 255)).formatHex().slice(1)).join("");
+  const modules: Record<string, () => string> = {
+    "virtual:colormaps": () => {
+      const maps = Object.fromEntries(Object.entries(interpolators).map(([name, fn]) => [name, table(fn)]));
+      return `export const maps = ${JSON.stringify(maps)};`;
+    },
+    "virtual:colormap-names": () => `export const names = ${JSON.stringify(Object.keys(interpolators))};`,
+  };
   return {
     name: "colormaps",
-    resolveId: (source) => (source === id ? `\0${id}` : undefined),
-    load: (source) =>
-      source === `\0${id}`
-        ? `export const maps = ${JSON.stringify(Object.fromEntries(Object.entries(interpolators).map(([k, fn]) => [k, table(fn)])))};`
-        : undefined,
+    resolveId: (source) => (source in modules ? `\0${source}` : undefined),
+    load: (source) => modules[source.slice(1)]?.(),
   };
 }
 
@@ -49,7 +52,8 @@ function offline(): Plugin {
   return {
     name: "offline",
     apply: "build",
-    async closeBundle() {
+    // When everything is written; a build that failed before that shows its own error.
+    async writeBundle() {
       const dist = at("dist");
       const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((f) => KEPT.test(f) && !LEFT.test(basename(f)));
       const precache = files.toSorted().map((f) => ({

@@ -2,9 +2,6 @@
 
 import { maps } from "virtual:colormaps";
 
-/** Names, in the order they are offered. */
-export const colorNames: readonly string[] = Object.keys(maps);
-
 const tables = new Map<string, Uint8Array>();
 
 /** 256 colours of 3 bytes. */

@@ -52,7 +52,8 @@ export async function drawHeat(d: DatasetSync, planes: Planes, ask: HeatAsk, job
     : { data: plane.data, rows: second, cols: first, rowStride: 1, colStride: second, rowsAt: at[1], colsAt: at[0] };
   const { low, high } = limitsOf(plane, ask.limits, ask.scale);
   const values = resample(grid, window, ask.width, ask.height);
-  const rgba = paint(values, { table: colorTable(ask.colors, ask.reverse), low, high, scale: ask.scale });
+  const table = colorTable(ask.colors, ask.reverse);
+  const rgba = paint(values, { table, low, high, scale: ask.scale });
   const place = (i: number): [number, number] | null => {
     if (i < 0) return null;
     const k = [Math.floor(i / second), i % second] as const;
@@ -61,6 +62,7 @@ export async function drawHeat(d: DatasetSync, planes: Planes, ask: HeatAsk, job
   };
   return {
     rgba: rgba.buffer,
+    table,
     width: ask.width,
     height: ask.height,
     window,

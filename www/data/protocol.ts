@@ -127,6 +127,8 @@ export interface Coverage {
 
 export interface Picture {
   rgba: ArrayBuffer;
+  /** The 256 colours, of 3 bytes, from low to high. */
+  table: Uint8Array;
   width: number;
   height: number;
   window: Window;

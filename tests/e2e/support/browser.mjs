@@ -41,6 +41,8 @@ export const address = () => `${server.url}${SUB}/`;
 export async function withPage(work, options = {}) {
   const { expectedErrors = [], ...more } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...more });
+  // Generous for a busy machine; what does not come by then does not come.
+  context.setDefaultTimeout(15_000);
   const wrong = [];
   const origin = new URL(server.url).origin;
   context.on("request", (r) => {
@@ -94,7 +96,7 @@ export async function drop(page, ...files) {
 /** Drops a file and waits until its tree is there. */
 export async function open(page, file) {
   await drop(page, file);
-  await page.getByRole("banner").getByText(path.basename(file)).waitFor();
+  await page.waitForFunction((name) => document.title.startsWith(name), path.basename(file));
   await page.getByRole("treeitem").nth(1).waitFor();
 }
 

@@ -1,7 +1,6 @@
 /** Which colour means which value. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { colorTable } from "../../data/colors.js";
 import { brief } from "../../data/numbers.js";
 import { t } from "../../ui/strings.js";
 
@@ -10,24 +9,23 @@ interface Props {
   title: string;
   low: number;
   high: number;
-  colors: string;
-  reverse: boolean;
+  /** 256 colours of 3 bytes. */
+  table: Uint8Array;
   log: boolean;
 }
 
-export function ColorBar({ title, low, high, colors, reverse, log }: Props) {
+export function ColorBar({ title, low, high, table, log }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const ctx = canvas.current?.getContext("2d");
     if (!ctx) return;
-    const table = colorTable(colors, reverse);
     const image = ctx.createImageData(1, 256);
     for (let i = 0; i < 256; i++) {
       const c = 3 * (255 - i);
       image.data.set([table[c] ?? 0, table[c + 1] ?? 0, table[c + 2] ?? 0, 255], 4 * i);
     }
     ctx.putImageData(image, 0, 0);
-  }, [colors, reverse]);
+  }, [table]);
   const middle = log ? Math.sqrt(low * high) : (low + high) / 2;
   return (
     <div class="colorbar">

@@ -1,6 +1,6 @@
 /** Colours, scale and limits. */
 
-import { colorNames } from "../../data/colors.js";
+import { names as colorNames } from "virtual:colormap-names";
 import { brief } from "../../data/numbers.js";
 import type { Picture } from "../../data/protocol.js";
 import { t } from "../../ui/strings.js";

@@ -123,7 +123,7 @@ export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
           data-ready={picture && !state.stale ? "yes" : "no"}
           onKeyDown={(e) => plotKey(e, frame.current, show)}
         />
-        {picture && <ColorBar title={valueLabel(facts)} low={picture.low} high={picture.high} colors={l.colors} reverse={l.reverse} log={l.scale === "log"} />}
+        {picture && <ColorBar title={valueLabel(facts)} low={picture.low} high={picture.high} table={picture.table} log={l.scale === "log"} />}
         <Busy state={state} />
       </div>
       {picture && <p class="summary quiet">{figures(picture, x, y)}</p>}
