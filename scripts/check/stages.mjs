@@ -81,5 +81,10 @@ export const stages = [
     what: "the engine's wasm tests in a headless browser, through wasm-pack",
     commands: () => [{ argv: ["wasm-pack", "test", "--headless", "--chrome", "crate/wasm"], counts: true }],
   },
+  {
+    name: "web",
+    what: "the web app's own parts: selections, painters, tables, texts",
+    commands: () => [{ argv: [node, "www/test.mjs"], counts: true }],
+  },
   { name: "e2e", what: "the web app in a browser, end to end", commands: nodeTests("tests/e2e") },
 ];
