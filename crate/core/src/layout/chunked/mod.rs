@@ -1,20 +1,23 @@
 //! Chunked storage: batches of whole rows of chunks, each stored chunk decoded once per batch.
 
-use super::contiguous::Contiguous;
+mod batch;
+mod piece;
+
 use super::fill::Fill;
 use super::{AHEAD, BATCH, DatasetParts, in_memory};
 use crate::chunk::Grid;
 use crate::chunk::grid::Touched;
 use crate::chunk::index::{self, Index};
 use crate::error::{Context, Error, Result};
-use crate::filter::{self, Scratch};
-use crate::format::index::Entry;
+use crate::filter::Scratch;
 use crate::format::message::{FilterPipeline, Layout};
-use crate::select::scatter::{Lane, copy, verbatim};
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
 use std::collections::VecDeque;
 use std::ops::Range;
+
+use batch::{Batch, bounds, place_of};
+use piece::ChunkOf;
 
 /// Bytes of a batch at most, unless a single element is larger. A row of chunks beyond this is cut, and then
 /// some chunks are decoded for more than one batch.
@@ -23,8 +26,6 @@ const MOST_BYTES: u64 = 128 << 20;
 const MOST_CHUNKS: u64 = 1 << 18;
 /// Batches that are planned together.
 const MOST_AHEAD: usize = 16;
-/// Of an unfiltered chunk, only what is selected is read if that is less than this part of it.
-const SMALL_PART: usize = 4;
 
 /// A selection of a chunked dataset.
 pub(super) struct Chunked {
@@ -37,6 +38,7 @@ pub(super) struct Chunked {
     index: Box<dyn Index>,
     /// Batches are runs along this axis: whole on all axes after it, one position on all before it.
     run_axis: usize,
+    sizes: Sizes,
     /// Elements planned so far.
     planned: u64,
     total: u64,
@@ -51,15 +53,13 @@ struct Buffers {
     chunk: Vec<u8>,
 }
 
-/// What one batch reads.
-struct Batch {
-    elements: u64,
-    /// Selected positions of each axis.
-    ranges: Vec<Range<u64>>,
-    /// Chunks that hold them.
-    touched: Vec<Vec<Touched>>,
-    /// Those that are stored, by their place among the touched ones in C order.
-    stored: Vec<(u64, Entry)>,
+/// How large batches are.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// Bytes that are aimed at.
+    batch: u64,
+    /// Bytes at most.
+    most: u64,
 }
 
 fn product(values: impl Iterator<Item = u64>) -> u64 {
@@ -67,11 +67,23 @@ fn product(values: impl Iterator<Item = u64>) -> u64 {
 }
 
 impl Chunked {
+    /// Plans to read `slab`; looks nothing up yet.
     pub(super) fn new(
         medium: &Medium,
         parts: &DatasetParts,
         slab: &Hyperslab,
         fill: Fill,
+    ) -> Result<Chunked> {
+        let sizes = Sizes { batch: BATCH as u64, most: MOST_BYTES };
+        Chunked::with_sizes(medium, parts, slab, fill, sizes)
+    }
+
+    fn with_sizes(
+        medium: &Medium,
+        parts: &DatasetParts,
+        slab: &Hyperslab,
+        fill: Fill,
+        sizes: Sizes,
     ) -> Result<Chunked> {
         let Layout::Chunked { chunk, element_size, edge_unfiltered, .. } = &parts.layout else {
             return Err(Error::argument("not a chunked layout"));
@@ -87,7 +99,7 @@ impl Chunked {
         let index = index::open(&parts.layout, &grid).within("data layout")?;
         let axes = slab.axes().to_vec();
         let unit = grid.element_size();
-        let run_axis = run_axis(&grid, &axes, unit as u64);
+        let run_axis = run_axis(&grid, &axes, unit as u64, sizes);
         Ok(Chunked {
             total: slab.elements()?,
             grid,
@@ -98,6 +110,7 @@ impl Chunked {
             fill,
             index,
             run_axis,
+            sizes,
             planned: 0,
             batches: VecDeque::new(),
             buffers: Buffers::default(),
@@ -205,7 +218,7 @@ impl Chunked {
         let (axis, chunk) = (&self.axes[self.run_axis], self.grid.chunk()[self.run_axis]);
         let inner =
             product(self.axes[self.run_axis + 1..].iter().map(Axis::len)).saturating_mul(self.unit as u64);
-        let most = range.start.saturating_add((MOST_BYTES / inner.max(1)).max(1)).min(range.end);
+        let most = range.start.saturating_add((self.sizes.most / inner.max(1)).max(1)).min(range.end);
         let chunks = inner_chunks(&self.grid, &self.axes, self.run_axis);
         let mut end = range.start;
         for n in 1.. {
@@ -213,7 +226,7 @@ impl Chunked {
             let next = axis.within(start..start.saturating_add(chunk)).end.max(end + 1).min(most);
             let first = end == range.start;
             let bytes = (next - range.start).saturating_mul(inner);
-            if !first && (bytes > BATCH as u64 || chunks.saturating_mul(n) > MOST_CHUNKS) {
+            if !first && (bytes > self.sizes.batch || chunks.saturating_mul(n) > MOST_CHUNKS) {
                 break;
             }
             end = next;
@@ -226,11 +239,11 @@ impl Chunked {
 }
 
 /// The axis along which batches run: the first one of which a single position is not too much.
-fn run_axis(grid: &Grid, axes: &[Axis], unit: u64) -> usize {
+fn run_axis(grid: &Grid, axes: &[Axis], unit: u64, sizes: Sizes) -> usize {
     let last = axes.len().saturating_sub(1);
     let fits = |i: &usize| {
         let inner = product(axes[i + 1..].iter().map(Axis::len)).saturating_mul(unit);
-        inner <= MOST_BYTES && inner_chunks(grid, axes, *i) <= MOST_CHUNKS
+        inner <= sizes.most && inner_chunks(grid, axes, *i) <= MOST_CHUNKS
     };
     (0..last).find(fits).unwrap_or(last)
 }
@@ -241,153 +254,119 @@ fn inner_chunks(grid: &Grid, axes: &[Axis], i: usize) -> u64 {
     product(axes.iter().zip(counts).skip(i + 1).map(|(a, n)| n.min(a.len())))
 }
 
-fn bounds(touched: &[Touched]) -> Range<u64> {
-    match (touched.first(), touched.last()) {
-        (Some(first), Some(last)) => first.chunk..last.chunk + 1,
-        _ => 0..0,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::Addr;
+    use crate::format::datatype::Datatype;
+    use crate::format::message::{ChunkIndex, Dataspace, Extent, FillStatus, FillValue};
+    use crate::limits::Limits;
+    use crate::storage::Memory;
 
-/// Place of the chunk at `coord` among the touched ones; `None` if it is not touched.
-fn place_of(touched: &[Vec<Touched>], coord: &[u64]) -> Option<u64> {
-    let mut place = 0;
-    for (list, c) in touched.iter().zip(coord) {
-        let first = list.first()?.chunk;
-        let direct = usize::try_from(c.checked_sub(first)?).ok()?;
-        let i = match list.get(direct) {
-            Some(t) if t.chunk == *c => direct,
-            _ => list.binary_search_by_key(c, |t| t.chunk).ok()?,
+    const DIMS: [u64; 3] = [10, 12, 9];
+    const CHUNK: [u64; 3] = [4, 5, 3];
+
+    /// Chunks one behind the other, each element its number in the dataset; the chunks' other parts are 0xeeee.
+    fn file() -> (Medium, DatasetParts) {
+        let mut bytes = vec![0; 16];
+        let counts: Vec<u64> = DIMS.iter().zip(CHUNK).map(|(d, c)| d.div_ceil(c)).collect();
+        for chunk in 0..product(counts.iter().copied()) {
+            let chunk = split(chunk, &counts);
+            for element in 0..product(CHUNK.into_iter()) {
+                let within = split(element, &CHUNK);
+                let at: Vec<u64> = (0..3).map(|i| chunk[i] * CHUNK[i] + within[i]).collect();
+                let inside = at.iter().zip(DIMS).all(|(a, d)| *a < d);
+                let value = if inside { number(&at) } else { 0xeeee };
+                bytes.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+        let parts = DatasetParts {
+            dataspace: Dataspace { extent: Extent::Simple { dims: DIMS.to_vec(), max: None } },
+            datatype: Datatype::integer(2, false),
+            layout: Layout::Chunked {
+                version: 4,
+                chunk: CHUNK.to_vec(),
+                element_size: 2,
+                edge_unfiltered: false,
+                index: ChunkIndex::Implicit,
+                address: Some(Addr(16)),
+            },
+            filters: FilterPipeline::default(),
+            fill: FillValue { status: FillStatus::Default, ..FillValue::default() },
         };
-        place = place * list.len() as u64 + i as u64;
+        (Medium::new(Box::new(Memory::new(bytes)), Limits::default()), parts)
     }
-    Some(place)
-}
 
-impl Batch {
-    /// The touched chunks at `place`, one per axis.
-    fn at(&self, mut place: u64) -> Vec<&Touched> {
-        let mut found: Vec<&Touched> = Vec::with_capacity(self.touched.len());
-        for list in self.touched.iter().rev() {
-            let n = (list.len() as u64).max(1);
-            // Below the length of a list.
-            #[allow(clippy::cast_possible_truncation)]
-            found.extend(list.get((place % n) as usize));
-            place /= n;
+    fn split(mut n: u64, dims: &[u64]) -> Vec<u64> {
+        let mut at: Vec<u64> = dims.iter().rev().map(|d| (n % d, n /= d).0).collect();
+        at.reverse();
+        at
+    }
+
+    fn number(at: &[u64]) -> u16 {
+        at.iter().zip(DIMS).fold(0, |n, (a, d)| n * d + a) as u16
+    }
+
+    fn read(medium: &Medium, parts: &DatasetParts, slab: &Hyperslab, sizes: Sizes) -> Vec<u16> {
+        let fill = Fill::new(&parts.fill, 2).unwrap();
+        let mut chunked = Chunked::with_sizes(medium, parts, slab, fill, sizes).unwrap();
+        let (mut all, mut batch) = (Vec::new(), vec![1; 7]);
+        let total = slab.elements().unwrap();
+        while (all.len() as u64) < total {
+            let n = chunked.next(medium, &mut batch).unwrap();
+            assert!(n > 0 && batch.len() as u64 == n * 2);
+            assert!(n * 2 <= sizes.most.max(2), "{n}");
+            all.extend(batch.as_chunks::<2>().0.iter().map(|b| u16::from_le_bytes(*b)));
         }
-        found.reverse();
-        found
+        all
     }
 
-    fn coordinate(&self, place: u64) -> Vec<u64> {
-        self.at(place).iter().map(|t| t.chunk).collect()
+    fn kinds(d: u64) -> [Axis; 4] {
+        [
+            Axis::run(0, d),
+            Axis::run(2, d - 3),
+            Axis { start: 1, stride: 4, count: (d - 1) / 4, block: 1 },
+            Axis { start: 0, stride: 4, count: d / 4, block: 3 },
+        ]
     }
-}
 
-/// One chunk of a batch: which of its elements go where.
-struct ChunkOf {
-    coord: Vec<u64>,
-    lanes: Vec<Lane>,
-    /// The selected positions within the chunk, where they are an arithmetic sequence on each axis.
-    local: Option<Vec<Axis>>,
-}
-
-impl ChunkOf {
-    fn new(chunked: &Chunked, batch: &Batch, place: u64) -> Result<ChunkOf> {
-        let touched = batch.at(place);
-        let mut lanes = Vec::with_capacity(touched.len());
-        let mut local = Some(Vec::with_capacity(touched.len()));
-        for (i, t) in touched.iter().enumerate() {
-            let (axis, dim, range) = (chunked.axes[i], chunked.grid.chunk()[i], &batch.ranges[i]);
-            let origin = t.chunk.saturating_mul(dim);
-            let to = (t.positions.start - range.start, range.end - range.start);
-            let lane = Lane::new(axis, t.positions.clone(), (origin, dim), to);
-            lanes.push(lane.ok_or_else(|| Error::argument("the selection leaves the dataset"))?);
-            let count = t.positions.end - t.positions.start;
-            let start = axis.at(t.positions.start) - origin;
-            match &mut local {
-                Some(axes) if axis.block == 1 => axes.push(Axis { start, count, ..axis }),
-                _ => local = None,
+    #[test]
+    fn any_batch_size_gives_the_same_elements() {
+        let (medium, parts) = file();
+        for a in kinds(DIMS[0]) {
+            for b in kinds(DIMS[1]) {
+                for c in kinds(DIMS[2]) {
+                    let slab = Hyperslab::new(vec![a, b, c], &DIMS).unwrap();
+                    let shape = slab.shape();
+                    let expected: Vec<u16> = (0..slab.elements().unwrap())
+                        .map(|n| {
+                            let at = split(n, &shape).into_iter().zip(slab.axes());
+                            number(&at.map(|(i, axis)| axis.at(i)).collect::<Vec<_>>())
+                        })
+                        .collect();
+                    for (batch, most) in [(1, 1), (1, 40), (100, 200), (500, 100_000), (1 << 20, 1 << 27)] {
+                        let got = read(&medium, &parts, &slab, Sizes { batch, most });
+                        assert_eq!(got, expected, "{slab:?} {batch} {most}");
+                    }
+                }
             }
         }
-        Ok(ChunkOf { coord: touched.iter().map(|t| t.chunk).collect(), lanes, local })
     }
 
-    fn read(
-        &self,
-        of: &Chunked,
-        medium: &Medium,
-        entry: &Entry,
-        buffers: &mut Buffers,
-        out: &mut [u8],
-    ) -> Result<()> {
-        let Some(address) = entry.address else { return Ok(()) };
-        let nominal = of.grid.chunk_bytes();
-        let edge = of.edge_unfiltered && of.grid.is_partial(&self.coord);
-        let plain = edge || filter::is_plain(&of.filters, entry.mask);
-        let direct = verbatim(of.unit, &self.lanes).and_then(|range| out.get_mut(range));
-        if plain {
-            if entry.size < nominal as u64 {
-                let what = format!("{} bytes stored of an unfiltered chunk of {nominal}", entry.size);
-                return Err(Error::malformed(what));
-            }
-            medium.check(address, nominal as u64)?;
-            if let Some(out) = direct {
-                return medium.read_into(address, out);
-            }
-            if let Some(axes) = self.small_part(of) {
-                return self.read_part(of, medium, address, axes, buffers, out);
-            }
-            buffers.chunk.resize(nominal, 0);
-            medium.read_into(address, &mut buffers.chunk)?;
-        } else {
-            medium.check(address, entry.size)?;
-            filter::check(&of.filters, entry.mask)?;
-            filter::check_size(&of.filters, entry.mask, entry.size, nominal as u64)?;
-            buffers.stored.resize(in_memory(entry.size)?, 0);
-            medium.read_into(address, &mut buffers.stored)?;
-            if let Some(out) = direct {
-                return filter::decode_into(
-                    &of.filters,
-                    entry.mask,
-                    &buffers.stored,
-                    out,
-                    &mut buffers.codec,
-                );
-            }
-            buffers.chunk.resize(nominal, 0);
-            let (stored, chunk) = (&buffers.stored, &mut buffers.chunk);
-            filter::decode_into(&of.filters, entry.mask, stored, chunk, &mut buffers.codec)?;
+    #[test]
+    fn sizes_that_do_not_fit_are_errors() {
+        let (medium, mut parts) = file();
+        let slab = Hyperslab::all(&DIMS);
+        let fill = || Fill::new(&FillValue::default(), 2).unwrap();
+        parts.datatype.size = 4;
+        assert!(Chunked::new(&medium, &parts, &slab, fill()).is_err());
+        parts.datatype.size = 2;
+        if let Layout::Chunked { address, .. } = &mut parts.layout {
+            *address = Some(Addr(60));
         }
-        copy(&buffers.chunk, out, of.unit, &self.lanes);
-        Ok(())
-    }
-
-    /// The selected positions, if they are few enough to be read by themselves.
-    fn small_part(&self, of: &Chunked) -> Option<&[Axis]> {
-        let axes = self.local.as_deref()?;
-        let part = product(axes.iter().map(Axis::len)).saturating_mul(of.unit as u64);
-        let worth = of.grid.chunk_bytes() > 4 * 4096;
-        (worth && part <= (of.grid.chunk_bytes() / SMALL_PART) as u64).then_some(axes)
-    }
-
-    fn read_part(
-        &self,
-        of: &Chunked,
-        medium: &Medium,
-        address: crate::bytes::Addr,
-        axes: &[Axis],
-        buffers: &mut Buffers,
-        out: &mut [u8],
-    ) -> Result<()> {
-        let bytes = product(axes.iter().map(Axis::len)).saturating_mul(of.unit as u64);
-        buffers.chunk.resize(in_memory(bytes)?, 0);
-        let part = Contiguous::new(address, of.grid.chunk(), axes, of.unit);
-        part.read_all(medium, &mut buffers.stored, &mut buffers.chunk)?;
-        // What was read is a box of its own now: all of it goes where the lanes say.
-        let lanes: Option<Vec<Lane>> =
-            self.lanes.iter().zip(axes).map(|(lane, axis)| lane.of_packed(axis.len())).collect();
-        let lanes = lanes.ok_or_else(|| Error::argument("the selection leaves the dataset"))?;
-        copy(&buffers.chunk, out, of.unit, &lanes);
-        Ok(())
+        let mut cut = Chunked::new(&medium, &parts, &slab, fill()).unwrap();
+        let e = cut.next(&medium, &mut Vec::new()).unwrap_err();
+        assert_eq!(e.kind(), crate::Kind::Malformed);
+        assert!(e.trail().any(|t| t.starts_with("chunk [")), "{e}");
     }
 }

@@ -1,0 +1,125 @@
+//! One chunk of a batch: reading it, undoing its filters, and putting its elements where they belong.
+
+use super::batch::Batch;
+use super::{Buffers, Chunked, product};
+use crate::bytes::Addr;
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::format::index::Entry;
+use crate::layout::contiguous::Contiguous;
+use crate::layout::in_memory;
+use crate::select::Axis;
+use crate::select::scatter::{Lane, copy, verbatim};
+use crate::storage::Medium;
+
+/// Of an unfiltered chunk, only what is selected is read if that is less than this part of it.
+const SMALL_PART: usize = 4;
+
+/// One chunk of a batch: which of its elements go where.
+pub(super) struct ChunkOf {
+    pub(super) coord: Vec<u64>,
+    lanes: Vec<Lane>,
+    /// The selected positions within the chunk, where they are an arithmetic sequence on each axis.
+    local: Option<Vec<Axis>>,
+}
+
+impl ChunkOf {
+    pub(super) fn new(chunked: &Chunked, batch: &Batch, place: u64) -> Result<ChunkOf> {
+        let touched = batch.at(place);
+        let mut lanes = Vec::with_capacity(touched.len());
+        let mut local = Some(Vec::with_capacity(touched.len()));
+        for (i, t) in touched.iter().enumerate() {
+            let (axis, dim, range) = (chunked.axes[i], chunked.grid.chunk()[i], &batch.ranges[i]);
+            let origin = t.chunk.saturating_mul(dim);
+            let to = (t.positions.start - range.start, range.end - range.start);
+            let lane = Lane::new(axis, t.positions.clone(), (origin, dim), to);
+            lanes.push(lane.ok_or_else(|| Error::argument("the selection leaves the dataset"))?);
+            let count = t.positions.end - t.positions.start;
+            let start = axis.at(t.positions.start) - origin;
+            match &mut local {
+                Some(axes) if axis.block == 1 => axes.push(Axis { start, count, ..axis }),
+                _ => local = None,
+            }
+        }
+        Ok(ChunkOf { coord: touched.iter().map(|t| t.chunk).collect(), lanes, local })
+    }
+
+    pub(super) fn read(
+        &self,
+        of: &Chunked,
+        medium: &Medium,
+        entry: &Entry,
+        buffers: &mut Buffers,
+        out: &mut [u8],
+    ) -> Result<()> {
+        let Some(address) = entry.address else { return Ok(()) };
+        let nominal = of.grid.chunk_bytes();
+        let edge = of.edge_unfiltered && of.grid.is_partial(&self.coord);
+        let plain = edge || filter::is_plain(&of.filters, entry.mask);
+        let direct = verbatim(of.unit, &self.lanes).and_then(|range| out.get_mut(range));
+        if plain {
+            if entry.size < nominal as u64 {
+                let what = format!("{} bytes stored of an unfiltered chunk of {nominal}", entry.size);
+                return Err(Error::malformed(what));
+            }
+            medium.check(address, nominal as u64)?;
+            if let Some(out) = direct {
+                return medium.read_into(address, out);
+            }
+            if let Some(axes) = self.small_part(of) {
+                return self.read_part(of, medium, address, axes, buffers, out);
+            }
+            buffers.chunk.resize(nominal, 0);
+            medium.read_into(address, &mut buffers.chunk)?;
+        } else {
+            medium.check(address, entry.size)?;
+            filter::check(&of.filters, entry.mask)?;
+            filter::check_size(&of.filters, entry.mask, entry.size, nominal as u64)?;
+            buffers.stored.resize(in_memory(entry.size)?, 0);
+            medium.read_into(address, &mut buffers.stored)?;
+            if let Some(out) = direct {
+                return filter::decode_into(
+                    &of.filters,
+                    entry.mask,
+                    &buffers.stored,
+                    out,
+                    &mut buffers.codec,
+                );
+            }
+            buffers.chunk.resize(nominal, 0);
+            let (stored, chunk) = (&buffers.stored, &mut buffers.chunk);
+            filter::decode_into(&of.filters, entry.mask, stored, chunk, &mut buffers.codec)?;
+        }
+        copy(&buffers.chunk, out, of.unit, &self.lanes);
+        Ok(())
+    }
+
+    /// The selected positions, if they are few enough to be read by themselves.
+    fn small_part(&self, of: &Chunked) -> Option<&[Axis]> {
+        let axes = self.local.as_deref()?;
+        let part = product(axes.iter().map(Axis::len)).saturating_mul(of.unit as u64);
+        let worth = of.grid.chunk_bytes() > 4 * 4096;
+        (worth && part <= (of.grid.chunk_bytes() / SMALL_PART) as u64).then_some(axes)
+    }
+
+    fn read_part(
+        &self,
+        of: &Chunked,
+        medium: &Medium,
+        address: Addr,
+        axes: &[Axis],
+        buffers: &mut Buffers,
+        out: &mut [u8],
+    ) -> Result<()> {
+        let bytes = product(axes.iter().map(Axis::len)).saturating_mul(of.unit as u64);
+        buffers.chunk.resize(in_memory(bytes)?, 0);
+        let part = Contiguous::new(address, of.grid.chunk(), axes, of.unit);
+        part.read_all(medium, &mut buffers.stored, &mut buffers.chunk)?;
+        // What was read is a box of its own now: all of it goes where the lanes say.
+        let lanes: Option<Vec<Lane>> =
+            self.lanes.iter().zip(axes).map(|(lane, axis)| lane.of_packed(axis.len())).collect();
+        let lanes = lanes.ok_or_else(|| Error::argument("the selection leaves the dataset"))?;
+        copy(&buffers.chunk, out, of.unit, &lanes);
+        Ok(())
+    }
+}
