@@ -16,6 +16,7 @@
     )
 )]
 
+pub mod api;
 pub mod bytes;
 pub mod chunk;
 pub mod error;

@@ -3,6 +3,7 @@
 mod chunked;
 mod contiguous;
 mod fill;
+mod stored;
 
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
@@ -10,6 +11,8 @@ use crate::format::message::{Dataspace, FillValue, FilterPipeline, Layout};
 use crate::select::scatter::{Lane, copy};
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
+pub use stored::storage_size;
+
 use chunked::Chunked;
 use contiguous::Contiguous;
 use fill::Fill;

@@ -1,0 +1,114 @@
+//! Datasets.
+
+use super::object::{self, Node};
+use super::{File, Reading};
+use crate::bytes::Addr;
+use crate::error::{Context, Result};
+use crate::format::datatype::Datatype;
+use crate::format::message::{Dataspace, FillStatus, FillValue, FilterPipeline, Layout};
+use crate::layout::{self, DatasetParts};
+use crate::select::Selection;
+use crate::storage::Medium;
+use crate::value::Column;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// A dataset.
+#[derive(Clone)]
+pub struct Dataset(Rc<Inner>);
+
+struct Inner {
+    node: Node,
+    dataspace: Dataspace,
+    datatype: Datatype,
+    committed: Option<Addr>,
+    parts: OnceCell<DatasetParts>,
+}
+
+impl Dataset {
+    pub(super) fn open(node: Node, medium: &Medium) -> Result<Dataset> {
+        let dataspace = node.header.dataspace(medium)?;
+        let datatype = node.header.datatype(medium)?;
+        let committed = node.header.committed_datatype(medium)?;
+        Ok(Dataset(Rc::new(Inner { node, dataspace, datatype, committed, parts: OnceCell::new() })))
+    }
+
+    pub(super) fn node(&self) -> &Node {
+        &self.0.node
+    }
+
+    /// Its file.
+    pub fn file(&self) -> &File {
+        &self.0.node.file
+    }
+
+    /// Shape and maximum shape.
+    pub fn dataspace(&self) -> &Dataspace {
+        &self.0.dataspace
+    }
+
+    /// Type of the elements in the file.
+    pub fn datatype(&self) -> &Datatype {
+        &self.0.datatype
+    }
+
+    /// The committed datatype it uses.
+    pub fn committed(&self) -> Option<Addr> {
+        self.0.committed
+    }
+
+    /// Where the elements are, also if that is in other files.
+    pub fn layout(&self) -> Result<Layout> {
+        self.0.node.header.stored_layout(&*self.file().medium()?)
+    }
+
+    /// What chunks go through.
+    pub fn filters(&self) -> Result<FilterPipeline> {
+        self.0.node.header.filter_pipeline(&*self.file().medium()?)
+    }
+
+    /// What unwritten elements read as.
+    pub fn fill(&self) -> Result<FillValue> {
+        self.0.node.header.fill_value(&*self.file().medium()?)
+    }
+
+    /// The fill value as one element; zero where none is set.
+    pub fn fill_element(&self) -> Result<Column> {
+        match self.fill()?.status {
+            FillStatus::User(bytes) => object::decode(self.file(), self.datatype(), &bytes),
+            _ => {
+                let zeros = vec![0; usize::try_from(self.datatype().size).unwrap_or(0)];
+                object::decode(self.file(), self.datatype(), &zeros)
+            }
+        }
+    }
+
+    /// Everything that reading needs, decoded once.
+    fn parts(&self) -> Result<&DatasetParts> {
+        if let Some(parts) = self.0.parts.get() {
+            return Ok(parts);
+        }
+        let medium = self.file().medium()?;
+        let header = &self.0.node.header;
+        let parts = DatasetParts {
+            dataspace: self.0.dataspace.clone(),
+            datatype: self.0.datatype.clone(),
+            layout: header.layout(&medium)?,
+            filters: header.filter_pipeline(&medium)?,
+            fill: header.fill_value(&medium)?,
+        };
+        Ok(self.0.parts.get_or_init(|| parts))
+    }
+
+    /// Starts to read a selection.
+    pub fn read(&self, selection: &Selection) -> Result<Reading> {
+        let selected = selection.resolve(self.dataspace().dims())?;
+        let read = layout::Read::new(&*self.file().medium()?, self.parts()?, &selected.slab)?;
+        Ok(Reading::new(self.file(), self.datatype(), selected.shape(), read))
+    }
+
+    /// Bytes that the elements occupy in the file, after filters.
+    pub fn storage_size(&self) -> Result<u64> {
+        layout::storage_size(&*self.file().medium()?, self.parts()?).within("storage size")
+    }
+}

@@ -1,0 +1,139 @@
+//! An open file.
+
+use super::{Group, Object};
+use crate::bytes::Addr;
+use crate::chunk::heap::HeapState;
+use crate::error::{Error, Kind, Result};
+use crate::format::superblock::Superblock;
+use crate::limits::Limits;
+use crate::object::{path, superblock};
+use crate::storage::{Medium, Storage};
+use crate::write::Editor;
+use std::cell::{Ref, RefCell, RefMut};
+use std::rc::Rc;
+
+enum Store {
+    Reading { medium: Medium, superblock: Superblock },
+    Editing(Box<Editor>),
+}
+
+struct Shared {
+    store: RefCell<Store>,
+    heap: RefCell<HeapState>,
+}
+
+/// A file that is open for reading, or being made.
+#[derive(Clone)]
+pub struct File(Rc<Shared>);
+
+/// Facts about a file as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Bytes of the storage.
+    pub size: u64,
+    /// Bytes before the superblock.
+    pub userblock: u64,
+    /// Version of the superblock.
+    pub superblock: u8,
+    /// Header of the root group.
+    pub root: Addr,
+}
+
+/// Access to the edits of a file, until it is dropped.
+pub type Edit<'a> = RefMut<'a, Editor>;
+
+impl File {
+    fn new(store: Store) -> File {
+        File(Rc::new(Shared { store: RefCell::new(store), heap: RefCell::default() }))
+    }
+
+    /// Opens the file in `storage` for reading. For a storage that may have to fetch bytes first, make a
+    /// [`Medium`] and use [`from_medium`](File::from_medium).
+    pub fn open(storage: Box<dyn Storage>, limits: Limits) -> Result<File> {
+        Self::from_medium(&mut Some(Medium::new(storage, limits)))
+    }
+
+    /// Opens the file in `medium`, which is taken if that succeeds, and otherwise left for another try.
+    pub fn from_medium(medium: &mut Option<Medium>) -> Result<File> {
+        let closed = || Error::new(Kind::Closed, "there is no medium any more");
+        let superblock = superblock::read(medium.as_mut().ok_or_else(closed)?)?;
+        let medium = medium.take().ok_or_else(closed)?;
+        Ok(File::new(Store::Reading { medium, superblock }))
+    }
+
+    /// A new file in memory.
+    pub fn create() -> Result<File> {
+        Ok(File::new(Store::Editing(Box::new(Editor::create()?))))
+    }
+
+    /// Facts about the file.
+    pub fn info(&self) -> Result<Info> {
+        let medium = self.medium()?;
+        let (size, userblock) = (medium.storage_len(), medium.base);
+        drop(medium);
+        let store = self.0.store.borrow();
+        let superblock = match &*store {
+            Store::Reading { superblock, .. } => superblock,
+            Store::Editing(editor) => editor.superblock(),
+        };
+        Ok(Info { size, userblock, superblock: superblock.version, root: superblock.root })
+    }
+
+    /// The root group.
+    pub fn root(&self) -> Result<Group> {
+        match self.object(self.info()?.root)? {
+            Object::Group(group) => Ok(group),
+            _ => Err(Error::malformed("the root is no group")),
+        }
+    }
+
+    /// The object whose header is at `address`.
+    pub fn object(&self, address: Addr) -> Result<Object> {
+        Object::open(self, address)
+    }
+
+    /// Header of the object that `path` leads to, from the group at `start` or, if it begins with a slash, from
+    /// the root.
+    ///
+    /// Errors: `NotFound` names the missing component; `Unsupported` at a link that leads out of the file.
+    pub fn resolve(&self, start: Addr, path: &str) -> Result<Addr> {
+        let root = self.info()?.root;
+        Ok(path::resolve(&*self.medium()?, root, start, path)?.address)
+    }
+
+    /// The bytes below: of a file that is being made, with everything staged so far written.
+    pub fn medium(&self) -> Result<Ref<'_, Medium>> {
+        self.commit()?;
+        Ok(Ref::map(self.0.store.borrow(), |store| match store {
+            Store::Reading { medium, .. } => medium,
+            Store::Editing(editor) => editor.medium(),
+        }))
+    }
+
+    /// Writes everything staged so far. Nothing to do in a file that is open for reading.
+    pub fn commit(&self) -> Result<()> {
+        let waiting = match &*self.0.store.borrow() {
+            Store::Reading { .. } => false,
+            Store::Editing(editor) => editor.is_changed(),
+        };
+        if waiting { self.edit()?.commit() } else { Ok(()) }
+    }
+
+    /// The edits of this file.
+    ///
+    /// Errors: `ReadOnly` if it is open for reading.
+    pub fn edit(&self) -> Result<Edit<'_>> {
+        // Heap collections grow while a file is made.
+        *self.0.heap.borrow_mut() = HeapState::default();
+        RefMut::filter_map(self.0.store.borrow_mut(), |store| match store {
+            Store::Reading { .. } => None,
+            Store::Editing(editor) => Some(&mut **editor),
+        })
+        .map_err(|_| Error::new(Kind::ReadOnly, "this file is open for reading only"))
+    }
+
+    /// Heap objects seen before.
+    pub(super) fn heap(&self) -> RefMut<'_, HeapState> {
+        self.0.heap.borrow_mut()
+    }
+}

@@ -1,0 +1,78 @@
+//! Reading a selection, batch by batch.
+
+use super::{File, object};
+use crate::chunk::HeapCache;
+use crate::error::Result;
+use crate::format::datatype::Datatype;
+use crate::layout;
+use crate::value::{self, Column};
+
+/// A read in progress. Batches are consecutive runs of the selection's elements in C order.
+pub struct Reading {
+    file: File,
+    datatype: Datatype,
+    shape: Vec<u64>,
+    read: layout::Read,
+    /// The batch in the file's type.
+    raw: Vec<u8>,
+    /// Elements in `raw` that are not decoded yet: those of a batch whose heap objects are still missing.
+    waiting: Option<u64>,
+}
+
+impl Reading {
+    pub(super) fn new(file: &File, datatype: &Datatype, shape: Vec<u64>, read: layout::Read) -> Self {
+        let (file, datatype) = (file.clone(), datatype.clone());
+        Reading { file, datatype, shape, read, raw: Vec::new(), waiting: None }
+    }
+
+    /// Shape of the result: axes from which an integer chose are gone.
+    pub fn shape(&self) -> &[u64] {
+        &self.shape
+    }
+
+    /// Elements of the whole result.
+    pub fn elements(&self) -> u64 {
+        self.read.elements()
+    }
+
+    /// Type of the elements in the file.
+    pub fn datatype(&self) -> &Datatype {
+        &self.datatype
+    }
+
+    /// A column of no elements: how the batches will be made up.
+    pub fn template(&self) -> Result<Column> {
+        object::decode(&self.file, &self.datatype, &[])
+    }
+
+    /// The next batch and its elements; `None` at the end. After an error of kind `Pending` the same call goes
+    /// on where it was.
+    #[allow(clippy::should_implement_trait)] // batches can fail, and be asked for again
+    pub fn next(&mut self) -> Result<Option<(u64, Column)>> {
+        let medium = self.file.medium()?;
+        let elements = match self.waiting {
+            Some(elements) => elements,
+            None => match self.read.next(&medium, &mut self.raw)? {
+                Some(elements) => elements,
+                None => return Ok(None),
+            },
+        };
+        if let Some(kind) = value::native(&self.datatype) {
+            // The file's bytes are the values: no conversion, no copy.
+            return Ok(Some((elements, Column::Numbers { kind, bytes: std::mem::take(&mut self.raw) })));
+        }
+        self.waiting = Some(elements);
+        let heap = &mut *self.file.heap();
+        let column = value::decode(&self.datatype, &self.raw, &mut HeapCache::new(&medium, heap))?;
+        self.waiting = None;
+        Ok(Some((elements, column)))
+    }
+
+    /// Gives back the buffer of a batch that is no longer needed, so that the next one finds room in it.
+    pub fn reuse(&mut self, column: Column) {
+        match column {
+            Column::Numbers { bytes, .. } if bytes.capacity() > self.raw.capacity() => self.raw = bytes,
+            _ => {}
+        }
+    }
+}
