@@ -1,0 +1,73 @@
+//! Making files.
+
+use crate::engine::Engine;
+use crate::fault::Throw;
+use crate::spec;
+use hyperslab::api::File;
+use hyperslab::write::{Data, Editor};
+use hyperslab::{Error, Result};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+impl Engine {
+    fn change(&mut self, change: impl FnOnce(&mut Editor) -> Result<()>) -> std::result::Result<(), JsValue> {
+        self.changed().and_then(File::edit).and_then(|mut editor| change(&mut editor)).throw()
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Creates a group, and the groups on the way.
+    #[wasm_bindgen(js_name = createGroup)]
+    pub fn create_group(&mut self, path: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.create_group(path))
+    }
+
+    /// Creates a dataset, and the groups on the way.
+    #[wasm_bindgen(js_name = createDataset)]
+    pub fn create_dataset(&mut self, path: &str, spec: &JsValue) -> std::result::Result<(), JsValue> {
+        self.change(|editor| {
+            let (spec, values) = spec::dataset(spec).map_err(|e| e.on(path))?;
+            editor.create_dataset(path, &spec, values.as_ref().map_or(Data::Late, Data::Column))
+        })
+    }
+
+    /// Sets an attribute.
+    #[wasm_bindgen(js_name = setAttribute)]
+    pub fn set_attribute(
+        &mut self,
+        object: &str,
+        name: &str,
+        spec: &JsValue,
+    ) -> std::result::Result<(), JsValue> {
+        self.change(|editor| {
+            let (datatype, dataspace, values) = spec::typed(spec).map_err(|e| e.on(object))?;
+            let none = || spec::empty(&datatype);
+            let values = values.map_or_else(none, Ok).map_err(|e: Error| e.on(object))?;
+            editor.set_attribute(object, name, &datatype, &dataspace, &values)
+        })
+    }
+
+    /// Gives the object at `target` the name `path`, too.
+    #[wasm_bindgen(js_name = linkHard)]
+    pub fn link_hard(&mut self, path: &str, target: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.link_hard(path, target))
+    }
+
+    /// Makes a soft link.
+    #[wasm_bindgen(js_name = linkSoft)]
+    pub fn link_soft(&mut self, path: &str, target: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.link_soft(path, target))
+    }
+
+    /// Makes an external link.
+    #[wasm_bindgen(js_name = linkExternal)]
+    pub fn link_external(
+        &mut self,
+        path: &str,
+        file: &str,
+        target: &str,
+    ) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.link_external(path, file, target))
+    }
+}

@@ -1,0 +1,244 @@
+//! Objects as JSON, with the bytes of small values beside it: everything about an object in one call.
+
+use crate::json::Json;
+use crate::{batch, dtype, fault};
+use hyperslab::api::{Attributes, Dataset, Group, Object};
+use hyperslab::format::message::{ChunkIndex, Dataspace, Extent, FillStatus, Filter, Layout};
+use hyperslab::object::attributes::Attribute;
+use hyperslab::object::links::{Link, LinkTarget};
+use hyperslab::{Error, Result};
+
+/// Attribute values of more bytes stay in the file until they are asked for.
+const INLINE: usize = 4096;
+
+/// JSON and payload under construction.
+#[derive(Default)]
+pub struct Description {
+    /// The text.
+    pub json: Json,
+    /// The values.
+    pub payload: Vec<u8>,
+}
+
+impl Description {
+    /// Describes an object.
+    pub fn object(&mut self, object: &Object) -> Result<()> {
+        let payload = &mut self.payload;
+        let mut result = Ok(());
+        self.json.object(|j| result = write_object(j, payload, object));
+        result
+    }
+
+    /// Describes every child of a group.
+    pub fn children(&mut self, group: &Group, follow: bool) -> Result<()> {
+        let payload = &mut self.payload;
+        let mut result = Ok(());
+        self.json.array(|j| {
+            result = group.children(follow, &mut |child| {
+                let mut result = Ok(());
+                j.object(|j| {
+                    j.key("name").bytes(&child.link.name);
+                    j.key("link").object(|j| write_link(j, &child.link));
+                    match &child.object {
+                        Ok(Some(object)) => {
+                            j.key("object").object(|j| result = write_object(j, payload, object));
+                        }
+                        Ok(None) => {}
+                        Err(e) => fault::write(j.key("error"), e),
+                    }
+                });
+                result
+            });
+        });
+        result
+    }
+}
+
+/// Writes what a link says.
+pub fn write_link(j: &mut Json, link: &Link) {
+    let kind = |j: &mut Json, kind| j.key("kind").string(kind);
+    match &link.target {
+        LinkTarget::Hard(address) => {
+            kind(j, "hard");
+            j.key("address").number(address.0);
+        }
+        LinkTarget::Soft(path) => {
+            kind(j, "soft");
+            j.key("target").bytes(path);
+        }
+        LinkTarget::External { file, path } => {
+            kind(j, "external");
+            j.key("file").bytes(file);
+            j.key("target").bytes(path);
+        }
+        LinkTarget::UserDefined { class, .. } => {
+            kind(j, "user");
+            j.key("class").number(*class);
+        }
+    }
+    if let Some(order) = link.creation_order {
+        j.key("creationOrder").number(order);
+    }
+}
+
+fn write_object(j: &mut Json, payload: &mut Vec<u8>, object: &Object) -> Result<()> {
+    j.key("kind").string(match object {
+        Object::Group(_) => "group",
+        Object::Dataset(_) => "dataset",
+        Object::Datatype(_) => "datatype",
+    });
+    j.key("address").number(object.address().0);
+    match object {
+        Object::Group(_) => {}
+        Object::Dataset(dataset) => write_dataset(j, payload, dataset)?,
+        Object::Datatype(named) => dtype::write(j.key("dtype"), named.datatype()),
+    }
+    let attributes = object.attributes();
+    let list = attributes.list();
+    let mut result = Ok(());
+    j.key("attrs").array(|j| {
+        for attribute in list.iter().flatten() {
+            let one = match attribute {
+                Ok(attribute) => write_attribute(j, payload, attributes, attribute, INLINE),
+                Err((name, e)) => {
+                    broken_attribute(j, name, e);
+                    Ok(())
+                }
+            };
+            result = std::mem::replace(&mut result, Ok(())).and(one);
+        }
+    });
+    match list {
+        Err(e) if e.is_pending() => return Err(e),
+        Err(e) => fault::write(j.key("attrsError"), &e),
+        Ok(_) => {}
+    }
+    result
+}
+
+fn broken_attribute(j: &mut Json, name: &[u8], e: &Error) {
+    j.object(|j| {
+        j.key("name").bytes(name);
+        fault::write(j.key("error"), e);
+    });
+}
+
+/// Writes an attribute, with its value if that has no more than `most` bytes in the file.
+pub fn write_attribute(
+    j: &mut Json,
+    payload: &mut Vec<u8>,
+    attributes: Attributes<'_>,
+    attribute: &Attribute,
+    most: usize,
+) -> Result<()> {
+    let mut result = Ok(());
+    j.object(|j| {
+        j.key("name").bytes(&attribute.name);
+        write_shape(j.key("shape"), &attribute.dataspace);
+        dtype::write(j.key("dtype"), &attribute.datatype);
+        if let Some(committed) = attribute.committed {
+            j.key("committed").number(committed.0);
+        }
+        if attribute.data.len() > most || attribute.dataspace.is_null() {
+            return;
+        }
+        match attributes.decode(attribute) {
+            Ok(column) => batch::value(j.key("value"), &attribute.datatype, column, payload),
+            // What is not at hand is not worth a request unless somebody asks.
+            Err(e) if e.is_pending() && most == INLINE => {}
+            Err(e) if e.is_pending() => result = Err(e),
+            Err(e) => fault::write(j.key("error"), &e),
+        }
+    });
+    result
+}
+
+fn write_shape(j: &mut Json, space: &Dataspace) {
+    match &space.extent {
+        Extent::Null => j.null(),
+        _ => j.numbers(space.dims()),
+    }
+}
+
+fn write_dataset(j: &mut Json, payload: &mut Vec<u8>, dataset: &Dataset) -> Result<()> {
+    let space = dataset.dataspace();
+    write_shape(j.key("shape"), space);
+    if space.is_null() {
+        j.key("maxshape").null();
+    } else {
+        j.key("maxshape").array(|j| {
+            for max in space.max_dims() {
+                match max {
+                    Some(n) => j.number(n),
+                    None => j.null(),
+                }
+            }
+        });
+    }
+    dtype::write(j.key("dtype"), dataset.datatype());
+    if let Some(committed) = dataset.committed() {
+        j.key("committed").number(committed.0);
+    }
+    match write_storage(j, payload, dataset) {
+        Err(e) if e.is_pending() => return Err(e),
+        Err(e) => fault::write(j.key("error"), &e),
+        Ok(()) => {}
+    }
+    Ok(())
+}
+
+fn write_storage(j: &mut Json, payload: &mut Vec<u8>, dataset: &Dataset) -> Result<()> {
+    let (layout, filters, fill) = (dataset.layout()?, dataset.filters()?, dataset.fill()?);
+    let (name, chunks, index) = match &layout {
+        Layout::Compact { .. } => ("compact", None, None),
+        Layout::Contiguous { .. } => ("contiguous", None, None),
+        Layout::Virtual { .. } => ("virtual", None, None),
+        Layout::Chunked { chunk, index, .. } => ("chunked", Some(chunk), Some(index_name(index))),
+    };
+    j.key("layout").string(name);
+    match chunks {
+        Some(chunk) => j.key("chunks").numbers(chunk),
+        None => j.key("chunks").null(),
+    }
+    match index {
+        Some(index) => j.key("index").string(index),
+        None => j.key("index").null(),
+    }
+    j.key("filters").array(|j| filters.filters.iter().for_each(|f| write_filter(j, f)));
+    j.key("fill").string(match &fill.status {
+        FillStatus::Undefined => "undefined",
+        FillStatus::Default => "default",
+        FillStatus::User(_) => "user",
+    });
+    // A type that cannot be read has no fill value to show either; reading it says why.
+    match dataset.fill_element() {
+        Ok(column) => batch::value(j.key("fillvalue"), dataset.datatype(), column, payload),
+        Err(e) if e.is_pending() => return Err(e),
+        Err(_) => {}
+    }
+    Ok(())
+}
+
+fn index_name(index: &ChunkIndex) -> &'static str {
+    match index {
+        ChunkIndex::BTree1 => "btree1",
+        ChunkIndex::Single { .. } => "single",
+        ChunkIndex::Implicit => "implicit",
+        ChunkIndex::FixedArray { .. } => "farray",
+        ChunkIndex::ExtensibleArray { .. } => "earray",
+        ChunkIndex::BTree2 { .. } => "btree2",
+    }
+}
+
+fn write_filter(j: &mut Json, filter: &Filter) {
+    j.object(|j| {
+        j.key("id").number(filter.id);
+        if filter.name.is_empty() {
+            j.key("name").string(hyperslab::filter::registry::name(filter.id).unwrap_or(""));
+        } else {
+            j.key("name").bytes(&filter.name);
+        }
+        j.key("optional").boolean(filter.optional);
+        j.key("values").numbers(&filter.values);
+    });
+}

@@ -1,0 +1,205 @@
+//! One open file.
+
+use crate::describe::{self, Description};
+use crate::fault::Throw;
+use crate::json::Json;
+use crate::number;
+use crate::reading::Reading;
+use crate::source::{JsFetch, SharedPages, Source};
+use hyperslab::api::{Dataset, File, Group, Object};
+use hyperslab::bytes::Addr;
+use hyperslab::limits::Limits;
+use hyperslab::storage::{Medium, Pages};
+use hyperslab::{Error, Kind, Result};
+use js_sys::{Array, Uint8Array};
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// Datasets that stay open: reading one again needs no header, no layout, no index root.
+const OPEN_DATASETS: usize = 64;
+
+/// One open file. Addresses are relative to its base.
+#[wasm_bindgen]
+pub struct Engine {
+    /// Until the superblock is read.
+    medium: Option<Medium>,
+    file: Option<File>,
+    pages: Option<Rc<Pages<JsFetch>>>,
+    datasets: HashMap<Addr, Dataset>,
+}
+
+impl Engine {
+    pub(crate) fn file(&self) -> Result<&File> {
+        self.file.as_ref().ok_or_else(|| Error::new(Kind::Closed, "the file is not open"))
+    }
+
+    /// Forgets open datasets: something has changed.
+    pub(crate) fn changed(&mut self) -> Result<&File> {
+        self.datasets.clear();
+        self.file()
+    }
+
+    fn group(&self, address: f64) -> Result<Group> {
+        Group::at(self.file()?, Addr(number::to_u64(address)))
+    }
+
+    fn dataset(&mut self, address: f64) -> Result<Dataset> {
+        let address = Addr(number::to_u64(address));
+        if let Some(dataset) = self.datasets.get(&address) {
+            return Ok(dataset.clone());
+        }
+        let Object::Dataset(dataset) = self.file()?.object(address)? else {
+            return Err(Error::argument("this object is no dataset"));
+        };
+        if self.datasets.len() >= OPEN_DATASETS {
+            self.datasets.clear();
+        }
+        self.datasets.insert(address, dataset.clone());
+        Ok(dataset)
+    }
+}
+
+fn reply(description: Description) -> Array {
+    let Description { json, payload } = description;
+    let payload =
+        if payload.is_empty() { JsValue::UNDEFINED } else { Uint8Array::from(payload.as_slice()).into() };
+    Array::of2(&JsValue::from_str(&json.finish()), &payload)
+}
+
+fn describe(object: &Object) -> Result<Array> {
+    let mut description = Description::default();
+    description.object(object)?;
+    Ok(reply(description))
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// A file whose bytes come from `source`, through a cache of about `cache` bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(source: Source, page_size: usize, cache: usize) -> Engine {
+        let pages = Rc::new(Pages::new(JsFetch::new(source), page_size, cache));
+        let storage = Box::new(SharedPages(pages.clone()));
+        let medium = Some(Medium::new(storage, Limits::default()));
+        Engine { medium, file: None, pages: Some(pages), datasets: HashMap::new() }
+    }
+
+    /// A new file in memory.
+    pub fn create() -> Thrown<Engine> {
+        let file = Some(File::create().throw()?);
+        Ok(Engine { medium: None, file, pages: None, datasets: HashMap::new() })
+    }
+
+    /// Reads the superblock; facts about the file as JSON.
+    pub fn open(&mut self) -> Thrown<String> {
+        if self.file.is_none() {
+            self.file = Some(File::from_medium(&mut self.medium).throw()?);
+        }
+        let info = self.file().and_then(File::info).throw()?;
+        let mut j = Json::default();
+        j.object(|j| {
+            j.key("size").number(info.size);
+            j.key("userblock").number(info.userblock);
+            j.key("superblock").number(info.superblock);
+            j.key("root").number(info.root.0);
+        });
+        Ok(j.finish())
+    }
+
+    /// Hands over bytes that were missing, until [`release`](Engine::release) of the returned token.
+    pub fn supply(&self, at: f64, bytes: Vec<u8>) -> u32 {
+        self.pages.as_ref().map_or(0, |pages| pages.supply(number::to_u64(at), bytes))
+    }
+
+    /// Forgets what was supplied.
+    pub fn release(&self, token: u32) {
+        if let Some(pages) = &self.pages {
+            pages.release(token);
+        }
+    }
+
+    /// Header of what `path` leads to.
+    pub fn find(&self, start: f64, path: &str) -> Thrown<Option<f64>> {
+        let start = Addr(number::to_u64(start));
+        match self.file().and_then(|f| f.resolve(start, path)) {
+            Err(e) if e.kind() == Kind::NotFound => Ok(None),
+            found => found.map(|address| Some(number::to_f64(address.0))).throw(),
+        }
+    }
+
+    /// Description of what `path` leads to.
+    pub fn resolve(&self, start: f64, path: &str) -> Thrown<Option<Array>> {
+        let Some(address) = self.find(start, path)? else { return Ok(None) };
+        let object = self.file().and_then(|f| f.object(Addr(number::to_u64(address)))).throw()?;
+        describe(&object).throw().map(Some)
+    }
+
+    /// Names in a group, as JSON.
+    pub fn keys(&self, group: f64) -> Thrown<String> {
+        let links = self.group(group).and_then(|g| g.links()).throw()?;
+        let mut j = Json::default();
+        j.array(|j| links.iter().for_each(|link| j.bytes(&link.name)));
+        Ok(j.finish())
+    }
+
+    /// The link at `path` itself, as JSON.
+    pub fn link(&self, start: f64, path: &str) -> Thrown<Option<String>> {
+        let link = self.group(start).and_then(|g| g.link(path)).throw()?;
+        Ok(link.map(|link| {
+            let mut j = Json::default();
+            j.object(|j| describe::write_link(j, &link));
+            j.finish()
+        }))
+    }
+
+    /// Every link of a group with the description of what it leads to.
+    pub fn list(&self, group: f64, follow: bool) -> Thrown<Array> {
+        let group = self.group(group).throw()?;
+        let mut description = Description::default();
+        description.children(&group, follow).throw()?;
+        Ok(reply(description))
+    }
+
+    /// One attribute with its value.
+    pub fn attribute(&self, object: f64, name: &str) -> Thrown<Array> {
+        let describe = || {
+            let object = self.file()?.object(Addr(number::to_u64(object)))?;
+            let attributes = object.attributes();
+            let found = attributes.find(name.as_bytes())?;
+            let found = found.ok_or_else(|| Error::not_found(format!("no attribute {name:?}")))?;
+            let Description { mut json, mut payload } = Description::default();
+            describe::write_attribute(&mut json, &mut payload, attributes, &found, usize::MAX)?;
+            Ok(reply(Description { json, payload }))
+        };
+        describe().throw()
+    }
+
+    /// Bytes that a dataset's elements occupy.
+    #[wasm_bindgen(js_name = storageSize)]
+    pub fn storage_size(&mut self, dataset: f64) -> Thrown<f64> {
+        self.dataset(dataset).and_then(|d| d.storage_size()).map(number::to_f64).throw()
+    }
+
+    /// Plans a read of `selection`, spelled as in NumPy.
+    pub fn read(&mut self, dataset: f64, selection: &str) -> Thrown<Reading> {
+        let mut plan = || {
+            let selection = hyperslab::select::Selection::parse(selection)?;
+            self.dataset(dataset)?.read(&selection)
+        };
+        plan().and_then(Reading::new).throw()
+    }
+
+    /// Writes everything staged.
+    pub fn commit(&mut self) -> Thrown<()> {
+        self.changed().and_then(File::commit).throw()
+    }
+
+    /// The whole file.
+    pub fn bytes(&mut self) -> Thrown<Uint8Array> {
+        let bytes = |file: &File| file.edit()?.to_bytes();
+        self.file().and_then(bytes).map(|b| Uint8Array::from(b.as_slice())).throw()
+    }
+}
