@@ -177,7 +177,8 @@ export type Datatype =
  * A datatype: a string where one says it all, else the structured form. Both are accepted back when creating.
  *
  * Strings, as in NumPy: `"<i4"` `">f8"` `"|u1"` (on input also `"<u1"`, `"int32"`, `"float64"` …), `"bool"` (h5py's
- * enum of FALSE and TRUE), `"S10"` (10 bytes of ASCII, padded with NULs), `"string"` (UTF-8 of variable length).
+ * enum of FALSE and TRUE), `"S10"` (10 bytes of ASCII, padded with NULs), `"string"` and `"bytes"` (text of variable
+ * length, UTF-8 and ASCII), `"V16"` (16 opaque bytes).
  */
 export type Dtype = string | Datatype;
 
@@ -316,7 +317,7 @@ export interface AttributeInfo {
   readonly dtype: Dtype;
   readonly datatype: Datatype;
   /** Address of the committed datatype it uses. */
-  readonly committed?: number;
+  readonly committed: number | undefined;
 }
 
 /** Options of `Attributes.set`. */
@@ -436,7 +437,7 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   readonly dtype: Dtype;
   readonly datatype: Datatype;
   /** Address of the committed datatype it uses. */
-  readonly committed?: number;
+  readonly committed: number | undefined;
   readonly ndim: number;
   /** Elements. */
   readonly size: number;

@@ -1,0 +1,102 @@
+/** The attributes of one object. */
+
+import { expand } from "./dtype.js";
+import { type Session, step, type Steps, toError } from "./drive.js";
+import { argument } from "./errors.js";
+import { type AttributeRecord, type Described, described, type ObjectRecord, reviveDtype } from "./records.js";
+import type { AttributeInfo, AttributeOptions, Attributes, Mode, Out, Value, WriteValue } from "./types.js";
+import { decodeValue } from "./values.js";
+import { setAttribute } from "./write.js";
+
+export class AttributeMap<M extends Mode> implements Attributes<M> {
+  private index = new Map<string, AttributeRecord>();
+  private indexed: ObjectRecord | undefined;
+
+  constructor(
+    private readonly session: Session<M>,
+    private readonly path: string,
+    private readonly object: () => Described<ObjectRecord>,
+  ) {}
+
+  /** The list, or the error why there is none. */
+  private get known(): Map<string, AttributeRecord> {
+    const { record } = this.object();
+    if (record.attrsError) throw toError(record.attrsError, this.path);
+    if (this.indexed !== record) {
+      this.indexed = record;
+      this.index = new Map(record.attrs.map((a) => [a.name, a]));
+    }
+    return this.index;
+  }
+
+  get size(): number {
+    return this.known.size;
+  }
+
+  keys(): string[] {
+    return [...this.known.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.known.has(name);
+  }
+
+  describe(name: string): AttributeInfo | undefined {
+    const a = this.known.get(name);
+    if (!a) return undefined;
+    if (a.error && a.dtype === undefined) throw toError(a.error, this.path);
+    const dtype = reviveDtype(a.dtype);
+    return { name, shape: a.shape, dtype, datatype: expand(dtype), committed: a.committed };
+  }
+
+  get(name: string): Out<M, Value | undefined> {
+    return this.session.run(this.path, this.load(name));
+  }
+
+  private *load(name: string): Steps<Value | undefined> {
+    const a = this.known.get(name);
+    if (!a) return undefined;
+    if (a.error) throw toError(a.error, this.path);
+    const dtype = reviveDtype(a.dtype);
+    if (a.shape === null) return null;
+    const { payload: inline, record: object } = this.object();
+    if (a.value) return decodeValue(a.value, inline, a.shape, dtype);
+    const reply = yield* step(() => this.session.raw.attribute(object.address, name));
+    const { record, payload } = described<AttributeRecord>(reply);
+    if (record.error) throw toError(record.error, this.path);
+    return decodeValue(record.value!, payload, a.shape, dtype);
+  }
+
+  entries(): Out<M, [string, Value][]> {
+    return this.session.run(this.path, this.loadAll());
+  }
+
+  private *loadAll(): Steps<[string, Value][]> {
+    const all: [string, Value][] = [];
+    for (const name of this.keys()) all.push([name, (yield* this.load(name)) as Value]);
+    return all;
+  }
+
+  toObject(): Out<M, Record<string, Value>> {
+    const { loadAll } = this;
+    return this.session.run(
+      this.path,
+      (function* (this: AttributeMap<M>): Steps<Record<string, Value>> {
+        return Object.fromEntries(yield* loadAll.call(this));
+      }).call(this),
+    );
+  }
+
+  set(name: string, value: WriteValue, options: AttributeOptions = {}): Out<M, void> {
+    return this.session.run(this.path, setAttribute(this.session, this.path, name, value, options));
+  }
+
+  [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never {
+    if (this.session.driven === "async") throw argument("use `for await`, or `await attrs.entries()`");
+    return (this.entries() as [string, Value][])[Symbol.iterator]() as never;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<[string, Value]> {
+    yield* await this.entries();
+  }
+}

@@ -1,0 +1,110 @@
+/** Datasets. */
+
+import { toError } from "./drive.js";
+import { display, expand } from "./dtype.js";
+import { HdfObject } from "./object.js";
+import { readSteps } from "./read.js";
+import { type DatasetRecord, reviveDtype } from "./records.js";
+import type {
+  Dataset,
+  Datatype,
+  Dtype,
+  Filter,
+  Mode,
+  NdArray,
+  NumericArray,
+  NumericName,
+  NumericTypes,
+  Out,
+  ReadOptions,
+  Selection,
+  Value,
+} from "./types.js";
+import { decodeValue } from "./values.js";
+
+export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> implements Dataset<M> {
+  readonly kind = "dataset";
+
+  get shape(): number[] | null {
+    return this.record.shape;
+  }
+
+  get maxshape(): (number | null)[] | null {
+    return this.record.maxshape;
+  }
+
+  get dtype(): Dtype {
+    return reviveDtype(this.record.dtype);
+  }
+
+  get datatype(): Datatype {
+    return expand(this.dtype);
+  }
+
+  get committed(): number | undefined {
+    return this.record.committed;
+  }
+
+  get ndim(): number {
+    return this.record.shape?.length ?? 0;
+  }
+
+  get size(): number {
+    return this.record.shape?.reduce((n, d) => n * d, 1) ?? 0;
+  }
+
+  /** The description, or the error why part of it is missing. */
+  private get storage(): DatasetRecord {
+    if (this.record.error) throw toError(this.record.error, this.path);
+    return this.record;
+  }
+
+  get chunks(): number[] | null {
+    return this.storage.chunks;
+  }
+
+  get layout(): DatasetRecord["layout"] {
+    return this.storage.layout;
+  }
+
+  get index(): DatasetRecord["index"] {
+    return this.storage.index;
+  }
+
+  get filters(): Filter[] {
+    return this.storage.filters;
+  }
+
+  get fillvalue(): Value {
+    const { fillvalue } = this.storage;
+    return fillvalue ? decodeValue(fillvalue, this.describe().payload, [], this.dtype) : null;
+  }
+
+  get fill(): Dataset<M>["fill"] {
+    const { fill } = this.storage;
+    return fill === "user" ? { status: fill, value: this.fillvalue } : { status: fill };
+  }
+
+  get storageSize(): Out<M, number> {
+    return this.context.session.once(this.path, (engine) => engine.storageSize(this.address));
+  }
+
+  read<K extends NumericName>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { as: K; into?: undefined },
+  ): Out<M, NdArray<NumericTypes[K]>>;
+  read<A extends NumericArray>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { into: A },
+  ): Out<M, NdArray<A>>;
+  read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
+  read(selection?: Selection | null, options: ReadOptions = {}): Out<M, Value> {
+    const { session } = this.context;
+    return session.run(this.path, readSteps(session, this, selection, options)) as never;
+  }
+
+  override toString(): string {
+    const shape = this.shape === null ? "null" : `(${this.shape.join(", ")}${this.ndim === 1 ? "," : ""})`;
+    return `<HDF5 dataset "${this.name}": shape ${shape}, type "${display(this.dtype)}">`;
+  }
+}

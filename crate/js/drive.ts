@@ -1,0 +1,215 @@
+/**
+ * The engine never waits: what it needs and does not have is an error that lists byte ranges. The loop here fetches
+ * them and calls again. It is also where synchronous and asynchronous files part ways, and the only such place:
+ * operations are generators that yield steps, and `Session.run` either runs them at once or awaits in between.
+ */
+
+import type { Engine } from "#glue";
+import { currentGeneration, restart } from "./engine.js";
+import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
+import type { ByteSource } from "./sources/source.js";
+import type { Mode, Out } from "./types.js";
+
+/** One call into the engine, repeated until its bytes are there; or, in asynchronous files, a promise to wait for. */
+type Step = () => unknown;
+
+/** An operation as a series of steps. */
+export type Steps<T> = Generator<Step, T, unknown>;
+
+/** `yield* step(fn)` is `fn()`'s result, whichever way the file is driven. */
+export function* step<T>(fn: () => T): Generator<Step, Awaited<T>, unknown> {
+  return (yield fn) as Awaited<T>;
+}
+
+/** Ranges (absolute) to fetch before the same call can succeed. */
+class Pending {
+  constructor(readonly ranges: [from: number, to: number][]) {}
+}
+
+/** How the engine writes an error. */
+export interface Fault {
+  code: ErrorCode;
+  message: string;
+  address?: number;
+  trail?: string[];
+  path?: string;
+  filter?: FilterReference;
+  pending?: [number, number][];
+}
+
+/** An engine's fault, as it is written in replies, as an error. */
+export function toError(fault: Fault, path?: string): HyperslabError {
+  return new HyperslabError(fault.code, fault.message, { ...fault, path: fault.path ?? path });
+}
+
+/** One open file: its engine, its source, and how its calls are driven. */
+export class Session<M extends Mode = Mode> {
+  private engine: Engine | undefined;
+  /** Address of the root group. */
+  root = 0;
+  /** Counts changes: descriptions of an older version are out of date. */
+  version = 0;
+  private readonly generation = currentGeneration();
+
+  constructor(
+    readonly driven: M,
+    engine: Engine,
+    readonly source: ByteSource,
+    readonly writable: boolean,
+    readonly signal?: AbortSignal,
+  ) {
+    this.engine = engine;
+  }
+
+  /** Whether the engine's objects of this file still exist. */
+  get alive(): boolean {
+    return this.engine !== undefined && this.generation === currentGeneration();
+  }
+
+  /** The engine, unless the file was closed. */
+  get raw(): Engine {
+    if (!this.engine) throw new HyperslabError("Closed", "the file was closed");
+    if (this.generation !== currentGeneration()) {
+      throw new HyperslabError("Closed", "the engine was restarted after an internal fault: open the file again");
+    }
+    return this.engine;
+  }
+
+  close(): void {
+    if (this.alive) this.engine!.free();
+    this.engine = undefined;
+    this.source.close();
+  }
+
+  /** A single call into the engine about the object at `path`. */
+  once<T>(path: string, fn: (engine: Engine) => T): Out<M, T> {
+    return this.run(path, step(() => fn(this.raw))) as Out<M, T>;
+  }
+
+  /** Runs an operation about the object at `path`. */
+  run<T>(path: string, steps: Steps<T>): Out<M, T> {
+    return (this.driven === "sync" ? this.runSync(path, steps) : this.runAsync(path, steps)) as Out<M, T>;
+  }
+
+  private runSync<T>(path: string, steps: Steps<T>): T {
+    let next = steps.next();
+    while (!next.done) {
+      let value: unknown;
+      try {
+        value = next.value();
+      } catch (e) {
+        next = steps.throw(this.translate(e, path));
+        continue;
+      }
+      next = steps.next(value);
+    }
+    return next.value;
+  }
+
+  private async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
+    let next = steps.next();
+    while (!next.done) {
+      let value: unknown;
+      try {
+        value = await this.attempt(next.value, path);
+      } catch (e) {
+        next = steps.throw(e);
+        continue;
+      }
+      next = steps.next(value);
+    }
+    return next.value;
+  }
+
+  /** Calls until nothing is missing any more. */
+  private async attempt(call: Step, path: string): Promise<unknown> {
+    const tokens: number[] = [];
+    let before = "";
+    try {
+      for (;;) {
+        try {
+          return await call();
+        } catch (e) {
+          const fault = this.translate(e, path);
+          if (!(fault instanceof Pending)) throw fault;
+          const asked = String(fault.ranges);
+          if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
+          before = asked;
+          await this.fetch(fault.ranges, tokens);
+        }
+      }
+    } finally {
+      if (this.alive) for (const t of tokens) this.engine!.release(t);
+    }
+  }
+
+  /** Fetches all ranges at the same time, those close together as one. */
+  private async fetch(ranges: [number, number][], tokens: number[]): Promise<void> {
+    this.signal?.throwIfAborted();
+    const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
+      return { from, bytes: await this.source.fetch(from, to - from, this.signal) };
+    });
+    this.signal?.throwIfAborted();
+    for (const { from, bytes } of parts) tokens.push(this.raw.supply(from, bytes));
+  }
+
+  private translate(e: unknown, path: string): HyperslabError | Pending | unknown {
+    if (typeof e === "string") {
+      const fault = JSON.parse(e) as Fault;
+      if (fault.pending) return new Pending(fault.pending);
+      if (fault.code === "Io" && this.source.failure !== undefined) {
+        const cause = this.source.failure;
+        this.source.failure = undefined;
+        if (cause instanceof HyperslabError) return cause;
+        const message = cause instanceof Error ? cause.message : String(cause);
+        return new HyperslabError("Io", `the source failed: ${message}`, { ...fault, cause });
+      }
+      return toError(fault, path);
+    }
+    if (isTrap(e)) {
+      restart();
+      return new HyperslabError("Internal", `the engine failed: ${(e as Error).message}`, { path, cause: e });
+    }
+    return e;
+  }
+}
+
+/** A panic of the engine, which its hook throws, or what the platform throws when memory or stack are exhausted. */
+function isTrap(e: unknown): boolean {
+  if (e instanceof HyperslabError || !(e instanceof Error)) return false;
+  return e instanceof WebAssembly.RuntimeError || e instanceof RangeError || e.message.startsWith("panicked at");
+}
+
+/** Bytes between two ranges that are cheaper to fetch than another request. */
+const GAP = 16 << 10;
+/** Requests under way at the same time. */
+const REQUESTS = 8;
+
+function coalesce(ranges: [number, number][]): [number, number][] {
+  const sorted = ranges.toSorted((a, b) => a[0] - b[0]);
+  const out: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = out.at(-1);
+    if (last && from <= last[1] + GAP) last[1] = Math.max(last[1], to);
+    else out.push([from, to]);
+  }
+  return out;
+}
+
+async function inTurn<A, B>(items: A[], fn: (item: A) => Promise<B>): Promise<B[]> {
+  const out: B[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const i = next++;
+      out[i] = await fn(items[i]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(REQUESTS, items.length) }, lane));
+  return out;
+}
+
+/** Lets the page breathe: a task of its own, not only a microtask. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

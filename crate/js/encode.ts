@@ -1,0 +1,222 @@
+/** Elements into the buffers the engine takes: numbers in a native type, text as bytes with ends, depth first. */
+
+import { put } from "./columns.js";
+import { expand } from "./dtype.js";
+import { argument, HyperslabError } from "./errors.js";
+import { type Elements, isNdArray, typedArrayType } from "./infer.js";
+import type { Datatype, Dtype, EnumType, NumericArray } from "./types.js";
+
+/** Buffers in the order of the type's leaves, with how each is to be read. */
+export class Leaves {
+  readonly kinds: string[] = [];
+  readonly buffers: Uint8Array[] = [];
+
+  add(kind: string, data: ArrayBufferView): void {
+    this.kinds.push(kind);
+    this.buffers.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+}
+
+/** The leaves of `n` elements of a type. */
+export function encode(dtype: Dtype, elements: Elements, n: number): Leaves {
+  const leaves = new Leaves();
+  encodeInto(leaves, expand(dtype), elements, n);
+  return leaves;
+}
+
+function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: number): void {
+  if (type.class === "compound") {
+    const rows = Array.isArray(elements) ? elements : undefined;
+    if (rows) checkCount(rows.length, n);
+    for (const { name, dtype } of type.members) {
+      const member = expand(dtype);
+      const column = rows ? rows.map((row) => property(row, name)) : property(elements, name);
+      encodeInto(leaves, member, elementsOf(column, member, n), n);
+    }
+    return;
+  }
+  const list = elements as ArrayLike<unknown>;
+  if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), list, n);
+  if (type.class === "opaque" && list instanceof Uint8Array && list.length === n * type.size) return leaves.add("o", list);
+  checkCount(list.length, n);
+  switch (type.class) {
+    case "string":
+      return encodeText(leaves, list, n);
+    case "vlen":
+      return encodeVlen(leaves, expand(type.base), list, n);
+    case "opaque":
+      return leaves.add("o", opaque(list, type.size, n));
+    case "enum":
+      return encodeNumbers(leaves, expand(type.base), enumCodes(list, type), n);
+    case "integer":
+    case "float":
+    case "bitfield":
+    case "time":
+      return encodeNumbers(leaves, type, list, n);
+    default:
+      throw new HyperslabError("Unsupported", `values of class ${type.class} cannot be written yet`);
+  }
+}
+
+function checkCount(got: number | undefined, wanted: number): void {
+  if (got !== wanted) throw argument(`${got ?? "no"} elements where ${wanted} are needed`);
+}
+
+function property(object: unknown, name: string): unknown {
+  if (typeof object === "object" && object !== null && Object.hasOwn(object, name)) {
+    return (object as { [name: string]: unknown })[name];
+  }
+  throw argument(`member "${name}" is missing`);
+}
+
+/** A column's elements, however it is given. */
+function elementsOf(column: unknown, type: Datatype, n: number): Elements {
+  if (isNdArray(column)) return column.data as Elements;
+  if (typedArrayType(column) !== undefined && !(n === 1 && (type.class === "opaque" || type.class === "vlen"))) {
+    return column as ArrayLike<unknown>;
+  }
+  if (Array.isArray(column)) return flatTo(column, type, n);
+  if (typeof column === "object" && column !== null && type.class === "compound") return column as Elements;
+  return [column];
+}
+
+/** Nested arrays down to `n` elements. */
+function flatTo(list: unknown[], type: Datatype, n: number): unknown[] {
+  // One vlen or array element of a scalar record is a list itself.
+  if (n === 1 && (type.class === "vlen" || type.class === "array") && !(list.length === 1 && Array.isArray(list[0]))) return [list];
+  let flat = list;
+  while (flat.length !== n && flat.some((x) => Array.isArray(x))) flat = flat.flat();
+  return flat;
+}
+
+function encodeArray(leaves: Leaves, dims: number[], base: Datatype, list: ArrayLike<unknown>, n: number): void {
+  const each = dims.reduce((p, d) => p * d, 1);
+  if (list.length === n * each && (ArrayBuffer.isView(list) || !isNested(list[0]))) {
+    return encodeInto(leaves, base, list, n * each);
+  }
+  checkCount(list.length, n);
+  const all: unknown[] = [];
+  for (let i = 0; i < n; i++) {
+    const before = all.length;
+    spread(list[i], dims.length, all);
+    checkCount(all.length - before, each);
+  }
+  encodeInto(leaves, base, all, n * each);
+}
+
+function isNested(x: unknown): boolean {
+  return Array.isArray(x) || isNdArray(x) || typedArrayType(x) !== undefined;
+}
+
+function spread(value: unknown, depth: number, out: unknown[]): void {
+  const list = isNdArray(value) ? value.data : value;
+  if (typedArrayType(list) !== undefined || (Array.isArray(list) && (depth === 1 || !isNested(list[0])))) {
+    for (const x of list as Iterable<unknown>) out.push(x);
+  } else if (Array.isArray(list)) {
+    for (const x of list) spread(x, depth - 1, out);
+  } else {
+    throw argument("an element of an array type must be an array");
+  }
+}
+
+const encoder = new TextEncoder();
+
+function encodeText(leaves: Leaves, list: ArrayLike<unknown>, n: number): void {
+  const ends = new Uint32Array(n);
+  let bytes = new Uint8Array(Math.max(64, n * 16));
+  let used = 0;
+  for (let i = 0; i < n; i++) {
+    const text = list[i];
+    if (typeof text !== "string") throw argument(`a ${typeof text} where text is needed`);
+    if (used + text.length * 3 > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, used + text.length * 3));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    used += encoder.encodeInto(text, bytes.subarray(used)).written;
+    ends[i] = used;
+  }
+  leaves.add("s", bytes.subarray(0, used));
+  leaves.add("e", ends);
+}
+
+function encodeVlen(leaves: Leaves, base: Datatype, list: ArrayLike<unknown>, n: number): void {
+  const ends = new Uint32Array(n);
+  let total = 0;
+  const typed = Array.from({ length: n }, (_, i) => {
+    const items = isNdArray(list[i]) ? (list[i] as { data: unknown }).data : list[i];
+    if (!Array.isArray(items) && typedArrayType(items) === undefined) {
+      throw argument("an element of variable length must be an array");
+    }
+    total += (items as ArrayLike<unknown>).length;
+    ends[i] = total;
+    return items as ArrayLike<unknown>;
+  });
+  leaves.add("v", ends);
+  encodeInto(leaves, base, concat(typed, total), total);
+}
+
+function concat(lists: ArrayLike<unknown>[], total: number): ArrayLike<unknown> {
+  const first = lists[0];
+  if (typedArrayType(first) !== undefined && lists.every((l) => l.constructor === first!.constructor)) {
+    const all = new (first!.constructor as new (n: number) => NumericArray)(total);
+    let at = 0;
+    for (const l of lists) {
+      all.set(l as never, at);
+      at += l.length;
+    }
+    return all;
+  }
+  const all: unknown[] = [];
+  for (const l of lists) for (let i = 0; i < l.length; i++) all.push(l[i]);
+  return all;
+}
+
+function opaque(list: ArrayLike<unknown>, size: number, n: number): Uint8Array {
+  const all = new Uint8Array(n * size);
+  for (let i = 0; i < n; i++) {
+    const bytes = list[i];
+    if (!(bytes instanceof Uint8Array) || bytes.length !== size) throw argument(`an opaque element must be ${size} bytes`);
+    all.set(bytes, i * size);
+  }
+  return all;
+}
+
+function enumCodes(list: ArrayLike<unknown>, { members }: EnumType): ArrayLike<unknown> {
+  if (typedArrayType(list) !== undefined) return list;
+  const codes: { [name: string]: number | bigint } = {};
+  for (const [name, code] of members) put(codes, name, code);
+  return Array.from(list, (v) => {
+    if (typeof v === "boolean") return Number(v);
+    if (typeof v !== "string") return v;
+    if (!Object.hasOwn(codes, v)) throw argument(`the enumeration has no "${v}"`);
+    return codes[v];
+  });
+}
+
+/** Numbers in a native type that holds them exactly; the engine converts to the file's type. */
+function encodeNumbers(leaves: Leaves, type: Datatype, list: ArrayLike<unknown>, n: number): void {
+  const natural = typedArrayType(list);
+  if (natural === "<f2") return leaves.add("f4", Float32Array.from(list as ArrayLike<number>));
+  if (natural !== undefined) return leaves.add(natural.slice(1), list as unknown as NumericArray);
+  const big = type.class !== "float" && "size" in type && type.size === 8;
+  let anyBig = false;
+  for (let i = 0; i < n; i++) {
+    const v = list[i];
+    if (typeof v === "bigint") anyBig = true;
+    else if (typeof v !== "number" && typeof v !== "boolean") throw argument(`a ${typeof v} where a number is needed`);
+  }
+  if (!anyBig && !big) return leaves.add("f8", Float64Array.from(list as ArrayLike<number>, Number));
+  if (type.class === "float") return leaves.add("f8", Float64Array.from(list as ArrayLike<bigint>, Number));
+  const exact = Array.from(list as ArrayLike<number | bigint>, toBigInt);
+  const unsigned = exact.some((v) => v > 0x7fff_ffff_ffff_ffffn);
+  if (unsigned && exact.some((v) => v < 0n)) throw argument("no integer type holds both the least and the largest value");
+  if (unsigned) leaves.add("u8", BigUint64Array.from(exact));
+  else leaves.add("i8", BigInt64Array.from(exact));
+}
+
+function toBigInt(v: number | bigint | boolean): bigint {
+  if (typeof v !== "number") return BigInt(v);
+  if (Number.isNaN(v)) return 0n;
+  return BigInt(Math.trunc(Math.min(Math.max(v, -(2 ** 63)), 2 ** 64 - 2048)));
+}

@@ -1,0 +1,30 @@
+/** From descriptions to objects. */
+
+import { DatasetObject } from "./dataset.js";
+import { DatatypeObject } from "./datatype.js";
+import { GroupObject } from "./group.js";
+import type { Context } from "./object.js";
+import type { ObjectRecord } from "./records.js";
+import type { Dataset, Entity, Mode } from "./types.js";
+
+/** The object that a description is about. */
+export function makeObject<M extends Mode>(
+  context: Context<M>,
+  path: string,
+  record: ObjectRecord,
+  payload: Uint8Array,
+): Entity<M> {
+  switch (record.kind) {
+    case "group":
+      return new GroupObject(context, path, { record, payload });
+    case "dataset":
+      return new DatasetObject(context, path, { record, payload });
+    default:
+      return new DatatypeObject(context, path, { record, payload });
+  }
+}
+
+/** A dataset that was just created. */
+export function makeDataset<M extends Mode>(context: Context<M>, path: string): Dataset<M> {
+  return new DatasetObject(context, path, undefined);
+}

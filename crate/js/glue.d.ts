@@ -1,0 +1,98 @@
+/**
+ * What the generated glue exports (crate/wasm), written by hand: it exists before anything is built.
+ * Errors of the engine are thrown as JSON text, see `drive.ts`.
+ */
+declare module "#glue" {
+  /** JSON, and the bytes of the values it describes. */
+  export type Reply = [text: string, payload: Uint8Array | undefined];
+
+  /** What the engine reads through. */
+  export interface Source {
+    readonly size: number;
+    /** Fills `into` from `offset`. 1: done; 0: not here yet, fetch and supply it; 2: failed. */
+    read(offset: number, into: Uint8Array): number;
+  }
+
+  /** One open file. Addresses are relative to its base, as the format has them. */
+  export class Engine {
+    constructor(source: Source, pageSize: number, cache: number);
+    free(): void;
+    /** Finds the superblock; JSON of facts about the file. To be called first. */
+    open(): string;
+    /** Hands over bytes that were reported missing, until `release` of the returned token. */
+    supply(at: number, bytes: Uint8Array): number;
+    release(token: number): void;
+    /** Address of what `path` leads to. */
+    find(start: number, path: string): number | undefined;
+    /** Description of what `path` leads to. */
+    resolve(start: number, path: string): Reply | undefined;
+    /** Names in a group, as JSON. */
+    keys(group: number): string;
+    /** The link at `path` itself, as JSON. */
+    link(start: number, path: string): string | undefined;
+    /** Every link of a group with the description of what it leads to; soft links only if `follow`. */
+    list(group: number, follow: boolean): Reply;
+    /** One attribute with its value. */
+    attribute(object: number, name: string): Reply;
+    /** Bytes that a dataset's elements occupy. */
+    storageSize(dataset: number): number;
+    /** Plans a read of `selection`, spelled as in NumPy. */
+    read(dataset: number, selection: string): Reading;
+
+    /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
+    static create(): Engine;
+    createGroup(path: string): void;
+    createDataset(path: string, spec: Spec): void;
+    setAttribute(object: string, name: string, spec: Spec): void;
+    linkHard(path: string, target: string): void;
+    linkSoft(path: string, target: string): void;
+    linkExternal(path: string, file: string, target: string): void;
+    commit(): void;
+    /** The whole file. */
+    bytes(): Uint8Array;
+  }
+
+  /** Elements as buffers, in the order of the type's leaves. */
+  export interface Leaves {
+    /** Of each buffer: a native number's type ("i4"), "s" text with "e" its ends, "o" opaque, "v" ends of sequences. */
+    readonly kinds: string[];
+    readonly buffers: Uint8Array[];
+  }
+
+  /** A dataset or attribute to be made. */
+  export interface Spec {
+    /** Nested types in full, too. */
+    dtype: import("./types.js").Datatype;
+    /** Absent for a null dataspace. */
+    shape?: Float64Array;
+    data?: Leaves;
+    /** Infinity for an unlimited axis. */
+    maxshape?: Float64Array;
+    chunks?: Float64Array;
+    /** Choose the chunks. */
+    guess?: boolean;
+    gzip?: number;
+    shuffle?: boolean;
+    fletcher32?: boolean;
+    fill?: Leaves;
+  }
+
+  /** A read in progress. */
+  export class Reading {
+    free(): void;
+    /** JSON: shape of the result, its elements, and how they arrive. */
+    header(): string;
+    /** Decodes the next batch; its elements, 0 at the end. */
+    next(): number;
+    /** Position and length in memory of each buffer of the batch. Valid until the next call into the engine. */
+    parts(): Uint32Array;
+  }
+
+  export function initSync(options: { module: WebAssembly.Module | BufferSource }): { memory: WebAssembly.Memory };
+  export default function init(options: {
+    module_or_path: WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
+  }): Promise<{ memory: WebAssembly.Memory }>;
+  /** Throws the instance away and makes a fresh one; objects of the old one are dead. */
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
+  export function __wbg_reset_state(): void;
+}

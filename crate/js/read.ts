@@ -1,0 +1,80 @@
+/** Reading a selection, batch by batch, into an array that is made once. */
+
+import type { Reading } from "#glue";
+import { makeColumn, type NumericConstructor, Parts } from "./columns.js";
+import { breathe, type Session, step, type Steps } from "./drive.js";
+import { heap } from "./engine.js";
+import { argument } from "./errors.js";
+import type { ReadingRecord } from "./records.js";
+import { spell } from "./selection.js";
+import type { Dtype, NumericArray, ReadOptions, Selection, Value } from "./types.js";
+import { NUMERIC, toArray, toScalar } from "./values.js";
+
+/** Work between two pauses of an asynchronous read, in ms: short enough for a page to stay alive. */
+const PAUSE = 40;
+
+/** The array that numbers are read into, or its type. */
+function targetOf({ as, into }: ReadOptions): NumericArray | NumericConstructor | undefined {
+  if (into !== undefined && as !== undefined && !(into instanceof (NUMERIC[as] ?? Object))) {
+    throw argument("`into` is not an array of the type given in `as`");
+  }
+  if (into !== undefined) {
+    if (Object.values(NUMERIC).some((Type) => into instanceof Type)) return into;
+    throw argument("`into` must be an array of numbers");
+  }
+  if (as === undefined) return undefined;
+  if (Object.hasOwn(NUMERIC, as)) return NUMERIC[as] as NumericConstructor;
+  throw argument(`cannot convert to "${String(as)}": it must be one of ${Object.keys(NUMERIC).join(", ")}`);
+}
+
+/** What has to be known of a dataset. */
+interface Readable {
+  readonly address: number;
+  readonly shape: number[] | null;
+  readonly dtype: Dtype;
+}
+
+/** Reads a selection of a dataset. */
+export function* readSteps(
+  session: Session,
+  { address, shape: extent, dtype }: Readable,
+  selection: Selection | null | undefined,
+  options: ReadOptions,
+): Steps<Value> {
+  const target = targetOf(options);
+  const text = spell(selection);
+  options.signal?.throwIfAborted();
+  if (extent === null) return null;
+  const reading = yield* step(() => session.raw.read(address, text));
+  try {
+    const { shape, total, plan } = JSON.parse(reading.header()) as ReadingRecord;
+    const column = makeColumn(plan, dtype, total, target);
+    let done = 0;
+    let resumed = performance.now();
+    while (done < total) {
+      const n = yield* step(() => session.raw && reading.next());
+      if (n === 0) throw new Error("a read ended before all elements were there");
+      column.take(partsOf(reading), n);
+      done += n;
+      options.onProgress?.(done, total);
+      options.signal?.throwIfAborted();
+      if (session.driven === "async" && done < total && performance.now() - resumed > PAUSE) {
+        yield* step(breathe);
+        options.signal?.throwIfAborted();
+        resumed = performance.now();
+      }
+    }
+    return shape.length === 0 && !options.into ? toScalar(column, dtype) : toArray(column, shape, dtype);
+  } finally {
+    if (session.alive) reading.free();
+  }
+}
+
+/** The buffers of the batch that was just decoded, where they lie in the engine's memory. */
+function partsOf(reading: Reading): Parts {
+  const places = reading.parts();
+  const memory = heap();
+  const buffers: Uint8Array[] = [];
+  for (let i = 0; i < places.length; i += 2) buffers.push(new Uint8Array(memory, places[i]!, places[i + 1]!));
+  return new Parts(buffers);
+}

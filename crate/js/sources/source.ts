@@ -1,0 +1,50 @@
+/** What every source is turned into. */
+
+import type { Source as EngineSource } from "#glue";
+import { HyperslabError } from "../errors.js";
+
+/** A file's bytes. */
+export interface ByteSource extends EngineSource {
+  /** Whether `read` answers at once. */
+  readonly immediate: boolean;
+  /** Bytes of a page of the metadata cache. */
+  readonly page: number;
+  /** What the last failed `read` threw. */
+  failure: unknown;
+  /** Reads when `read` cannot. */
+  fetch(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** A source that answers at once. */
+export abstract class ImmediateSource implements ByteSource {
+  abstract readonly size: number;
+  readonly immediate = true;
+  readonly page: number = 64 << 10;
+  failure: unknown;
+
+  /** Fills all of `into` from `offset`, or throws. */
+  protected abstract fill(offset: number, into: Uint8Array): void;
+
+  read(offset: number, into: Uint8Array): number {
+    if (into.length === 0) return 1;
+    try {
+      this.fill(offset, into);
+      return 1;
+    } catch (e) {
+      this.failure = e;
+      return 2;
+    }
+  }
+
+  fetch(): Promise<Uint8Array> {
+    throw new HyperslabError("Internal", "an immediate source was asked to fetch");
+  }
+
+  close(): void {}
+}
+
+/** The error for a source that gave another number of bytes than it was asked for. */
+export function shortRead(offset: number, wanted: number, got: number): HyperslabError {
+  return new HyperslabError("Io", `the source gave ${got} bytes where ${wanted} were asked for`, { address: offset });
+}
