@@ -17,8 +17,9 @@ export class Want {
   }
 
   group(path) {
+    if (this.objects.has(path)) return this;
     this.parents(path);
-    if (!this.objects.has(path)) this.objects.set(path, { path, kind: "group", attrs: [] });
+    this.objects.set(path, { path, kind: "group", attrs: [] });
     return this;
   }
 

@@ -3,11 +3,12 @@
 use super::output::Output;
 use super::tree;
 use crate::bytes::Addr;
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
 use crate::format::heap::local::{LocalHeap, Segment};
 use crate::format::message::{LinkTarget, SymbolTable};
 use crate::format::symbol_table::{Cache, SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
+use crate::limits::Budget;
 use crate::object::tree1;
 
 /// The library's first data segment: four names of eight letters and a free block.
@@ -87,13 +88,10 @@ pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
     let mut blocks = vec![(table.heap, header), (heap.data, heap.data_size)];
     let size = Node::<GroupKeys>::size(out.medium.ctx, (), 2 * usize::from(out.k.group_internal)) as u64;
     let mut nodes = vec![table.btree];
+    // Trees of this file are read as they are; one that meets itself would never end.
+    let mut budget = Budget::new(out.medium.storage_len(), "nodes of a B-tree that are larger than the file");
     while let Some(address) = nodes.pop() {
-        // Trees of this file are read as they are; one that meets itself would never end.
-        if blocks.len() as u64 > out.medium.storage_len() / size {
-            return Err(
-                Error::malformed("a B-tree that is larger than the file").at(out.medium.absolute(address))
-            );
-        }
+        budget.spend(size).at(out.medium.absolute(address))?;
         let node = tree1::read::<GroupKeys>(&out.medium, address, ())?;
         blocks.push((address, size));
         match node.level {
