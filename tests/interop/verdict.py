@@ -10,6 +10,7 @@ The last line is "N passed, M failed, K skipped": equal objects, wrong ones and 
 import argparse
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fixtures/corpus"))
@@ -26,8 +27,11 @@ def untyped(o):
     return found + (untyped(o["fill"]) if isinstance(o.get("fill"), dict) else [])
 
 
-def judge_object(t, o):
-    """('equal' | 'refused' | 'wrong', why)."""
+def judge_object(t, o, lengths=8):
+    """('equal' | 'refused' | 'wrong', why). `lengths`: bytes of a length in this file."""
+    if lengths < 8 and t.get("maxshape"):
+        # libhdf5 2.0 takes the "unlimited" of such files, all bits set, for a number.
+        t = dict(t, maxshape=[None if m == (1 << 8 * lengths) - 1 else m for m in t["maxshape"]])
     bad = untyped(o)
     if bad:
         return "wrong", "an error without a code: " + bad[0]
@@ -66,7 +70,7 @@ def judge_file(t, o):
     for x in t["objects"]:
         p = x["path"]
         if p in theirs:
-            verdict, why = judge_object(x, theirs[p])
+            verdict, why = judge_object(x, theirs[p], (t.get("sizes") or (8, 8))[1])
         elif x["kind"] == "error":
             verdict, why = "equal", ""
         elif any(p.startswith(c) for c in closed):
@@ -124,6 +128,7 @@ def main():
         elif r["equal"]:
             now["partly"][n] = r["equal"]
         for w in r["why"]:
+            w = re.sub(r" at [0#]x\S+.*", "", w)
             reasons[w] = reasons.get(w, 0) + 1
     unknown = (set(expected["equal"]) | set(expected["partly"])) - {f["name"] for f in truth}
     for n in sorted(unknown):

@@ -4,11 +4,12 @@ import { Digest, encode, encodeOne } from "../../fixtures/corpus/canon.mjs";
 const product = (dims) => dims.reduce((p, n) => p * n, 1);
 const isNdArray = (v) => v !== null && typeof v === "object" && "data" in v && "stride" in v;
 
-/** How many items one element of a variable-length type has: columns say it by their shape. */
-function itemCount(item) {
-  if (typeof item.length === "number") return item.length;
-  const [first] = Object.values(item);
-  return first.shape[0];
+/** How many items one element of a variable-length type has. Items that are arrays lie flat; columns say it by their shape. */
+function itemCount(item, base) {
+  if (typeof item.length !== "number") return Object.values(item)[0].shape[0];
+  let each = 1;
+  for (let d = base; d.class === "array"; d = d.base) each *= product(d.dims);
+  return item.length / each;
 }
 
 /** Appends element `i` of a column of type `d`. */
@@ -26,7 +27,7 @@ function put(h, d, column, i, pathOf) {
       return put(h, d.base, column, i, pathOf);
     case "vlen": {
       const items = column[i];
-      const n = itemCount(items);
+      const n = itemCount(items, d.base);
       h.u32(n);
       for (let j = 0; j < n; j++) put(h, d.base, items, j, pathOf);
       return;
