@@ -13,7 +13,10 @@ export class Want {
   /** The groups on the way to a path. */
   parents(path) {
     const parts = path.split("/").slice(1, -1);
-    for (let i = 1; i <= parts.length; i++) this.group(`/${parts.slice(0, i).join("/")}`);
+    for (let i = 1; i <= parts.length; i++) {
+      const above = `/${parts.slice(0, i).join("/")}`;
+      if (!this.objects.has(above)) this.objects.set(above, { path: above, kind: "group", attrs: [] });
+    }
   }
 
   group(path) {
