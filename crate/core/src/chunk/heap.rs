@@ -20,10 +20,21 @@ pub struct HeapCache<'a> {
 /// What stays from read to read.
 #[derive(Debug, Default)]
 pub struct HeapState {
-    collections: HashMap<Addr, (u64, Collection)>,
+    collections: Vec<Held>,
+    /// Where each collection is in `collections`.
+    places: HashMap<Addr, usize>,
+    /// The collection that was asked last: neighbouring values are in the same one.
+    last: usize,
     /// Bytes of them all.
     held: usize,
     clock: u64,
+}
+
+#[derive(Debug)]
+struct Held {
+    addr: Addr,
+    used: u64,
+    collection: Collection,
 }
 
 impl<'a> HeapCache<'a> {
@@ -32,11 +43,14 @@ impl<'a> HeapCache<'a> {
         HeapCache { medium, state }
     }
 
-    fn load(&mut self, addr: Addr) -> Result<()> {
+    /// Where the collection at `addr` is, after reading it if it was not there.
+    fn load(&mut self, addr: Addr) -> Result<usize> {
         self.state.clock += 1;
-        if let Some((used, _)) = self.state.collections.get_mut(&addr) {
-            *used = self.state.clock;
-            return Ok(());
+        if let Some(&place) = self.state.places.get(&addr) {
+            if let Some(held) = self.state.collections.get_mut(place) {
+                held.used = self.state.clock;
+            }
+            return Ok(place);
         }
         let collection = self.read(addr).at(self.medium.absolute(addr)).within("global heap collection")?;
         let size = collection.size();
@@ -45,8 +59,10 @@ impl<'a> HeapCache<'a> {
             self.evict();
         }
         self.state.held += size;
-        self.state.collections.insert(addr, (self.state.clock, collection));
-        Ok(())
+        let place = self.state.collections.len();
+        self.state.places.insert(addr, place);
+        self.state.collections.push(Held { addr, used: self.state.clock, collection });
+        Ok(place)
     }
 
     fn read(&self, addr: Addr) -> Result<Collection> {
@@ -60,24 +76,22 @@ impl<'a> HeapCache<'a> {
     }
 
     fn evict(&mut self) {
-        let mut ages: Vec<(u64, Addr)> =
-            self.state.collections.iter().map(|(a, (used, _))| (*used, *a)).collect();
-        ages.sort_unstable();
-        for (_, addr) in ages {
-            if self.state.held <= BUDGET / 2 {
-                break;
-            }
-            if let Some((_, collection)) = self.state.collections.remove(&addr) {
-                self.state.held -= collection.size();
-            }
-        }
+        let state = &mut *self.state;
+        state.collections.sort_unstable_by_key(|held| std::cmp::Reverse(held.used));
+        let mut kept = 0;
+        state.collections.retain(|held| {
+            kept += held.collection.size();
+            kept <= BUDGET / 2
+        });
+        state.held = state.collections.iter().map(|held| held.collection.size()).sum();
+        state.places = state.collections.iter().enumerate().map(|(i, held)| (held.addr, i)).collect();
     }
 }
 
 impl Objects for HeapCache<'_> {
     fn announce(&mut self, collections: &[Addr]) -> Result<()> {
         let unknown: Vec<Addr> =
-            collections.iter().filter(|a| !self.state.collections.contains_key(a)).copied().collect();
+            collections.iter().filter(|a| !self.state.places.contains_key(a)).copied().collect();
         self.medium.want(unknown.iter().map(|a| (*a, USUAL_SIZE)))?;
         let mut larger = Vec::new();
         for addr in unknown {
@@ -92,8 +106,11 @@ impl Objects for HeapCache<'_> {
     }
 
     fn object(&mut self, id: HeapId) -> Result<&[u8]> {
-        self.load(id.collection)?;
-        let found = self.state.collections.get(&id.collection).and_then(|(_, c)| c.get(id.index));
+        if self.state.collections.get(self.state.last).is_none_or(|held| held.addr != id.collection) {
+            self.state.last = self.load(id.collection)?;
+        }
+        let found =
+            self.state.collections.get(self.state.last).and_then(|held| held.collection.get(id.index));
         found.ok_or_else(|| {
             Error::malformed(format!("no object {} in the global heap collection", id.index))
                 .at(self.medium.absolute(id.collection))

@@ -44,6 +44,10 @@ impl Axis {
 
     /// Position `i` of the selected ones (`i` < `len`).
     pub fn at(&self, i: u64) -> u64 {
+        // The common case without a multiplication that has to be checked.
+        if self.stride == 1 {
+            return self.start.saturating_add(i);
+        }
         if self.block == 1 {
             return self.start.saturating_add(i.saturating_mul(self.stride));
         }
@@ -54,6 +58,9 @@ impl Axis {
     /// How many selected positions are below `position`.
     fn below(&self, position: u64) -> u64 {
         let Some(d) = position.checked_sub(self.start) else { return 0 };
+        if self.stride == 1 {
+            return d.min(self.len());
+        }
         let full = d / self.stride.max(1);
         if full >= self.count {
             return self.len();

@@ -51,6 +51,17 @@ impl Lane {
         })
     }
 
+    /// Positions copied.
+    pub fn count(&self) -> usize {
+        self.n
+    }
+
+    /// The copied positions in the source's own coordinates, where they are evenly spaced.
+    pub fn local(&self) -> Option<Axis> {
+        let start = self.source_at(0) as u64;
+        (self.axis.block == 1).then_some(Axis { start, count: self.n as u64, ..self.axis })
+    }
+
     /// The same copy from a source that holds nothing but the selected positions, `n` of them.
     pub fn of_packed(&self, n: u64) -> Option<Lane> {
         let to = (self.to as u64, self.destination as u64);

@@ -14,6 +14,17 @@ struct Stored {
     id: Option<HeapId>,
 }
 
+impl Stored {
+    fn new(count: u32, collection: Option<Addr>, index: u32) -> Stored {
+        // Null is address 0; other writers also use the undefined address, or a count of 0.
+        let id = match collection {
+            Some(collection) if collection != Addr(0) && count > 0 => Some(HeapId { collection, index }),
+            _ => None,
+        };
+        Stored { count, id }
+    }
+}
+
 /// Reads the ids: count, collection address, index.
 fn ids(view: View<'_>, size: usize) -> Result<Vec<Stored>> {
     let width = size.checked_sub(8).and_then(|w| u8::try_from(w).ok());
@@ -21,15 +32,19 @@ fn ids(view: View<'_>, size: usize) -> Result<Vec<Stored>> {
     let ctx = ctx.ok_or_else(|| Error::malformed(format!("variable-length ids of {size} bytes")))?;
     let packed = view.packed(size);
     let mut ids = Vec::with_capacity(view.n);
+    if size == 16 {
+        for element in packed.as_chunks::<16>().0 {
+            let [c0, c1, c2, c3, address @ .., i0, i1, i2, i3] = *element;
+            let (count, index) = (u32::from_le_bytes([c0, c1, c2, c3]), u32::from_le_bytes([i0, i1, i2, i3]));
+            let collection = Some(u64::from_le_bytes(address)).filter(|a| *a != u64::MAX).map(Addr);
+            ids.push(Stored::new(count, collection, index));
+        }
+        return Ok(ids);
+    }
     for element in packed.chunks_exact(size) {
         let mut r = Reader::new(element, 0, ctx);
         let (count, collection, index) = (r.u32()?, r.addr()?, r.u32()?);
-        // Null is address 0; other writers also use the undefined address, or a count of 0.
-        let id = match collection {
-            Some(collection) if collection != Addr(0) && count > 0 => Some(HeapId { collection, index }),
-            _ => None,
-        };
-        ids.push(Stored { count, id });
+        ids.push(Stored::new(count, collection, index));
     }
     Ok(ids)
 }

@@ -24,7 +24,11 @@ struct Open {
     header: Header,
     index: Option<IndexBlock>,
     supers: HashMap<u32, SuperBlock>,
-    pieces: HashMap<Piece, Vec<Entry>>,
+    pieces: Vec<Vec<Entry>>,
+    /// Where each piece is in `pieces`.
+    places: HashMap<Piece, usize>,
+    /// The entries that the piece at this place holds: neighbouring chunks are mostly in the same one.
+    last: (Range<u64>, usize),
 }
 
 /// A data block, or a page of one.
@@ -67,7 +71,14 @@ impl Open {
             }
             None => None,
         };
-        Ok(Open { header, index, supers: HashMap::new(), pieces: HashMap::new() })
+        Ok(Open {
+            header,
+            index,
+            supers: HashMap::new(),
+            pieces: Vec::new(),
+            places: HashMap::new(),
+            last: (0..0, 0),
+        })
     }
 
     fn super_block(&mut self, medium: &Medium, addr: Addr, level: u32) -> Result<&SuperBlock> {
@@ -96,9 +107,9 @@ impl Open {
                 let Some(addr) = index.super_blocks.get(pointer).copied().flatten() else { return none };
                 let page = self.header.page_of(slot).0;
                 let paged = self.header.pages_of(level) > 0;
-                let header = self.header.clone();
+                let bit = block.saturating_mul(self.header.pages_of(level)).saturating_add(page);
                 let found = self.super_block(medium, addr, level)?;
-                let used = !paged || found.has_page(&header, level, block, page);
+                let used = !paged || found.has_page(bit);
                 let data = usize::try_from(block).ok().and_then(|b| found.data_blocks.get(b));
                 let Some(addr) = data.copied().flatten() else { return none };
                 (addr, level, slot, used)
@@ -126,35 +137,62 @@ impl Open {
     }
 
     fn entry(&mut self, medium: &Medium, number: u64) -> Result<Entry> {
-        let (piece, slot) = match self.locate(medium, number)? {
-            Spot::Entry(entry) => return Ok(entry),
-            Spot::In(piece, slot) => (piece, slot),
-        };
-        if !self.pieces.contains_key(&piece) {
-            let (at, size) = self.extent(medium, piece)?;
-            let bytes = medium.read(at, size)?;
-            let mut r = medium.reader(&bytes, at);
-            let entries = match piece.page {
-                None => DataBlock::decode(&mut r, &self.header, piece.level)?.entries,
-                Some(_) => self.header.decode_page(&mut r)?,
-            };
-            if self.pieces.len() >= BLOCKS_KEPT {
-                self.pieces.clear();
+        if !self.last.0.contains(&number) {
+            match self.locate(medium, number)? {
+                Spot::Entry(entry) => return Ok(entry),
+                Spot::In(piece, slot) => {
+                    let place = self.load(medium, piece)?;
+                    let first = number - slot;
+                    let n = self.pieces.get(place).map_or(0, |p| p.len() as u64);
+                    self.last = (first..first.saturating_add(n), place);
+                }
             }
-            self.pieces.insert(piece, entries);
         }
-        let entry = self.pieces.get(&piece).and_then(|p| p.get(usize::try_from(slot).ok()?));
+        let slot = usize::try_from(number - self.last.0.start).ok();
+        let entry = slot.and_then(|slot| self.pieces.get(self.last.1)?.get(slot));
         Ok(entry.copied().unwrap_or(Entry::NONE))
+    }
+
+    /// Where the entries of `piece` are, after reading them if they were not there.
+    fn load(&mut self, medium: &Medium, piece: Piece) -> Result<usize> {
+        if let Some(place) = self.places.get(&piece) {
+            return Ok(*place);
+        }
+        let (at, size) = self.extent(medium, piece)?;
+        let bytes = medium.read(at, size)?;
+        let mut r = medium.reader(&bytes, at);
+        let entries = match piece.page {
+            None => DataBlock::decode(&mut r, &self.header, piece.level)?.entries,
+            Some(_) => self.header.decode_page(&mut r)?,
+        };
+        if self.pieces.len() >= BLOCKS_KEPT {
+            self.pieces.clear();
+            self.places.clear();
+        }
+        self.places.insert(piece, self.pieces.len());
+        self.pieces.push(entries);
+        Ok(self.pieces.len() - 1)
     }
 
     /// Announces the pieces that hold the chunks of `region`.
     fn announce(&mut self, medium: &Medium, region: &[Range<u64>], numbering: &Numbering) -> Result<()> {
         let mut pieces = BTreeSet::new();
+        let mut known = self.last.0.clone();
         coordinates(region, &mut |coord| {
-            match self.locate(medium, numbering.number(coord)?)? {
-                Spot::In(piece, _) if !self.pieces.contains_key(&piece) => pieces.insert(piece),
-                _ => false,
-            };
+            let number = numbering.number(coord)?;
+            if known.contains(&number) {
+                return Ok(());
+            }
+            if let Spot::In(piece, slot) = self.locate(medium, number)? {
+                let n = match piece.page {
+                    None => self.header.elements_of(piece.level),
+                    Some(_) => self.header.page_entries(),
+                };
+                known = number - slot..(number - slot).saturating_add(n);
+                if !self.places.contains_key(&piece) {
+                    pieces.insert(piece);
+                }
+            }
             Ok(())
         })?;
         let extents = pieces.into_iter().map(|p| self.extent(medium, p)).collect::<Result<Vec<_>>>()?;

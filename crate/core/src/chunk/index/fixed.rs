@@ -24,7 +24,11 @@ struct Open {
     header: Header,
     /// The data block and its address; `None` if nothing is stored.
     block: Option<(Addr, Block)>,
-    pages: HashMap<u64, Vec<Entry>>,
+    pages: Vec<Vec<Entry>>,
+    /// Where each page is in `pages`.
+    places: HashMap<u64, usize>,
+    /// The page that was asked last, and where it is: neighbouring chunks are mostly in the same one.
+    last: Option<(u64, usize)>,
 }
 
 impl Fixed {
@@ -53,7 +57,7 @@ impl Open {
             }
             None => None,
         };
-        Ok(Open { header, block, pages: HashMap::new() })
+        Ok(Open { header, block, pages: Vec::new(), places: HashMap::new(), last: None })
     }
 
     fn entry(&mut self, medium: &Medium, number: u64) -> Result<Entry> {
@@ -66,24 +70,37 @@ impl Open {
         if number >= self.header.entries || !block.has_page(page) {
             return Ok(Entry::NONE);
         }
-        if !self.pages.contains_key(&page) {
-            let (from, size) = self.header.page_place(medium.ctx, page);
-            let at = addr.offset(from)?;
-            let bytes = medium.read(at, size).within("fixed array page")?;
-            let entries = self.header.decode_page(&mut medium.reader(&bytes, at), page);
-            if self.pages.len() >= PAGES_KEPT {
-                self.pages.clear();
-            }
-            self.pages.insert(page, entries.within("fixed array page")?);
-        }
-        let entry = self.pages.get(&page).and_then(|p| p.get(usize::try_from(slot).ok()?));
+        let place = match self.last {
+            Some((last, place)) if last == page => place,
+            _ => self.load(medium, *addr, page).within("fixed array page")?,
+        };
+        self.last = Some((page, place));
+        let entry = self.pages.get(place).and_then(|p| p.get(usize::try_from(slot).ok()?));
         Ok(entry.copied().unwrap_or(Entry::NONE))
+    }
+
+    /// Where the entries of `page` are, after reading them if they were not there.
+    fn load(&mut self, medium: &Medium, block: Addr, page: u64) -> Result<usize> {
+        if let Some(place) = self.places.get(&page) {
+            return Ok(*place);
+        }
+        let (from, size) = self.header.page_place(medium.ctx, page);
+        let at = block.offset(from)?;
+        let bytes = medium.read(at, size)?;
+        let entries = self.header.decode_page(&mut medium.reader(&bytes, at), page)?;
+        if self.pages.len() >= PAGES_KEPT {
+            self.pages.clear();
+            self.places.clear();
+        }
+        self.places.insert(page, self.pages.len());
+        self.pages.push(entries);
+        Ok(self.pages.len() - 1)
     }
 
     /// Announces the pages that hold `numbers`.
     fn announce(&self, medium: &Medium, pages: BTreeSet<u64>) -> Result<()> {
         let Some((addr, block)) = &self.block else { return Ok(()) };
-        let missing = pages.into_iter().filter(|p| block.has_page(*p) && !self.pages.contains_key(p));
+        let missing = pages.into_iter().filter(|p| block.has_page(*p) && !self.places.contains_key(p));
         let places = missing.map(|p| {
             let (from, size) = self.header.page_place(medium.ctx, p);
             (Addr(addr.0.saturating_add(from)), size)

@@ -69,9 +69,9 @@ pub struct Object {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Collection {
     bytes: Vec<u8>,
-    objects: Vec<Object>,
-    /// Position in `objects` by index, plus one; 0 = none.
-    by_index: Vec<u32>,
+    ctx: Ctx,
+    /// Start and length of the data by index; a start of 0 = no such object.
+    places: Vec<(u32, u32)>,
 }
 
 /// The size of the collection that begins with these bytes.
@@ -97,37 +97,21 @@ impl Collection {
         if size != bytes.len() as u64 {
             return Err(Error::malformed(format!("collection of {size} bytes in {}", bytes.len())).at(at));
         }
-        let header = header_size(ctx);
-        let mut objects = Vec::new();
-        let mut by_index: Vec<u32> = Vec::new();
-        let mut r = Reader::new(&bytes, at, ctx);
-        r.skip(header)?;
-        // Fewer bytes than a header are slack; index 0 is the free space that ends the objects.
-        while r.remaining() >= header {
-            let start = r.position();
-            let (index, references) = (r.u16()?, r.u16()?);
-            r.skip(4)?;
-            let size = r.len()?;
-            if index == 0 {
-                break;
+        let mut collection = Collection { bytes: Vec::new(), ctx, places: Vec::new() };
+        let mut objects = Walk { bytes: &bytes, at: header_size(ctx), ctx };
+        while let Some(object) = objects.next_object().map_err(|e| e.at(at))? {
+            let slot = usize::from(object.index);
+            if collection.places.len() <= slot {
+                collection.places.resize(slot.saturating_add(1), (0, 0));
             }
-            let from = start.saturating_add(header);
-            let size = usize::try_from(size).map_err(|_| r.fault("global heap object beyond 32 bits"))?;
-            let Some(end) = from.checked_add(size).filter(|end| *end <= bytes.len()) else {
-                return Err(r.fault(format!("object of {size} bytes leaves its global heap collection")));
-            };
-            objects.push(Object { index, references, data: from..end });
-            let slot = usize::from(index);
-            if by_index.len() <= slot {
-                by_index.resize(slot.saturating_add(1), 0);
+            let place = u32::try_from(object.data.start).ok().zip(u32::try_from(object.data.len()).ok());
+            let place = place.ok_or_else(|| Error::limit("a global heap collection of 4 GiB").at(at))?;
+            if let Some(known) = collection.places.get_mut(slot) {
+                *known = place;
             }
-            if let Some(position) = by_index.get_mut(slot) {
-                *position = u32::try_from(objects.len()).unwrap_or(0);
-            }
-            let next = end.checked_next_multiple_of(8).unwrap_or(bytes.len()).min(bytes.len());
-            r.skip(next.saturating_sub(r.position()))?;
         }
-        Ok(Collection { bytes, objects, by_index })
+        collection.bytes = bytes;
+        Ok(collection)
     }
 
     /// Bytes of the whole collection.
@@ -137,14 +121,56 @@ impl Collection {
 
     /// The data of object `index`.
     pub fn get(&self, index: u32) -> Option<&[u8]> {
-        let slot = usize::try_from(index).ok()?;
-        let position = usize::try_from(*self.by_index.get(slot)?).ok()?.checked_sub(1)?;
-        self.bytes.get(self.objects.get(position)?.data.clone())
+        let (start, len) = *self.places.get(usize::try_from(index).ok()?)?;
+        let start = usize::try_from(start).ok().filter(|start| *start > 0)?;
+        self.bytes.get(start..start.saturating_add(usize::try_from(len).ok()?))
     }
 
     /// All objects in stored order.
-    pub fn objects(&self) -> impl Iterator<Item = (&Object, &[u8])> {
-        self.objects.iter().map(|o| (o, self.bytes.get(o.data.clone()).unwrap_or(&[])))
+    pub fn objects(&self) -> impl Iterator<Item = (Object, &[u8])> {
+        let mut walk = Walk { bytes: &self.bytes, at: header_size(self.ctx), ctx: self.ctx };
+        std::iter::from_fn(move || {
+            // It was walked without an error before.
+            let object = walk.next_object().ok().flatten()?;
+            let data = self.bytes.get(object.data.clone())?;
+            Some((object, data))
+        })
+    }
+}
+
+/// Goes from object to object.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    ctx: Ctx,
+}
+
+impl Walk<'_> {
+    /// The next object. Fewer bytes than a header are slack; index 0 is the free space that ends the objects.
+    fn next_object(&mut self) -> Result<Option<Object>> {
+        let from = self.at.saturating_add(header_size(self.ctx));
+        let Some(([i0, i1, r0, r1, _, _, _, _], size)) =
+            self.bytes.get(self.at..from).and_then(|h| h.split_first_chunk::<8>())
+        else {
+            return Ok(None);
+        };
+        let index = u16::from_le_bytes([*i0, *i1]);
+        if index == 0 {
+            return Ok(None);
+        }
+        let size = match size.first_chunk::<8>() {
+            Some(size) if self.ctx.l() == 8 => u64::from_le_bytes(*size),
+            _ => Reader::new(size, 0, self.ctx).len()?,
+        };
+        let end = usize::try_from(size).ok().and_then(|size| from.checked_add(size));
+        let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
+            return Err(Error::malformed(format!(
+                "object of {size} bytes leaves its global heap collection"
+            )));
+        };
+        self.at = end.checked_next_multiple_of(8).unwrap_or(usize::MAX);
+        let references = u16::from_le_bytes([*r0, *r1]);
+        Ok(Some(Object { index, references, data: from..end }))
     }
 }
 

@@ -185,7 +185,8 @@ impl Header {
         usize::from(self.max_bits.div_ceil(8))
     }
 
-    fn page_entries(&self) -> u64 {
+    /// Entries of a page.
+    pub fn page_entries(&self) -> u64 {
         1u64.checked_shl(self.page_bits.into()).unwrap_or(u64::MAX)
     }
 
@@ -322,9 +323,9 @@ pub struct SuperBlock {
 }
 
 impl SuperBlock {
-    /// Whether page `page` of data block `block` has been written.
-    pub fn has_page(&self, header: &Header, level: u32, block: u64, page: u64) -> bool {
-        bit(&self.bitmap, block.saturating_mul(header.pages_of(level)).saturating_add(page))
+    /// Whether the `number`th page of all its data blocks together has been written.
+    pub fn has_page(&self, number: u64) -> bool {
+        bit(&self.bitmap, number)
     }
 
     /// Decodes super block `level` and verifies the checksum.
@@ -486,8 +487,7 @@ mod tests {
         block.encode(&mut w, &h, Addr(9));
         assert_eq!(w.len() as u64, h.super_block_size(ctx, level));
         assert_eq!(SuperBlock::decode(&mut Reader::new(w.as_bytes(), 0, ctx), &h, level).unwrap(), block);
-        assert!(block.has_page(&h, level, 0, 1) && block.has_page(&h, level, 1, 0));
-        assert!(!block.has_page(&h, level, 0, 0) && !block.has_page(&h, level, 1, 1));
+        assert_eq!([0, 1, 2, 3].map(|page| block.has_page(page)), [false, true, true, false]);
         let page: Vec<Entry> =
             (0..1024).map(|i| Entry { address: Some(Addr(i)), size: 0, mask: 0 }).collect();
         let mut w = Writer::new(ctx);

@@ -38,21 +38,16 @@ pub(super) fn place_of(touched: &[Vec<Touched>], coord: &[u64]) -> Option<u64> {
 }
 
 impl Batch {
-    /// The touched chunks at `place`, one per axis.
-    pub(super) fn at(&self, mut place: u64) -> Vec<&Touched> {
-        let mut found: Vec<&Touched> = Vec::with_capacity(self.touched.len());
+    /// Coordinate of the touched chunk at `place`.
+    pub(super) fn coordinate(&self, mut place: u64) -> Vec<u64> {
+        let mut coord: Vec<u64> = Vec::with_capacity(self.touched.len());
         for list in self.touched.iter().rev() {
             let n = (list.len() as u64).max(1);
-            // Below the length of a list.
-            #[allow(clippy::cast_possible_truncation)]
-            found.extend(list.get((place % n) as usize));
+            let digit = usize::try_from(place % n).unwrap_or(usize::MAX);
+            coord.push(list.get(digit).map_or(0, |t| t.chunk));
             place /= n;
         }
-        found.reverse();
-        found
-    }
-
-    pub(super) fn coordinate(&self, place: u64) -> Vec<u64> {
-        self.at(place).iter().map(|t| t.chunk).collect()
+        coord.reverse();
+        coord
     }
 }

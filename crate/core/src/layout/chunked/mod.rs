@@ -130,12 +130,13 @@ impl Chunked {
             self.fill.write(out);
         }
         let mut buffers = std::mem::take(&mut self.buffers);
+        let mut chunk = ChunkOf::default();
         let read = batch.stored.iter().try_for_each(|(place, entry)| {
-            let chunk = ChunkOf::new(self, batch, *place)?;
-            let place = entry.address.map_or(0, |a| medium.absolute(a));
+            chunk.set(self, batch, *place)?;
+            let at = entry.address.map_or(0, |a| medium.absolute(a));
             chunk
                 .read(self, medium, entry, &mut buffers, out)
-                .map_err(|e| e.at(place).within(format!("chunk {:?}", chunk.coord)))
+                .map_err(|e| e.at(at).within(format!("chunk {:?}", chunk.coord)))
         });
         self.buffers = buffers;
         read?;

@@ -14,34 +14,42 @@ use crate::storage::Medium;
 
 /// Of an unfiltered chunk, only what is selected is read if that is less than this part of it.
 const SMALL_PART: usize = 4;
+/// Smaller chunks are always read whole.
+const WORTH: usize = 16 << 10;
 
-/// One chunk of a batch: which of its elements go where.
+fn outside() -> Error {
+    Error::argument("the selection leaves the dataset")
+}
+
+/// One chunk of a batch: which of its elements go where. Made once, set for each chunk.
+#[derive(Default)]
 pub(super) struct ChunkOf {
     pub(super) coord: Vec<u64>,
     lanes: Vec<Lane>,
-    /// The selected positions within the chunk, where they are an arithmetic sequence on each axis.
-    local: Option<Vec<Axis>>,
 }
 
 impl ChunkOf {
-    pub(super) fn new(chunked: &Chunked, batch: &Batch, place: u64) -> Result<ChunkOf> {
-        let touched = batch.at(place);
-        let mut lanes = Vec::with_capacity(touched.len());
-        let mut local = Some(Vec::with_capacity(touched.len()));
-        for (i, t) in touched.iter().enumerate() {
-            let (axis, dim, range) = (chunked.axes[i], chunked.grid.chunk()[i], &batch.ranges[i]);
-            let origin = t.chunk.saturating_mul(dim);
-            let to = (t.positions.start - range.start, range.end - range.start);
-            let lane = Lane::new(axis, t.positions.clone(), (origin, dim), to);
-            lanes.push(lane.ok_or_else(|| Error::argument("the selection leaves the dataset"))?);
-            let count = t.positions.end - t.positions.start;
-            let start = axis.at(t.positions.start) - origin;
-            match &mut local {
-                Some(axes) if axis.block == 1 => axes.push(Axis { start, count, ..axis }),
-                _ => local = None,
-            }
+    /// Makes this the touched chunk at `place`.
+    pub(super) fn set(&mut self, of: &Chunked, batch: &Batch, place: u64) -> Result<()> {
+        self.coord.clear();
+        self.lanes.clear();
+        // The place is a number whose digits are the places on each axis, the last axis changing fastest.
+        let mut rest = place;
+        for (i, list) in batch.touched.iter().enumerate().rev() {
+            let n = (list.len() as u64).max(1);
+            let digit = usize::try_from(rest % n).unwrap_or(usize::MAX);
+            rest /= n;
+            let lane = list.get(digit).and_then(|t| {
+                self.coord.push(t.chunk);
+                let (axis, dim, range) = (of.axes[i], of.grid.chunk()[i], &batch.ranges[i]);
+                let to = (t.positions.start - range.start, range.end - range.start);
+                Lane::new(axis, t.positions.clone(), (t.chunk.saturating_mul(dim), dim), to)
+            });
+            self.lanes.push(lane.ok_or_else(outside)?);
         }
-        Ok(ChunkOf { coord: touched.iter().map(|t| t.chunk).collect(), lanes, local })
+        self.coord.reverse();
+        self.lanes.reverse();
+        Ok(())
     }
 
     pub(super) fn read(
@@ -67,7 +75,7 @@ impl ChunkOf {
                 return medium.read_into(address, out);
             }
             if let Some(axes) = self.small_part(of) {
-                return self.read_part(of, medium, address, axes, buffers, out);
+                return self.read_part(of, medium, address, &axes, buffers, out);
             }
             buffers.chunk.resize(nominal, 0);
             medium.read_into(address, &mut buffers.chunk)?;
@@ -94,12 +102,14 @@ impl ChunkOf {
         Ok(())
     }
 
-    /// The selected positions, if they are few enough to be read by themselves.
-    fn small_part(&self, of: &Chunked) -> Option<&[Axis]> {
-        let axes = self.local.as_deref()?;
-        let part = product(axes.iter().map(Axis::len)).saturating_mul(of.unit as u64);
-        let worth = of.grid.chunk_bytes() > 4 * 4096;
-        (worth && part <= (of.grid.chunk_bytes() / SMALL_PART) as u64).then_some(axes)
+    /// The selected positions within the chunk, if they are few enough to be read by themselves.
+    fn small_part(&self, of: &Chunked) -> Option<Vec<Axis>> {
+        let nominal = of.grid.chunk_bytes();
+        let part = self.lanes.iter().fold(of.unit, |n, lane| n.saturating_mul(lane.count()));
+        if nominal < WORTH || part > nominal / SMALL_PART {
+            return None;
+        }
+        self.lanes.iter().map(Lane::local).collect()
     }
 
     fn read_part(
@@ -118,7 +128,7 @@ impl ChunkOf {
         // What was read is a box of its own now: all of it goes where the lanes say.
         let lanes: Option<Vec<Lane>> =
             self.lanes.iter().zip(axes).map(|(lane, axis)| lane.of_packed(axis.len())).collect();
-        let lanes = lanes.ok_or_else(|| Error::argument("the selection leaves the dataset"))?;
+        let lanes = lanes.ok_or_else(outside)?;
         copy(&buffers.chunk, out, of.unit, &lanes);
         Ok(())
     }
