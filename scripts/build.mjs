@@ -82,7 +82,9 @@ run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",
   "--outDir", path.join(work, "types"),
 ]);
-cpSync(path.join(work, "types"), dist, { recursive: true, filter: (f) => !f.endsWith(".ts") || f.endsWith(".d.ts") });
+// Only what users can reach: the rest describes objects of the engine.
+const PUBLIC = ["index", "exports", "engine", "errors", "links", "open", "selection", "types"];
+for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 
 const gz = (name) => gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length;
 for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n))) {

@@ -39,8 +39,19 @@ export interface Fault {
 
 /** An engine's fault, as it is written in replies, as an error. */
 export function toError(fault: Fault, path?: string): HyperslabError {
-  return new HyperslabError(fault.code, fault.message, { ...fault, path: fault.path ?? path });
+  // The engine knows objects by the paths it was given, which may be relative.
+  const place = fault.path?.startsWith("/") ? fault.path : (path ?? fault.path);
+  return new HyperslabError(fault.code, fault.message, { ...fault, path: place });
 }
+
+/** What an operation has fetched and the engine still holds. */
+interface Held {
+  supplies: [token: number, bytes: number][];
+  bytes: number;
+}
+
+/** Bytes that an operation keeps from step to step. */
+const HELD = 32 << 20;
 
 /** One open file: its engine, its source, and how its calls are driven. */
 export class Session<M extends Mode = Mode> {
@@ -107,50 +118,68 @@ export class Session<M extends Mode = Mode> {
   }
 
   private async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
-    let next = steps.next();
-    while (!next.done) {
-      let value: unknown;
-      try {
-        value = await this.attempt(next.value, path);
-      } catch (e) {
-        next = steps.throw(e);
-        continue;
+    const held: Held = { supplies: [], bytes: 0 };
+    try {
+      let next = steps.next();
+      while (!next.done) {
+        let value: unknown;
+        try {
+          value = await this.attempt(next.value, path, held);
+        } catch (e) {
+          next = steps.throw(e);
+          continue;
+        }
+        next = steps.next(value);
       }
-      next = steps.next(value);
+      return next.value;
+    } finally {
+      this.release(held, 0);
     }
-    return next.value;
   }
 
   /** Calls until nothing is missing any more. */
-  private async attempt(call: Step, path: string): Promise<unknown> {
-    const tokens: number[] = [];
+  private async attempt(call: Step, path: string, held: Held): Promise<unknown> {
     let before = "";
-    try {
-      for (;;) {
-        try {
-          return await call();
-        } catch (e) {
-          const fault = this.translate(e, path);
-          if (!(fault instanceof Pending)) throw fault;
-          const asked = String(fault.ranges);
-          if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
-          before = asked;
-          await this.fetch(fault.ranges, tokens);
-        }
+    // What earlier steps fetched may be meant for this one: reads ask for several batches at once.
+    let earlier = held.supplies.length;
+    for (;;) {
+      try {
+        return await call();
+      } catch (e) {
+        const fault = this.translate(e, path);
+        if (!(fault instanceof Pending)) throw fault;
+        const asked = String(fault.ranges);
+        if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
+        before = asked;
+        earlier -= this.release(held, HELD, earlier);
+        await this.fetch(fault.ranges, held);
       }
-    } finally {
-      if (this.alive) for (const t of tokens) this.engine!.release(t);
     }
   }
 
+  /** Lets go of the oldest supplies, `most` of them at most, until `bytes` are left. */
+  private release(held: Held, bytes: number, most = held.supplies.length): number {
+    let n = 0;
+    while (held.supplies.length > 0 && n < most && held.bytes > bytes) {
+      const [token, size] = held.supplies.shift()!;
+      held.bytes -= size;
+      n += 1;
+      if (this.alive) this.engine!.release(token);
+    }
+    return n;
+  }
+
   /** Fetches all ranges at the same time, those close together as one. */
-  private async fetch(ranges: [number, number][], tokens: number[]): Promise<void> {
+  private async fetch(ranges: [number, number][], held: Held): Promise<void> {
     this.signal?.throwIfAborted();
     const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
       return { from, bytes: await this.source.fetch(from, to - from, this.signal) };
     });
     this.signal?.throwIfAborted();
-    for (const { from, bytes } of parts) tokens.push(this.raw.supply(from, bytes));
+    for (const { from, bytes } of parts) {
+      held.supplies.push([this.raw.supply(from, bytes), bytes.length]);
+      held.bytes += bytes.length;
+    }
   }
 
   private translate(e: unknown, path: string): HyperslabError | Pending | unknown {

@@ -53,8 +53,11 @@ function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: numbe
     case "bitfield":
     case "time":
       return encodeNumbers(leaves, type, list, n);
-    default:
+    case "reference":
+    case "complex":
       throw new HyperslabError("Unsupported", `values of class ${type.class} cannot be written yet`);
+    default:
+      throw argument(`"${String((type as Datatype).class)}" is no class of datatypes`);
   }
 }
 
@@ -218,5 +221,7 @@ function encodeNumbers(leaves: Leaves, type: Datatype, list: ArrayLike<unknown>,
 function toBigInt(v: number | bigint | boolean): bigint {
   if (typeof v !== "number") return BigInt(v);
   if (Number.isNaN(v)) return 0n;
-  return BigInt(Math.trunc(Math.min(Math.max(v, -(2 ** 63)), 2 ** 64 - 2048)));
+  // Beyond every integer type: the engine clips to the type's own limit.
+  if (v >= 2 ** 64) return 2n ** 64n - 1n;
+  return BigInt(Math.trunc(Math.max(v, -(2 ** 63))));
 }

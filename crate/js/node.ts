@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { useLoader } from "./engine.js";
-import { usePaths } from "./file.js";
+import { usePaths } from "./sources/index.js";
 import { NodeSource } from "./sources/node.js";
 
 function load(simd: boolean): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,82 @@
+// What can be selected, in both spellings, and what cannot.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openSync, slice } from "hyperslab";
+import { kinds } from "./support.mjs";
+
+const f = openSync(kinds);
+const grid = (row, column) => row * 40 + column;
+
+/** The same selection in every spelling: the positions it stands for along both axes. */
+const selections = [
+  [["", "...", ":", [], [null], ["..."], undefined, null], [...Array(30).keys()], [...Array(40).keys()], [30, 40]],
+  [["3, 4", [3, 4], "-27, -36", [-27, -36]], [3], [4], undefined],
+  [["7", [7], "7, :", [7, null], "7, ..."], [7], [...Array(40).keys()], [40]],
+  [["..., 5", ["...", 5], [null, 5]], [...Array(30).keys()], [5], [30]],
+  [["10:20:3, -2:", [slice(10, 20, 3), slice(-2, null)], [[10, 20, 3], [-2, null]]], [10, 13, 16, 19], [38, 39], [4, 2]],
+  [["::7, 35:100", [slice(null, null, 7), [35, 100]]], [0, 7, 14, 21, 28], [35, 36, 37, 38, 39], [5, 5]],
+  [["5:5", [[5, 5]], [slice(0)]], [], [...Array(40).keys()], [0, 40]],
+  [[[slice(2), 0], ":2, 0"], [0, 1], [0], [2]],
+];
+
+for (const layout of ["contiguous", "chunked", "zipped"]) {
+  test(`selections of a ${layout} dataset`, () => {
+    const d = f.get(`grid/${layout}`);
+    for (const [spellings, rows, columns, shape] of selections) {
+      const expected = Int32Array.from(rows.flatMap((r) => columns.map((c) => grid(r, c))));
+      for (const s of spellings) {
+        const result = d.read(s);
+        if (shape === undefined) assert.equal(result, expected[0]);
+        else assert.deepEqual([result.data, result.shape], [expected, shape], JSON.stringify(s));
+      }
+    }
+  });
+}
+
+test("what makes no sense is the caller's mistake", () => {
+  const d = f.get("grid/chunked");
+  const wrong = ["30, 0", "0, 40", "-31", "0, 0, 0", "..., ...", "::0", "::-1", "a", "1:2:3:4", [1.5], [NaN], [Infinity], ["x"], [{}], [[1]], [[1, 2, 3, 4]], 5, {}, [true]];
+  for (const s of wrong) {
+    assert.throws(() => d.read(s), { name: "HyperslabError", code: "Argument" }, JSON.stringify(s));
+  }
+  assert.throws(() => slice("1"), { code: "Argument" });
+  assert.throws(() => f.get("scalar").read("0"), { code: "Argument" });
+  assert.equal(f.get("scalar").read("..."), -5n);
+});
+
+test("conversion while reading: wider, narrower, clipped", () => {
+  const d = f.get("grid/zipped");
+  assert.deepEqual(d.read("0, :3", { as: "float64" }).data, Float64Array.of(0, 1, 2));
+  assert.deepEqual(d.read("7, :3", { as: "int8" }).data, Int8Array.of(127, 127, 127));
+  assert.deepEqual(d.read("0, :3", { as: "int64" }).data, BigInt64Array.of(0n, 1n, 2n));
+  const as = (path, type) => f.get(path).read(null, { as: type }).data;
+  assert.deepEqual(as("numbers/i8", "float64"), Float64Array.of(-(2 ** 63), 0, 1, 2 ** 63));
+  assert.deepEqual(as("numbers/i8", "int32"), Int32Array.of(-(2 ** 31), 0, 1, 2 ** 31 - 1));
+  assert.deepEqual(as("numbers/i8", "uint64"), BigUint64Array.of(0n, 0n, 1n, 2n ** 63n - 1n));
+  assert.deepEqual(as("numbers/u8", "int64"), BigInt64Array.of(0n, 0n, 1n, 2n ** 63n - 1n));
+  assert.deepEqual(as("numbers/i1", "uint8"), Uint8Array.of(0, 0, 1, 127));
+  assert.deepEqual(as("numbers/f8", "float32"), Float32Array.of(-Infinity, 0, 1, Infinity));
+  assert.deepEqual(as("numbers/special", "int16"), Int16Array.of(0, 32767, -32768, 0));
+  assert.deepEqual(as("numbers/special", "uint64"), BigUint64Array.of(0n, 2n ** 64n - 1n, 0n, 0n));
+  assert.deepEqual(as("numbers/f2_be", "float64"), Float64Array.of(-65504, 0, 1, 65504));
+  assert.deepEqual(as("bool", "float32"), Float32Array.of(1, 0, 0, 1));
+  assert.equal(f.get("scalar").read(null, { as: "float64" }), -5);
+  assert.throws(() => f.get("text/fixed").read(null, { as: "float64" }), { code: "Argument" });
+  assert.throws(() => d.read(null, { as: "float65" }), { code: "Argument" });
+});
+
+test("reading into an array that is there", () => {
+  const d = f.get("grid/chunked");
+  const into = new Int32Array(1200);
+  const result = d.read(null, { into });
+  assert.equal(result.data, into);
+  assert.equal(into[1199], 1199);
+  const wide = new Float64Array(10).fill(-1);
+  const part = d.read("2, :8", { into: wide });
+  assert.deepEqual(part.data, Float64Array.of(80, 81, 82, 83, 84, 85, 86, 87));
+  assert.deepEqual([...wide.subarray(8)], [-1, -1]);
+  assert.equal(part.data.buffer, wide.buffer);
+  assert.throws(() => d.read(null, { into: new Int32Array(1199) }), { code: "Argument" });
+  assert.throws(() => d.read(null, { into: [] }), { code: "Argument" });
+  assert.throws(() => d.read(null, { into: new Int32Array(1200), as: "float64" }), { code: "Argument" });
+});

@@ -1,0 +1,108 @@
+// What type checking accepts and refuses. Compiled by types.test.mjs, never run.
+import {
+  type Dataset,
+  type Datatype,
+  type DatasetSync,
+  type Entity,
+  type ErrorCode,
+  type File,
+  type FileSync,
+  type NdArray,
+  type Value,
+  create,
+  externalLink,
+  HyperslabError,
+  isHyperslabError,
+  open,
+  openSync,
+  ready,
+  slice,
+  softLink,
+} from "hyperslab";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function is<A, B>(equal: Equal<A, B>): void {
+  void equal;
+}
+
+await ready();
+
+// Synchronous and asynchronous files have the same members; what touches the source differs.
+const f: File = await open(new Uint8Array(), { mode: "r", signal: new AbortController().signal });
+const g: FileSync = openSync(new ArrayBuffer(8));
+is<ReturnType<typeof f.keys>, Promise<string[]>>(true);
+is<ReturnType<typeof g.keys>, string[]>(true);
+is<ReturnType<typeof g.get>, Entity<"sync"> | undefined>(true);
+await open({ size: 5, read: (offset, length) => new Uint8Array(offset + length) });
+await open({ size: 5, read: async (_offset, length, options) => { options?.signal?.throwIfAborted(); return new ArrayBuffer(length); } });
+// @ts-expect-error a number is no source
+await open(5);
+// @ts-expect-error there is no such mode
+await open("x.h5", { mode: "rw" });
+
+// `kind` tells objects apart.
+const object = g.get("x");
+if (object?.kind === "dataset") {
+  is<typeof object, DatasetSync>(true);
+  is<typeof object.shape, number[] | null>(true);
+  const value: Value = object.read();
+  void value;
+  is<ReturnType<typeof readDoubles>, NdArray<Float64Array>>(true);
+  is<number, typeof object.storageSize>(true);
+  const into = object.read(null, { into: new Int16Array(4) });
+  is<typeof into, NdArray<Int16Array<ArrayBuffer>>>(true);
+  const asserted = object.read<NdArray<string[]>>();
+  is<typeof asserted.data, string[]>(true);
+  object.read([7, slice(10, 20), null, [0, 5], [null, null, 2], "..."]);
+  object.read("7, 10:20");
+  // @ts-expect-error no such type
+  object.read(null, { as: "float128" });
+  // @ts-expect-error no such member of groups
+  object.keys();
+  // @ts-expect-error the shape is not for writing
+  object.shape = [1];
+}
+function readDoubles(d: DatasetSync) {
+  return d.read(null, { as: "float64" });
+}
+async function asynchronous(d: Dataset): Promise<void> {
+  const doubles = await d.read("...", { as: "float32", onProgress: (done, total) => void (done / total) });
+  is<typeof doubles, NdArray<Float32Array>>(true);
+  is<typeof d.storageSize, Promise<number>>(true);
+  for await (const [name, value] of d.attrs) is<[string, Value], [typeof name, typeof value]>(true);
+}
+void asynchronous;
+
+// Creating.
+const n = create({ libver: "earliest" });
+const group = n.createGroup("a");
+const dtype: Datatype = { class: "compound", size: 12, members: [{ name: "x", offset: 0, dtype: "<f8" }, { name: "y", offset: 8, dtype: "<i4" }] };
+const made = group.createDataset("b", { data: [[1, 2], [3, 4]], dtype: "<i4", chunks: [1, 2], maxshape: [null, 2], compression: 4, fillvalue: -1 });
+is<typeof made, DatasetSync>(true);
+group.createDataset("c", { shape: [3], dtype, chunks: true, compression: "gzip", compressionOpts: 9 });
+group.createDataset("d", { data: { x: Float64Array.of(1), y: [2] }, dtype });
+made.attrs.set("units", "K");
+made.attrs.set("range", [0, 1], { dtype: "<f4", shape: [2] });
+group.link("e", made);
+group.link("f", softLink("/a/b"));
+group.link("g", externalLink("other.h5", "/x"));
+is<ReturnType<typeof n.toBytes>, Uint8Array>(true);
+// @ts-expect-error levels are 0 to 9
+group.createDataset("h", { data: 1, compression: 10 });
+// @ts-expect-error functions cannot be written
+group.createDataset("h", { data: () => 1 });
+
+// Errors.
+const caught: unknown = new Error();
+if (isHyperslabError(caught, "Malformed")) {
+  is<typeof caught, HyperslabError>(true);
+  is<typeof caught.code, ErrorCode>(true);
+  is<typeof caught.address, number | undefined>(true);
+}
+// @ts-expect-error no such code
+isHyperslabError(caught, "Nonsense");
+
+{
+  using h = openSync(new Uint8Array());
+  void h;
+}
