@@ -7,11 +7,16 @@ use crate::error::{Context, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{Dataspace, FillStatus, FillValue, FilterPipeline, Layout};
 use crate::layout::{self, DatasetParts};
+use crate::limits::Limits;
+use crate::object::header::ObjectHeader;
 use crate::select::Selection;
 use crate::storage::Medium;
 use crate::value::Column;
 use std::cell::OnceCell;
 use std::rc::Rc;
+
+/// Bytes of a fill value of zeros that is made up for showing: elements can be gigabytes wide.
+const MOST_ZEROS: u64 = 1 << 20;
 
 /// A dataset.
 #[derive(Clone)]
@@ -27,9 +32,9 @@ struct Inner {
 
 impl Dataset {
     pub(super) fn open(node: Node, medium: &Medium) -> Result<Dataset> {
-        let dataspace = node.header.dataspace(medium)?;
-        let datatype = node.header.datatype(medium)?;
-        let committed = node.header.committed_datatype(medium)?;
+        let dataspace = node.blame(node.header.dataspace(medium))?;
+        let datatype = node.blame(node.header.datatype(medium))?;
+        let committed = node.blame(node.header.committed_datatype(medium))?;
         Ok(Dataset(Rc::new(Inner { node, dataspace, datatype, committed, parts: OnceCell::new() })))
     }
 
@@ -59,27 +64,30 @@ impl Dataset {
 
     /// Where the elements are, also if that is in other files.
     pub fn layout(&self) -> Result<Layout> {
-        self.0.node.header.stored_layout(&*self.file().medium()?)
+        self.look(|header, medium| header.stored_layout(medium))
     }
 
     /// What chunks go through.
     pub fn filters(&self) -> Result<FilterPipeline> {
-        self.0.node.header.filter_pipeline(&*self.file().medium()?)
+        self.look(|header, medium| header.filter_pipeline(medium))
     }
 
     /// What unwritten elements read as.
     pub fn fill(&self) -> Result<FillValue> {
-        self.0.node.header.fill_value(&*self.file().medium()?)
+        self.look(|header, medium| header.fill_value(medium))
+    }
+
+    fn look<T>(&self, at: impl FnOnce(&ObjectHeader, &Medium) -> Result<T>) -> Result<T> {
+        let node = &self.0.node;
+        node.blame(at(&node.header, &*node.file.medium()?))
     }
 
     /// The fill value as one element; zero where none is set.
     pub fn fill_element(&self) -> Result<Column> {
+        let decode = |bytes: &[u8]| self.0.node.blame(object::decode(self.file(), self.datatype(), bytes));
         match self.fill()?.status {
-            FillStatus::User(bytes) => object::decode(self.file(), self.datatype(), &bytes),
-            _ => {
-                let zeros = vec![0; usize::try_from(self.datatype().size).unwrap_or(0)];
-                object::decode(self.file(), self.datatype(), &zeros)
-            }
+            FillStatus::User(bytes) => decode(&bytes),
+            _ => decode(&vec![0; Limits::check(self.datatype().size.into(), MOST_ZEROS, "a fill value")?]),
         }
     }
 
@@ -88,27 +96,29 @@ impl Dataset {
         if let Some(parts) = self.0.parts.get() {
             return Ok(parts);
         }
-        let medium = self.file().medium()?;
-        let header = &self.0.node.header;
-        let parts = DatasetParts {
-            dataspace: self.0.dataspace.clone(),
-            datatype: self.0.datatype.clone(),
-            layout: header.layout(&medium)?,
-            filters: header.filter_pipeline(&medium)?,
-            fill: header.fill_value(&medium)?,
-        };
+        let parts = self.look(|header, medium| {
+            Ok(DatasetParts {
+                dataspace: self.0.dataspace.clone(),
+                datatype: self.0.datatype.clone(),
+                layout: header.layout(medium)?,
+                filters: header.filter_pipeline(medium)?,
+                fill: header.fill_value(medium)?,
+            })
+        })?;
         Ok(self.0.parts.get_or_init(|| parts))
     }
 
     /// Starts to read a selection.
     pub fn read(&self, selection: &Selection) -> Result<Reading> {
         let selected = selection.resolve(self.dataspace().dims())?;
-        let read = layout::Read::new(&*self.file().medium()?, self.parts()?, &selected.slab)?;
-        Ok(Reading::new(self.file(), self.datatype(), selected.shape(), read))
+        let parts = self.parts()?;
+        let read = self.look(|_, medium| layout::Read::new(medium, parts, &selected.slab))?;
+        Ok(Reading::new(self.node(), self.datatype(), selected.shape(), read))
     }
 
     /// Bytes that the elements occupy in the file, after filters.
     pub fn storage_size(&self) -> Result<u64> {
-        layout::storage_size(&*self.file().medium()?, self.parts()?).within("storage size")
+        let parts = self.parts()?;
+        self.look(|_, medium| layout::storage_size(medium, parts)).within("storage size")
     }
 }

@@ -4,7 +4,7 @@ use super::object::Node;
 use super::{File, Object};
 use crate::bytes::Addr;
 use crate::error::{Error, Kind, Result};
-use crate::object::header::{ObjectHeader, ObjectKind};
+use crate::object::header::ObjectKind;
 use crate::object::links::{self, Link, LinkTarget};
 use std::ops::Range;
 
@@ -26,9 +26,8 @@ pub struct Child {
 impl Group {
     /// The group at `address`, without looking further: for objects that are known to be groups.
     pub fn at(file: &File, address: Addr) -> Result<Group> {
-        let header = ObjectHeader::open(&*file.medium()?, address)?;
-        match header.kind()? {
-            ObjectKind::Group => Ok(Group(Node { file: file.clone(), header })),
+        match Node::open(file, &*file.medium()?, address)? {
+            (node, ObjectKind::Group) => Ok(Group(node)),
             _ => Err(Error::argument("this object is no group")),
         }
     }
@@ -46,7 +45,7 @@ impl Group {
     /// All links, in creation order where that is tracked, else in byte order of their names.
     pub fn links(&self) -> Result<Vec<Link>> {
         let medium = self.0.file.medium()?;
-        let mut all = links::list(&medium, &self.0.header)?;
+        let mut all = self.0.blame(links::list(&medium, &self.0.header))?;
         if links::tracks_order(&medium, &self.0.header)? && all.iter().all(|l| l.creation_order.is_some()) {
             all.sort_by_key(|l| l.creation_order);
         }

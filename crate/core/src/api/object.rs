@@ -3,10 +3,11 @@
 use super::{Dataset, File, Group};
 use crate::bytes::Addr;
 use crate::chunk::HeapCache;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::format::datatype::Datatype;
 use crate::object::attributes::{self, Attribute};
 use crate::object::header::{ObjectHeader, ObjectKind};
+use crate::storage::Medium;
 use crate::value::{self, Column};
 
 /// An object of a file.
@@ -24,14 +25,13 @@ impl Object {
     /// Opens the object whose header is at `address`.
     pub(super) fn open(file: &File, address: Addr) -> Result<Object> {
         let medium = file.medium()?;
-        let header = ObjectHeader::open(&medium, address)?;
-        let kind = header.kind()?;
-        let node = Node { file: file.clone(), header };
+        let (node, kind) = Node::open(file, &medium, address)?;
         match kind {
             ObjectKind::Group => Ok(Object::Group(Group(node))),
             ObjectKind::Dataset => Dataset::open(node, &medium).map(Object::Dataset),
             ObjectKind::Datatype => {
-                let datatype = node.header.datatype(&medium)?;
+                let datatype = node.header.datatype(&medium);
+                let datatype = node.blame(datatype)?;
                 Ok(Object::Datatype(NamedDatatype { node, datatype }))
             }
         }
@@ -61,6 +61,29 @@ impl Object {
 pub(super) struct Node {
     pub file: File,
     pub header: ObjectHeader,
+    /// Where the header is (absolute).
+    pub place: u64,
+}
+
+impl Node {
+    /// Opens a header and says what kind of object it makes.
+    pub fn open(file: &File, medium: &Medium, address: Addr) -> Result<(Node, ObjectKind)> {
+        let header = ObjectHeader::open(medium, address)?;
+        let node = Node { place: medium.absolute(header.address), file: file.clone(), header };
+        let kind = node.blame(node.header.kind())?;
+        Ok((node, kind))
+    }
+
+    /// What is wrong with the file's bytes is at least known to concern this object: its header is the place of
+    /// errors that know no closer one.
+    pub fn blame<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|e| blame(e, self.place))
+    }
+}
+
+/// See [`Node::blame`].
+pub(super) fn blame(e: Error, place: u64) -> Error {
+    if e.kind() == Kind::Malformed { e.at(place) } else { e }
 }
 
 /// A committed datatype.
@@ -88,7 +111,7 @@ impl Attributes<'_> {
     /// Each attribute, or its name and why it cannot be read; in creation order where that is tracked, else in
     /// byte order of the names.
     pub fn list(&self) -> Result<Vec<Listed>> {
-        let Node { file, header } = self.0;
+        let Node { file, header, .. } = self.0;
         let medium = file.medium()?;
         let mut all = match attributes::list(&medium, header) {
             Ok(all) => all,
@@ -108,7 +131,10 @@ impl Attributes<'_> {
     fn find_named(&self, name: Vec<u8>) -> Result<Listed> {
         match self.find(&name) {
             Ok(Some(attribute)) => Ok(Ok(attribute)),
-            Ok(None) => Ok(Err((name, Error::malformed("the attribute is listed, but not there")))),
+            Ok(None) => {
+                let e = Error::malformed("the attribute is listed, but not there").at(self.0.place);
+                Ok(Err((name, e)))
+            }
             Err(e) if e.is_pending() => Err(e),
             Err(e) => Ok(Err((name, e))),
         }
@@ -116,12 +142,12 @@ impl Attributes<'_> {
 
     /// The attribute of this name.
     pub fn find(&self, name: &[u8]) -> Result<Option<Attribute>> {
-        attributes::find(&*self.0.file.medium()?, &self.0.header, name)
+        self.0.blame(attributes::find(&*self.0.file.medium()?, &self.0.header, name))
     }
 
     /// An attribute's elements.
     pub fn decode(&self, attribute: &Attribute) -> Result<Column> {
-        decode(&self.0.file, &attribute.datatype, &attribute.data)
+        self.0.blame(decode(&self.0.file, &attribute.datatype, &attribute.data))
     }
 }
 

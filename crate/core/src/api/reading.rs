@@ -1,6 +1,7 @@
 //! Reading a selection, batch by batch.
 
-use super::{File, object};
+use super::File;
+use super::object::{self, Node};
 use crate::chunk::HeapCache;
 use crate::error::Result;
 use crate::format::datatype::Datatype;
@@ -11,6 +12,8 @@ use crate::value::{self, Column};
 pub struct Reading {
     file: File,
     datatype: Datatype,
+    /// Where the dataset's header is (absolute).
+    place: u64,
     shape: Vec<u64>,
     read: layout::Read,
     /// The batch in the file's type.
@@ -20,9 +23,9 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub(super) fn new(file: &File, datatype: &Datatype, shape: Vec<u64>, read: layout::Read) -> Self {
-        let (file, datatype) = (file.clone(), datatype.clone());
-        Reading { file, datatype, shape, read, raw: Vec::new(), waiting: None }
+    pub(super) fn new(node: &Node, datatype: &Datatype, shape: Vec<u64>, read: layout::Read) -> Self {
+        let (file, place, datatype) = (node.file.clone(), node.place, datatype.clone());
+        Reading { file, datatype, place, shape, read, raw: Vec::new(), waiting: None }
     }
 
     /// Shape of the result: axes from which an integer chose are gone.
@@ -49,6 +52,10 @@ impl Reading {
     /// on where it was.
     #[allow(clippy::should_implement_trait)] // batches can fail, and be asked for again
     pub fn next(&mut self) -> Result<Option<(u64, Column)>> {
+        self.batch().map_err(|e| object::blame(e, self.place))
+    }
+
+    fn batch(&mut self) -> Result<Option<(u64, Column)>> {
         let medium = self.file.medium()?;
         let elements = match self.waiting {
             Some(elements) => elements,

@@ -52,7 +52,7 @@ fn find_signature(medium: &Medium) -> Result<u64> {
         }
         at = if at == 0 { 512 } else { at.saturating_mul(2) };
     }
-    Err(Error::malformed("not an HDF5 file: it has no signature"))
+    Err(Error::malformed("not an HDF5 file: it has no signature").at(0))
 }
 
 /// Only version 3 takes its flags seriously. A file that is being written for concurrent readers can be read as
