@@ -100,6 +100,11 @@ impl Medium {
         self.writer()?.write_at(at, data)
     }
 
+    /// Gives the storage back.
+    pub fn into_storage(self) -> Box<dyn Storage> {
+        self.storage
+    }
+
     /// The storage itself.
     pub fn storage(&self) -> &dyn Storage {
         self.storage.as_ref()

@@ -42,6 +42,14 @@ impl Storage for Memory {
         }
     }
 
+    fn as_bytes(&self) -> Option<&[u8]> {
+        Some(&self.bytes)
+    }
+
+    fn into_bytes(self: Box<Self>) -> Result<Vec<u8>> {
+        Ok(self.bytes)
+    }
+
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         Some(self)
     }

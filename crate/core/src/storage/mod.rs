@@ -33,6 +33,18 @@ pub trait Storage {
         Ok(())
     }
 
+    /// All bytes, in one piece and without copying, where they are in memory.
+    fn as_bytes(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// All bytes; a storage in memory gives its own away.
+    fn into_bytes(self: Box<Self>) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; crate::limits::Limits::check(self.len(), u64::MAX, "a file")?];
+        self.read_at(0, &mut bytes)?;
+        Ok(bytes)
+    }
+
     /// The writing side, where there is one.
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         None

@@ -10,10 +10,10 @@ use crate::format::message::{SymbolTable, kind};
 use crate::format::superblock::{Form, Superblock};
 use crate::format::symbol_table::Cache;
 
-/// Writes everything that is staged.
-pub(super) fn commit(out: &mut Output, stage: &mut Stage, superblock: &mut Superblock) -> Result<()> {
+/// Gives every new object its address. What each object will hold decides how large its header is; addresses
+/// in its messages may still be unknown.
+pub(super) fn place(out: &mut Output, stage: &mut Stage) -> Result<Vec<NodeId>> {
     let changed: Vec<NodeId> = stage.ids().filter(|id| stage.node(*id).changed).collect();
-    // What each group will hold decides how large its header is; the addresses in it may still be unknown.
     for id in &changed {
         if stage.node(*id).group {
             group::size(out, stage, *id)?;
@@ -25,33 +25,39 @@ pub(super) fn commit(out: &mut Output, stage: &mut Stage, superblock: &mut Super
             header::allocate(out, node)?;
         }
     }
-    for id in &changed {
+    Ok(changed)
+}
+
+/// Writes the objects that [`place`] returned, and the superblock.
+pub(super) fn publish(
+    out: &mut Output,
+    stage: &mut Stage,
+    changed: &[NodeId],
+    superblock: &mut Superblock,
+) -> Result<()> {
+    for id in changed {
         if stage.node(*id).group {
             group::fill(out, stage, *id)?;
         }
     }
-    for id in &changed {
+    for id in changed {
         header::write(out, stage.node_mut(*id))?;
     }
     out.heap.flush(&mut out.medium, &mut out.space)?;
-    publish(out, stage, superblock)
-}
 
-fn publish(out: &mut Output, stage: &mut Stage, superblock: &mut Superblock) -> Result<()> {
-    let root = stage.node(stage.root());
-    let address = root.address.ok_or_else(|| Error::argument("a file without a root group"))?;
+    let root = stage.root(out)?;
+    let root = stage.node(root);
+    superblock.root = root.address.ok_or_else(|| Error::argument("a file without a root group"))?;
     let table = root.message(kind::SYMBOL_TABLE).map(|m| SymbolTable::decode(&mut out.reader(&m.data)));
-    superblock.root = address;
     if let (Form::Old { root_entry, .. }, Some(table)) = (&mut superblock.form, table.transpose()?) {
         root_entry.cache = Cache::Group { btree: table.btree, heap: table.heap };
     }
     superblock.eof = out.medium.absolute(Addr(out.space.end()));
     let bytes = out.encoded(superblock)?;
     out.medium.write(Addr(0), &bytes)?;
-    let eof = superblock.eof;
     let storage = out.medium.writer()?;
-    storage.set_len(eof)?;
+    storage.set_len(superblock.eof)?;
     storage.flush()?;
-    *stage = Stage::of_file(out, address)?;
+    *stage = Stage::of_file(superblock.root);
     Ok(())
 }

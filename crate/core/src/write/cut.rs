@@ -29,6 +29,11 @@ impl Grid {
         Ok(Grid { dims: dims.to_vec(), chunk: chunk.to_vec(), row_axis, inner })
     }
 
+    /// Extents of the dataset.
+    pub fn dims(&self) -> &[u64] {
+        &self.dims
+    }
+
     /// Chunks there are.
     pub fn len(&self) -> u64 {
         self.dims.iter().zip(&self.chunk).map(|(d, c)| d.div_ceil(*c)).product()

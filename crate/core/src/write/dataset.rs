@@ -127,7 +127,7 @@ fn chunked(
             grid.cut(&origin, elements, fill, &mut bytes)?;
             writer.write(out, pipeline, &origin, &bytes)?;
         }
-        address = Some(writer.finish(out)?);
+        address = writer.finish(out)?;
     }
     let index = ChunkIndex::BTree1;
     Ok(Layout::Chunked { version: 3, chunk, element_size, edge_unfiltered: false, index, address })
@@ -180,8 +180,11 @@ impl ChunkWriter {
         Ok(())
     }
 
-    /// Writes the v1 B-tree.
-    pub fn finish(mut self, out: &mut Output) -> Result<Addr> {
+    /// Writes the v1 B-tree; nothing if there are no chunks.
+    pub fn finish(&mut self, out: &mut Output) -> Result<Option<Addr>> {
+        if self.children.is_empty() {
+            return Ok(None);
+        }
         // The last key is a bound only: one chunk further in every dimension.
         let last = self.keys.offset(self.children.len().saturating_sub(1));
         let bound: Vec<u64> = last.iter().zip(&self.end).map(|(o, c)| o + c).collect();
@@ -189,6 +192,7 @@ impl ChunkWriter {
         self.keys.sizes.push(0);
         self.keys.masks.push(0);
         let (ranks, capacity) = (self.keys.ranks, 2 * usize::from(out.k.chunk));
-        tree::build(&mut out.medium, &mut out.space, ranks, capacity, self.keys, self.children)
+        let (keys, children) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.children));
+        tree::build(&mut out.medium, &mut out.space, ranks, capacity, keys, children).map(Some)
     }
 }

@@ -1,13 +1,13 @@
 //! Groups: a symbol table while names are ASCII and links lead to this file, link messages otherwise.
 
-use super::names;
-use super::node::{Node, NodeId, Target};
+use super::node::{Node, NodeId, StagedLink, Target};
 use super::output::Output;
 use super::stage::Stage;
-use super::table::{self, NewLink};
+use super::table;
 use super::table_insert;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
+use crate::format::datatype::CharacterSet;
 use crate::format::message::{GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
@@ -25,8 +25,8 @@ fn symbol_table(out: &Output, node: &Node) -> Result<Option<SymbolTable>> {
 }
 
 /// Whether a link can stand in a symbol table.
-fn fits_table(name: &[u8], target: &Target) -> bool {
-    name.is_ascii() && !matches!(target, Target::External { .. })
+fn fits_table((_, link): (&Vec<u8>, &StagedLink)) -> bool {
+    link.charset == CharacterSet::Ascii && !matches!(link.target, Target::External { .. })
 }
 
 /// Gives the group all messages it will have, so that its header can be sized. Addresses in them come with
@@ -34,7 +34,7 @@ fn fits_table(name: &[u8], target: &Target) -> bool {
 pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let node = stage.node(id);
     let by_messages = node.message(kind::LINK_INFO).is_some();
-    if !by_messages && node.links.iter().all(|(name, target)| fits_table(name, target)) {
+    if !by_messages && !node.new_style && node.link_order.is_none() && node.links.iter().all(fits_table) {
         if node.message(kind::SYMBOL_TABLE).is_none() {
             let message = out.message(kind::SYMBOL_TABLE, 0, &UNKNOWN)?;
             stage.node_mut(id).put(message);
@@ -48,13 +48,12 @@ pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
     let dense =
         node.message(kind::LINK_INFO).map(|m| LinkInfo::decode(&mut out.reader(&m.data))).transpose()?;
     let info = dense.unwrap_or_default();
-    if info.heap.is_some() || info.max_creation_index.is_some() {
+    if info.heap.is_some() || (node.address.is_some() && info.max_creation_index.is_some()) {
         return Err(Error::unsupported("adding to a group with dense or ordered links"));
     }
     let mut messages = Vec::with_capacity(node.links.len());
-    for (name, target) in &node.links {
-        let link = link_message(name.clone(), resolved(stage, target.clone()));
-        messages.push(out.message(kind::LINK, 0, &link)?);
+    for (name, link) in &node.links {
+        messages.push(out.message(kind::LINK, 0, &resolved(stage, name.clone(), link.clone()))?);
     }
     let node = stage.node_mut(id);
     node.messages.extend(messages);
@@ -85,7 +84,13 @@ fn group_info(out: &Output, node: &Node, count: usize) -> Result<GroupInfo> {
 /// link comes that a symbol table cannot hold.
 fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let node = stage.node(id);
-    let mut messages = vec![out.message(kind::LINK_INFO, 0, &LinkInfo::default())?];
+    let mut info = LinkInfo::default();
+    if let Some(indexed) = node.link_order {
+        let last = node.links.values().filter_map(|link| link.order).max();
+        info.max_creation_index = Some(last.map_or(0, |n| n.saturating_add(1)));
+        info.order_btree = indexed.then_some(None);
+    }
+    let mut messages = vec![out.message(kind::LINK_INFO, 0, &info)?];
     messages.push(out.message(kind::GROUP_INFO, flag::CONSTANT, &GroupInfo::default())?);
     if let (Some(table), Some(address)) = (symbol_table(out, node)?, node.address) {
         let header = ObjectHeader::open(&out.medium, address)?;
@@ -104,10 +109,9 @@ fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
 /// Puts in what [`size`] left open: every object has its address now.
 pub(super) fn fill(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let links = std::mem::take(&mut stage.node_mut(id).links);
-    let links: Vec<NewLink> =
-        links.into_iter().map(|(name, target)| NewLink { target: resolved(stage, target), name }).collect();
+    let links: Vec<Link> = links.into_iter().map(|(name, link)| resolved(stage, name, link)).collect();
     match symbol_table(out, stage.node(id))? {
-        None => fill_messages(out, stage.node_mut(id), links),
+        None => fill_messages(out, stage.node_mut(id), &links),
         Some(UNKNOWN) => {
             let table = table::build(out, &links)?;
             let message = out.message(kind::SYMBOL_TABLE, 0, &table)?;
@@ -120,24 +124,20 @@ pub(super) fn fill(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
 }
 
 /// Link messages of new links, made by [`size`], get the addresses of what they lead to.
-fn fill_messages(out: &Output, node: &mut Node, links: Vec<NewLink>) -> Result<()> {
-    let count = links.len();
+fn fill_messages(out: &Output, node: &mut Node, links: &[Link]) -> Result<()> {
     let new = node.messages.iter_mut().filter(|m| m.kind == kind::LINK).rev();
-    for (message, link) in new.take(count).zip(links.into_iter().rev()) {
-        *message = out.message(kind::LINK, 0, &link_message(link.name, link.target))?;
+    for (message, link) in new.zip(links.iter().rev()) {
+        *message = out.message(kind::LINK, 0, link)?;
     }
     Ok(())
 }
 
-fn link_message(name: Vec<u8>, target: LinkTarget) -> Link {
-    Link { charset: names::charset(&name), name, creation_order: None, target }
-}
-
 /// What a link says in the file. Objects without a place yet are at 0.
-fn resolved(stage: &Stage, target: Target) -> LinkTarget {
-    match target {
+fn resolved(stage: &Stage, name: Vec<u8>, link: StagedLink) -> Link {
+    let target = match link.target {
         Target::Node(id) => LinkTarget::Hard(stage.node(id).address.unwrap_or(Addr(0))),
         Target::Soft(path) => LinkTarget::Soft(path),
         Target::External { file, path } => LinkTarget::External { file, path },
-    }
+    };
+    Link { name, charset: link.charset, creation_order: link.order, target }
 }

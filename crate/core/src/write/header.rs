@@ -5,16 +5,26 @@ use super::node::Node;
 use super::output::Output;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
-use crate::format::header::RawMessage;
 use crate::format::header::v1::{self, PREFIX, Prefix, message_size, messages_size};
-use crate::format::message::{Continuation, kind};
+use crate::format::header::{RawMessage, v2};
+use crate::format::message::{AttributeInfo, Continuation, ReferenceCount, flag, kind};
 use crate::format::{Encode, fit, length};
+
+/// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
+const MAX_COMPACT: u16 = 8;
+const MIN_DENSE: u16 = 6;
 
 /// Gives a new object a place for the messages it has.
 pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
-    let size = (PREFIX + messages_size(&node.messages)) as u64;
-    let address = out.space.allocate(size)?;
-    node.blocks = vec![(address, size)];
+    if node.v2.is_some() {
+        complete(out, node)?;
+    }
+    let size = match &node.v2 {
+        Some(prefix) => encoded(out, prefix, &node.messages)?.len(),
+        None => PREFIX + messages_size(&node.messages),
+    };
+    let address = out.space.allocate(size as u64)?;
+    node.blocks = vec![(address, size as u64)];
     node.address = Some(address);
     Ok(())
 }
@@ -24,13 +34,17 @@ pub(super) fn write(out: &mut Output, node: &mut Node) -> Result<()> {
     let Some((address, len)) = node.blocks.first().copied() else {
         return Err(Error::argument("an object without a place"));
     };
+    if let Some(prefix) = &node.v2 {
+        let bytes = encoded(out, prefix, &node.messages)?;
+        return out.medium.write(address, &bytes);
+    }
     let room = length(len)?.saturating_sub(PREFIX);
     let mut body = out.writer();
     let count = if messages_size(&node.messages) <= room {
         release(out, node.blocks.drain(1..));
         v1::encode_messages(&node.messages, room, &mut body)?
     } else {
-        let link = message_size(2 * 8);
+        let link = message_size(out.medium.ctx.o() + out.medium.ctx.l());
         let (mut stay, go) = split(&node.messages, room.saturating_sub(link));
         let block = continuation(out, &mut node.blocks, messages_size(&go))?;
         let mut rest = out.writer();
@@ -50,6 +64,38 @@ pub(super) fn write(out: &mut Output, node: &mut Node) -> Result<()> {
     out.medium.write(address, w.as_bytes())
 }
 
+/// Adds what only version 2 headers say in messages, and numbers the attributes.
+fn complete(out: &Output, node: &mut Node) -> Result<()> {
+    let Some(prefix) = &mut node.v2 else { return Ok(()) };
+    let mut next = 0u16;
+    for message in node.messages.iter_mut().filter(|m| m.kind == kind::ATTRIBUTE) {
+        message.creation_index = Some(next);
+        next =
+            next.checked_add(1).ok_or_else(|| Error::unsupported("more than 65535 attributes in order"))?;
+    }
+    if next > MAX_COMPACT {
+        prefix.phase_change = Some((next, MIN_DENSE));
+    }
+    let info = AttributeInfo {
+        max_creation_index: prefix.order_tracked.then_some(next),
+        order_btree: prefix.order_indexed.then_some(None),
+        ..AttributeInfo::default()
+    };
+    node.messages.push(out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, &info)?);
+    if node.references != 1 {
+        let count = ReferenceCount(node.references);
+        node.messages.push(out.message(kind::REFERENCE_COUNT, flag::DO_NOT_SHARE, &count)?);
+    }
+    Ok(())
+}
+
+fn encoded(out: &Output, prefix: &v2::Prefix, messages: &[RawMessage]) -> Result<Vec<u8>> {
+    let prefix = v2::Prefix { chunk_size: prefix.messages_size(messages) as u64, ..*prefix };
+    let mut w = out.writer();
+    v2::encode(&prefix, messages, &mut w)?;
+    Ok(w.into_bytes())
+}
+
 /// Which messages stay in a chunk with `room` bytes for them and which have to go.
 fn split(messages: &[RawMessage], room: usize) -> (Vec<RawMessage>, Vec<RawMessage>) {
     let mut left = room;
@@ -62,8 +108,8 @@ fn split(messages: &[RawMessage], room: usize) -> (Vec<RawMessage>, Vec<RawMessa
     })
 }
 
-/// A continuation block of at least `need` bytes: the one there is, or a new one with room for a few more
-/// messages, so that attributes added one by one do not move it each time.
+/// A continuation block of at least `need` bytes: the one there is, if need be after growing where it is, or a
+/// new one with room for a few more messages, so that attributes added one by one do not move it each time.
 fn continuation(out: &mut Output, blocks: &mut Vec<(Addr, u64)>, need: usize) -> Result<Continuation> {
     let need = (need as u64).next_multiple_of(8);
     if let [_, (address, length)] = &mut blocks[..] {

@@ -16,7 +16,11 @@ const LARGEST: usize = 65536;
 #[derive(Clone)]
 struct Open {
     address: Addr,
-    objects: Vec<Vec<u8>>,
+    /// All objects without anything between them.
+    objects: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// Bytes of the collection that are taken.
     used: usize,
     size: usize,
 }
@@ -50,9 +54,9 @@ impl HeapWriter {
         let room = self.open.as_mut().is_some_and(|open| open.has_room(need, space));
         if !room && header + need > SMALLEST {
             let size = (header + need) as u64;
-            let address = space.allocate(size)?;
-            write(medium, address, size, &[bytes.to_vec()])?;
-            return Ok(HeapId { collection: address, index: 1 });
+            let collection = space.allocate(size)?;
+            write(medium, collection, size, [bytes])?;
+            return Ok(HeapId { collection, index: 1 });
         }
         if !room {
             self.flush(medium, space)?;
@@ -63,14 +67,16 @@ impl HeapWriter {
             none => none.insert(Open {
                 address: space.allocate(SMALLEST as u64)?,
                 objects: Vec::new(),
+                ends: Vec::new(),
                 used: header,
                 size: SMALLEST,
             }),
         };
-        open.objects.push(bytes.to_vec());
+        open.objects.extend_from_slice(bytes);
+        open.ends.push(open.objects.len());
         open.used += need;
         self.changed = true;
-        let index = u32::try_from(open.objects.len()).unwrap_or(u32::MAX);
+        let index = u32::try_from(open.ends.len()).unwrap_or(u32::MAX);
         Ok(HeapId { collection: open.address, index })
     }
 
@@ -88,16 +94,23 @@ impl HeapWriter {
     pub fn flush(&mut self, medium: &mut Medium, space: &mut Space) -> Result<()> {
         self.trim(space)?;
         if let Some(open) = self.open.as_ref().filter(|_| self.changed) {
-            write(medium, open.address, open.size as u64, &open.objects)?;
+            let starts = [0].into_iter().chain(open.ends.iter().copied());
+            let objects = starts.zip(&open.ends).map(|(from, to)| open.objects.get(from..*to).unwrap_or(&[]));
+            write(medium, open.address, open.size as u64, objects)?;
             self.changed = false;
         }
         Ok(())
     }
 }
 
-fn write(medium: &mut Medium, address: Addr, size: u64, objects: &[Vec<u8>]) -> Result<()> {
+fn write<'a>(
+    medium: &mut Medium,
+    address: Addr,
+    size: u64,
+    objects: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<()> {
     let mut w = Writer::new(medium.ctx);
     // Reference counts are 0, as in files of the library.
-    encode(&mut w, size, (1u16..).zip(objects).map(|(index, bytes)| (index, 0, bytes.as_slice())))?;
+    encode(&mut w, size, (1u16..).zip(objects).map(|(index, bytes)| (index, 0, bytes)))?;
     medium.write(address, w.as_bytes())
 }

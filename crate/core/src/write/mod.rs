@@ -32,6 +32,7 @@ mod heap;
 mod names;
 mod node;
 mod output;
+mod repack;
 mod space;
 mod spec;
 mod stage;
@@ -41,17 +42,17 @@ mod tree;
 
 pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
+pub use repack::{Progress, Repack, RepackOptions};
 pub use spec::{Chunks, DatasetSpec};
 
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
-use crate::format::message::{BTreeK, Dataspace};
+use crate::format::length;
+use crate::format::message::Dataspace;
 use crate::format::superblock::Superblock;
 use crate::format::symbol_table::Cache;
-use crate::format::{Encode, Libver, length};
-use crate::limits::Limits;
-use crate::storage::{Medium, Memory};
+use crate::storage::Medium;
 use crate::value::{Column, store};
 use node::{Node, Target};
 use output::Output;
@@ -79,19 +80,8 @@ pub struct Editor {
 impl Editor {
     /// A new file in memory. It holds nothing before the first [`commit`](Editor::commit).
     pub fn create() -> Result<Editor> {
-        let medium = Medium::new(Box::new(Memory::default()), Limits::default());
         let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
-        let low = Libver::Earliest;
-        let size = superblock.size(medium.ctx, low)? as u64;
-        let out = Output {
-            medium,
-            space: space::Space::new(size),
-            k: BTreeK::default(),
-            low,
-            heap: heap::HeapWriter::default(),
-        };
-        let root = Node { references: 1, ..Node::new_group() };
-        Ok(Editor { out, stage: Stage::new(root), superblock })
+        Ok(Editor { out: Output::new(&superblock)?, stage: Stage::new(), superblock })
     }
 
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
@@ -232,7 +222,8 @@ impl Editor {
     /// Publishes all edits. Afterwards [`medium`](Editor::medium) is a valid file.
     pub fn commit(&mut self) -> Result<()> {
         if self.is_changed() {
-            commit::commit(&mut self.out, &mut self.stage, &mut self.superblock)?;
+            let changed = commit::place(&mut self.out, &mut self.stage)?;
+            commit::publish(&mut self.out, &mut self.stage, &changed, &mut self.superblock)?;
         }
         Ok(())
     }
@@ -256,15 +247,15 @@ impl Editor {
     pub fn to_bytes(&mut self) -> Result<Vec<u8>> {
         self.commit()?;
         let storage = self.out.medium.storage();
-        let len = length(storage.len())?;
-        let mut bytes = vec![0; len];
+        let mut bytes = vec![0; length(storage.len())?];
         storage.read_at(0, &mut bytes)?;
         Ok(bytes)
     }
 
     /// Commits, and gives the file's bytes away.
     pub fn into_bytes(mut self) -> Result<Vec<u8>> {
-        self.to_bytes()
+        self.commit()?;
+        self.out.medium.into_storage().into_bytes()
     }
 }
 

@@ -1,7 +1,9 @@
 //! An object as the staged edits see it: its messages, and where its header is if it has one already.
 
+use super::names;
 use crate::bytes::Addr;
-use crate::format::header::RawMessage;
+use crate::format::datatype::CharacterSet;
+use crate::format::header::{RawMessage, v2};
 use std::collections::BTreeMap;
 
 /// A staged object, by its place in the list of them.
@@ -19,6 +21,24 @@ pub(super) enum Target {
     External { file: Vec<u8>, path: Vec<u8> },
 }
 
+/// A link to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StagedLink {
+    /// Where it leads.
+    pub target: Target,
+    /// Character set the name is flagged with.
+    pub charset: CharacterSet,
+    /// Position in creation order, in groups that track it.
+    pub order: Option<i64>,
+}
+
+impl StagedLink {
+    /// A link whose name says itself what it is.
+    pub fn new(name: &[u8], target: Target) -> StagedLink {
+        StagedLink { target, charset: names::charset(name), order: None }
+    }
+}
+
 /// A group, dataset or committed datatype with its pending changes.
 #[derive(Debug, Default)]
 pub(super) struct Node {
@@ -33,7 +53,13 @@ pub(super) struct Node {
     /// Whether it is a group.
     pub group: bool,
     /// Links to add, by name.
-    pub links: BTreeMap<Vec<u8>, Target>,
+    pub links: BTreeMap<Vec<u8>, StagedLink>,
+    /// For a new group: its links are messages even if a symbol table could hold them.
+    pub new_style: bool,
+    /// For a new group: whether it tracks the order of its links, and indexes it.
+    pub link_order: Option<bool>,
+    /// For a new object: its header is of version 2, with these properties.
+    pub v2: Option<v2::Prefix>,
     /// Whether anything differs from the file.
     pub changed: bool,
 }

@@ -7,8 +7,10 @@ use crate::error::{Error, Result};
 use crate::format::header::RawMessage;
 use crate::format::heap::global::HeapId;
 use crate::format::message::BTreeK;
+use crate::format::superblock::Superblock;
 use crate::format::{Encode, Libver};
-use crate::storage::Medium;
+use crate::limits::Limits;
+use crate::storage::{Medium, Memory};
 
 /// Largest body of a header message: u16, and a multiple of eight in version 1 headers.
 pub(super) const MAX_MESSAGE: usize = 65528;
@@ -31,6 +33,14 @@ pub(super) struct Output {
 }
 
 impl Output {
+    /// A new file in memory.
+    pub fn new(superblock: &Superblock) -> Result<Output> {
+        let medium = Medium::new(Box::new(Memory::default()), Limits::default());
+        let low = Libver::Earliest;
+        let space = Space::new(superblock.size(medium.ctx, low)? as u64);
+        Ok(Output { medium, space, k: BTreeK::default(), low, heap: HeapWriter::default() })
+    }
+
     /// A writer for metadata of this file.
     pub fn writer(&self) -> Writer {
         Writer::new(self.medium.ctx)

@@ -128,7 +128,7 @@ fn filter(id: u16, optional: bool, name: &[u8], values: Vec<u32>) -> Filter {
 
 /// Bytes of one element in h5py's memory, which its guess goes by: text and sequences of any length are
 /// pointers there.
-fn memory_size(datatype: &Datatype) -> u64 {
+pub(super) fn memory_size(datatype: &Datatype) -> u64 {
     match &datatype.class {
         Class::VlenString { .. } | Class::VlenSequence { .. } => 8,
         _ => datatype.size.into(),

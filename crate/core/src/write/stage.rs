@@ -1,7 +1,7 @@
 //! The staged objects: finding them by path, loading those the file has already, linking new ones.
 
 use super::names;
-use super::node::{Node, NodeId, Target};
+use super::node::{Node, NodeId, StagedLink, Target};
 use super::output::Output;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
@@ -16,7 +16,14 @@ use std::collections::HashMap;
 pub(super) struct Stage {
     nodes: Vec<Node>,
     by_address: HashMap<Addr, NodeId>,
-    root: NodeId,
+    root: Root,
+}
+
+/// The root group is loaded when an edit needs it.
+#[derive(Clone, Copy, Debug)]
+enum Root {
+    At(Addr),
+    Staged(NodeId),
 }
 
 /// Where a new link goes: a group there is, the groups to make on the way, the name.
@@ -27,20 +34,32 @@ pub(super) struct Place {
 }
 
 impl Stage {
-    /// A stage that holds the root group only.
-    pub fn new(root: Node) -> Stage {
-        let by_address = root.address.iter().map(|a| (*a, NodeId(0))).collect();
-        Stage { nodes: vec![root], by_address, root: NodeId(0) }
+    /// The stage of a new file: a root group that is not in the file yet.
+    pub fn new() -> Stage {
+        let root = Node { references: 1, ..Node::new_group() };
+        Stage { nodes: vec![root], by_address: HashMap::new(), root: Root::Staged(NodeId(0)) }
     }
 
-    /// A stage that takes the root group from the file at `root`.
-    pub fn of_file(out: &Output, root: Addr) -> Result<Stage> {
-        Ok(Stage::new(load(out, root)?))
+    /// The stage of a file whose root group is at `root`. Nothing is touched yet.
+    pub fn of_file(root: Addr) -> Stage {
+        Stage { nodes: Vec::new(), by_address: HashMap::new(), root: Root::At(root) }
+    }
+
+    /// The root group of a new file.
+    pub fn top(&self) -> NodeId {
+        NodeId(0)
     }
 
     /// The root group.
-    pub fn root(&self) -> NodeId {
-        self.root
+    pub fn root(&mut self, out: &Output) -> Result<NodeId> {
+        match self.root {
+            Root::Staged(id) => Ok(id),
+            Root::At(address) => {
+                let id = self.at(out, address)?;
+                self.root = Root::Staged(id);
+                Ok(id)
+            }
+        }
     }
 
     /// Whether anything waits to be written.
@@ -84,8 +103,8 @@ impl Stage {
     /// What `name` in `group` leads to.
     fn child(&mut self, out: &Output, group: NodeId, name: &[u8]) -> Result<Option<Target>> {
         let node = self.node(group);
-        if let Some(target) = node.links.get(name) {
-            return Ok(Some(target.clone()));
+        if let Some(link) = node.links.get(name) {
+            return Ok(Some(link.target.clone()));
         }
         let Some(address) = node.address else { return Ok(None) };
         let header = ObjectHeader::open(&out.medium, address)?;
@@ -114,7 +133,7 @@ impl Stage {
     /// Goes along `path` as far as there is something.
     fn walk(&mut self, out: &Output, path: &[u8]) -> Result<Walk> {
         let shown = || String::from_utf8_lossy(path).into_owned();
-        let mut here = self.root;
+        let mut here = self.root(out)?;
         // Components still to go, the next one last.
         let mut rest: Vec<Vec<u8>> = split(path);
         let mut traversals = 0;
@@ -135,7 +154,7 @@ impl Stage {
                     }
                     rest.pop();
                     if to.first() == Some(&b'/') {
-                        here = self.root;
+                        here = self.root(out)?;
                     }
                     rest.extend(split(&to));
                 }
@@ -175,20 +194,23 @@ impl Stage {
         let mut group = place.group;
         for name in place.missing {
             let new = self.add(Node::new_group());
-            self.insert(group, name, Target::Node(new));
+            let link = StagedLink::new(&name, Target::Node(new));
+            self.insert(group, name, link);
             group = new;
         }
-        self.insert(group, place.name, target);
+        let link = StagedLink::new(&place.name, target);
+        self.insert(group, place.name, link);
     }
 
-    fn insert(&mut self, group: NodeId, name: Vec<u8>, target: Target) {
-        if let Target::Node(id) = target {
+    /// Adds a link to a group that has none of this name.
+    pub fn insert(&mut self, group: NodeId, name: Vec<u8>, link: StagedLink) {
+        if let Target::Node(id) = link.target {
             let node = self.node_mut(id);
             node.references += 1;
             node.changed = true;
         }
         let group = self.node_mut(group);
-        group.links.insert(name, target);
+        group.links.insert(name, link);
         group.changed = true;
     }
 }

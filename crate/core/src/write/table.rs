@@ -5,7 +5,7 @@ use super::tree;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::heap::local::{LocalHeap, Segment};
-use crate::format::message::{LinkTarget, SymbolTable};
+use crate::format::message::{Link, LinkTarget, SymbolTable};
 use crate::format::symbol_table::{Cache, SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::limits::Budget;
@@ -14,16 +14,8 @@ use crate::object::tree1;
 /// The library's first data segment: four names of eight letters and a free block.
 const FIRST_SEGMENT: u64 = 88;
 
-/// A link to be put into a table.
-pub(super) struct NewLink {
-    /// Its name, ASCII.
-    pub name: Vec<u8>,
-    /// A hard or soft link.
-    pub target: LinkTarget,
-}
-
 /// Writes a table with these links, which are in name order.
-pub(super) fn build(out: &mut Output, links: &[NewLink]) -> Result<SymbolTable> {
+pub(super) fn build(out: &mut Output, links: &[Link]) -> Result<SymbolTable> {
     let mut segment = Segment::default();
     let mut entries = Vec::with_capacity(links.len());
     for link in links {

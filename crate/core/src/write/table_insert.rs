@@ -2,18 +2,18 @@
 //! pushes aside.
 
 use super::output::Output;
-use super::table::{NewLink, entry, node_size, put_node, write_node};
+use super::table::{entry, node_size, put_node, write_node};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::heap::local::{self, LocalHeap, NO_FREE_BLOCK};
 use crate::format::length;
-use crate::format::message::{LinkTarget, SymbolTable};
+use crate::format::message::{Link, LinkTarget, SymbolTable};
 use crate::format::symbol_table::{SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::object::tree1;
 
 /// Adds `links`, whose names are not there yet.
-pub(super) fn insert(out: &mut Output, table: SymbolTable, links: &[NewLink]) -> Result<()> {
+pub(super) fn insert(out: &mut Output, table: SymbolTable, links: &[Link]) -> Result<()> {
     let mut heap = Heap::open(out, table.heap)?;
     for link in links {
         let name_offset = heap.push(out, &link.name)?;

@@ -1,0 +1,168 @@
+//! Elements that point at something: into the global heap, or at objects.
+
+use crate::bytes::Addr;
+use crate::chunk::HeapCache;
+use crate::chunk::heap::HeapState;
+use crate::error::{Error, Result};
+use crate::format::datatype::{Class, Datatype, ReferenceKind};
+use crate::format::heap::global::{HeapId, Objects};
+use crate::storage::Medium;
+use crate::write::output::Output;
+use std::collections::HashMap;
+
+/// Bytes of a heap id with 8-byte addresses.
+const ID: usize = 12;
+
+/// Carries elements from file to file.
+pub(super) struct Transfer<'a> {
+    pub source: &'a Medium,
+    pub heap: &'a mut HeapState,
+    /// Where each copied object is now.
+    pub map: &'a HashMap<Addr, Addr>,
+    pub out: &'a mut Output,
+}
+
+impl Transfer<'_> {
+    /// Changes elements of the source into elements of the copy. If it fails, nothing that it stored remains.
+    pub fn elements(&mut self, datatype: &Datatype, bytes: &mut [u8]) -> Result<()> {
+        if !datatype.uses_heap() && !datatype.holds_references() {
+            return Ok(());
+        }
+        let before = self.out.mark();
+        let mut copy = bytes.to_vec();
+        self.announce(datatype, bytes)?;
+        let moved = self.each(datatype, &mut copy).and_then(|()| self.out.heap.trim(&mut self.out.space));
+        match moved {
+            Ok(()) => bytes.copy_from_slice(&copy),
+            Err(_) => self.out.back_to(before),
+        }
+        moved
+    }
+
+    /// Says which collections plain texts and sequences are in.
+    fn announce(&mut self, datatype: &Datatype, bytes: &[u8]) -> Result<()> {
+        if !matches!(datatype.class, Class::VlenString { .. } | Class::VlenSequence { .. }) {
+            return Ok(());
+        }
+        let mut collections: Vec<Addr> = bytes
+            .chunks_exact(4 + ID)
+            .filter_map(|element| element.get(4..).and_then(heap_id))
+            .map(|id| id.collection)
+            .collect();
+        collections.sort_unstable();
+        collections.dedup();
+        HeapCache::new(self.source, self.heap).announce(&collections)
+    }
+
+    fn each(&mut self, datatype: &Datatype, bytes: &mut [u8]) -> Result<()> {
+        let size = usize::try_from(datatype.size).unwrap_or(usize::MAX).max(1);
+        bytes.chunks_exact_mut(size).try_for_each(|element| self.element(datatype, element))
+    }
+
+    // Nesting is as deep as datatypes may be: their decoder has a limit.
+    fn element(&mut self, datatype: &Datatype, element: &mut [u8]) -> Result<()> {
+        match &datatype.class {
+            Class::VlenString { .. } => self.variable(None, element),
+            Class::VlenSequence { base } => self.variable(Some(base), element),
+            Class::Reference(ReferenceKind::Object) => self.object_reference(element),
+            Class::Reference(ReferenceKind::Region) => self.region_reference(element),
+            Class::Array { base, .. } => self.each(base, element),
+            Class::Compound { members } => members.iter().try_for_each(|member| {
+                let from = usize::try_from(member.offset).unwrap_or(usize::MAX);
+                let len = usize::try_from(member.datatype.size).unwrap_or(usize::MAX);
+                match element.get_mut(from..from.saturating_add(len)) {
+                    Some(part) => self.element(&member.datatype, part),
+                    None => Err(Error::malformed("a member that leaves its compound")),
+                }
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Text (`base` is `None`) or a sequence: count and heap id.
+    fn variable(&mut self, base: Option<&Datatype>, element: &mut [u8]) -> Result<()> {
+        let Some((count, rest)) = element.split_first_chunk_mut::<4>() else {
+            return Err(Error::malformed("an element of variable length in fewer than 4 bytes"));
+        };
+        let Some(id) = heap_id(rest).filter(|_| *count != [0; 4]) else {
+            element.fill(0);
+            return Ok(());
+        };
+        let each = base.map_or(1, |b| u64::from(b.size));
+        let len = u64::from(u32::from_le_bytes(*count)) * each;
+        let mut bytes = self.object(id, len)?;
+        if let Some(base) = base {
+            self.each(base, &mut bytes)?;
+        }
+        self.put(&bytes, rest)
+    }
+
+    /// The first `len` bytes of a heap object.
+    fn object(&mut self, id: HeapId, len: u64) -> Result<Vec<u8>> {
+        let at = self.source.absolute(id.collection);
+        let mut heap = HeapCache::new(self.source, self.heap);
+        let object = heap.object(id)?;
+        let bytes = usize::try_from(len).ok().and_then(|n| object.get(..n));
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| {
+            Error::malformed(format!("{len} bytes wanted of a heap object of {}", object.len())).at(at)
+        })
+    }
+
+    /// Stores an object in the copy's heap and its id in `place`.
+    fn put(&mut self, bytes: &[u8], place: &mut [u8]) -> Result<()> {
+        let id = self.out.put_in_heap(bytes)?;
+        let stored = [id.collection.0.to_le_bytes().as_slice(), &id.index.to_le_bytes()].concat();
+        match place.get_mut(..ID) {
+            Some(place) => place.copy_from_slice(&stored),
+            None => return Err(Error::malformed("a heap id of fewer than 12 bytes")),
+        }
+        Ok(())
+    }
+
+    fn object_reference(&mut self, element: &mut [u8]) -> Result<()> {
+        match element.first_chunk_mut::<8>() {
+            Some(address) => self.address(address),
+            None => Err(Error::malformed("an object reference of fewer than 8 bytes")),
+        }
+    }
+
+    /// A region is the object's address and a selection, in the heap.
+    fn region_reference(&mut self, element: &mut [u8]) -> Result<()> {
+        let Some(id) = heap_id(element) else {
+            element.fill(0);
+            return Ok(());
+        };
+        let mut bytes = HeapCache::new(self.source, self.heap).object(id)?.to_vec();
+        match bytes.first_chunk_mut::<8>() {
+            Some(address) => self.address(address)?,
+            None => return Err(Error::malformed("a region reference without an object")),
+        }
+        self.put(&bytes, element)
+    }
+
+    /// An object's address becomes that of its copy; no object stays none.
+    fn address(&self, address: &mut [u8; 8]) -> Result<()> {
+        let from = u64::from_le_bytes(*address);
+        if from == 0 || from == u64::MAX {
+            return Ok(());
+        }
+        let Some(to) = self.map.get(&Addr(from)) else {
+            return Err(Error::unsupported(format!(
+                "copying a reference to the object at {from:#x}, which is not among what is copied"
+            )));
+        };
+        *address = to.0.to_le_bytes();
+        Ok(())
+    }
+}
+
+/// Collection and index; `None` if they mean nothing.
+fn heap_id(bytes: &[u8]) -> Option<HeapId> {
+    let (address, rest) = bytes.split_first_chunk::<8>()?;
+    let (index, _) = rest.split_first_chunk::<4>()?;
+    let collection = u64::from_le_bytes(*address);
+    if collection == 0 || collection == u64::MAX {
+        return None;
+    }
+    Some(HeapId { collection: Addr(collection), index: u32::from_le_bytes(*index) })
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Are copies of files equal to them?
+
+    python3 tests/interop/check_repack.py REPACK FILES... [--level N]
+
+REPACK is the example of that name, built. Every file is copied; the copy is compared with it through libhdf5 (tree, types,
+shapes, fill values, values, attributes) and must be one that h5dump accepts. What the copier refuses as unsupported is
+listed, what it refuses otherwise is a failure. Exit status 0 when all copies are equal.
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import compare_files  # noqa: E402
+
+
+def dump(path):
+    return subprocess.run(["h5dump", "-p", "-H", path], capture_output=True, text=True, timeout=300)
+
+
+def check(repack, path, level, folder):
+    copy = os.path.join(folder, os.path.basename(path))
+    done = subprocess.run([repack, path, copy, str(level)], capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        return ("refused" if done.returncode == 3 else "FAILED"), [done.stderr.strip()]
+    found = compare_files.compare(path, copy)[0]
+    if shutil.which("h5dump") and dump(path).returncode == 0:
+        dumped = dump(copy)
+        if dumped.returncode:
+            found.append("h5dump: " + dumped.stderr.strip()[:300])
+    sizes = "%d -> %d" % (os.path.getsize(path), os.path.getsize(copy))
+    os.remove(copy)
+    return ("DIFFERENT" if found else "equal " + sizes), found
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("repack")
+    ap.add_argument("files", nargs="+")
+    ap.add_argument("--level", type=int, default=4)
+    a = ap.parse_args()
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in a.files:
+            try:
+                verdict, found = check(a.repack, path, a.level, folder)
+            except SystemExit as e:
+                verdict, found = "unread", [str(e)]     # libhdf5 does not open the source itself
+            bad += verdict in ("FAILED", "DIFFERENT")
+            print("%-40s %s" % (os.path.basename(path), verdict))
+            for line in found[:6]:
+                print("    " + line)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
