@@ -1,4 +1,6 @@
 //! Tests of the engine as a whole, from outside: one binary, so that they link once.
 
+mod data;
+mod fetched;
 mod layers;
 mod objects;

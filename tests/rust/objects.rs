@@ -1,6 +1,7 @@
 //! Opens files that the reference library wrote (tests/fixtures/engine) and walks them: directly, and over a
 //! storage that has nothing at hand until it is fetched.
 
+use crate::fetched::{Fetched, drive};
 use hyperslab::bytes::Addr;
 use hyperslab::format::datatype::{ByteOrder, CharacterSet, Class, Datatype};
 use hyperslab::format::message::{ChunkIndex, Dataspace, Extent, FillStatus, Layout};
@@ -10,10 +11,9 @@ use hyperslab::object::attributes::{self, Attribute};
 use hyperslab::object::header::{ObjectHeader, ObjectKind};
 use hyperslab::object::links::{self, Link, LinkTarget};
 use hyperslab::object::{path, superblock};
-use hyperslab::storage::{Medium, Memory, Storage};
-use hyperslab::{Error, Kind, Result};
+use hyperslab::storage::{Medium, Memory};
+use hyperslab::{Kind, Result};
 use std::cell::RefCell;
-use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -236,48 +236,6 @@ fn shared_messages() {
 fn filtered_heap() {
     let file = File::open("filtered.h5");
     assert_eq!(file.links("/g").len(), 200);
-}
-
-/// Holds nothing but what was fetched.
-struct Fetched {
-    bytes: Rc<[u8]>,
-    have: Rc<RefCell<Vec<Range<u64>>>>,
-}
-
-impl Storage for Fetched {
-    fn len(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-
-    fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
-        let wanted = at..at + buf.len() as u64;
-        self.want(&[wanted])?;
-        let from = usize::try_from(at).unwrap();
-        buf.copy_from_slice(&self.bytes[from..from + buf.len()]);
-        Ok(())
-    }
-
-    fn want(&self, ranges: &[Range<u64>]) -> Result<()> {
-        let have = self.have.borrow();
-        let there = |r: &Range<u64>| have.iter().any(|h| h.start <= r.start && r.end <= h.end);
-        let missing: Vec<_> = ranges.iter().filter(|r| !there(r)).cloned().collect();
-        if missing.is_empty() { Ok(()) } else { Err(Error::missing(missing)) }
-    }
-}
-
-/// Repeats `call` until nothing is missing, and counts how often that was.
-fn drive<T>(have: &RefCell<Vec<Range<u64>>>, rounds: &mut u32, mut call: impl FnMut() -> Result<T>) -> T {
-    loop {
-        match call() {
-            Ok(value) => return value,
-            Err(e) if e.is_pending() => {
-                *rounds += 1;
-                assert!(*rounds < 1000, "no progress");
-                have.borrow_mut().extend(e.pending().iter().cloned());
-            }
-            Err(e) => panic!("{e}"),
-        }
-    }
 }
 
 #[test]

@@ -75,13 +75,7 @@ impl Read {
             return Err(Error::limit(format!("elements of {unit} bytes")));
         }
         let total = if parts.dataspace.is_null() { 0 } else { selection.elements()? };
-        if selection.axes().len() != parts.dataspace.dims().len() {
-            return Err(Error::argument(format!(
-                "a selection of {} dimensions in a dataset of {}",
-                selection.axes().len(),
-                parts.dataspace.dims().len()
-            )));
-        }
+        selection.check(parts.dataspace.dims())?;
         let source = Source::new(medium, parts, selection, unit)?;
         Ok(Read { unit, total, done: 0, source })
     }

@@ -114,14 +114,18 @@ pub struct Hyperslab {
 impl Hyperslab {
     /// Checks `axes` against the extents `dims`.
     pub fn new(axes: Vec<Axis>, dims: &[u64]) -> Result<Hyperslab> {
-        if axes.len() != dims.len() {
-            let what = format!("a selection of {} dimensions in {}", axes.len(), dims.len());
+        let slab = Hyperslab { axes };
+        slab.check(dims)?;
+        Ok(Hyperslab { axes: slab.axes.into_iter().map(Axis::normal).collect() })
+    }
+
+    /// Says whether this is a selection of a dataspace with extents `dims`.
+    pub fn check(&self, dims: &[u64]) -> Result<()> {
+        if self.axes.len() != dims.len() {
+            let what = format!("a selection of {} dimensions in {}", self.axes.len(), dims.len());
             return Err(Error::argument(what));
         }
-        for (axis, dim) in axes.iter().zip(dims) {
-            axis.check(*dim)?;
-        }
-        Ok(Hyperslab { axes: axes.into_iter().map(Axis::normal).collect() })
+        self.axes.iter().zip(dims).try_for_each(|(axis, dim)| axis.check(*dim))
     }
 
     /// Everything.
