@@ -90,6 +90,12 @@ mod words {
         (x | x << 8) & 0x00ff_00ff_00ff_00ff
     }
 
+    /// Bytes 0 … 3 of `x` as two pairs, each at every second pair of bytes.
+    fn spread_pairs(x: u64) -> u64 {
+        let x = x & 0xffff_ffff;
+        (x | x << 16) & 0x0000_ffff_0000_ffff
+    }
+
     /// The inverse: every second byte of `x` in the low half.
     fn gather_bytes(x: u64) -> u64 {
         let x = x & 0x00ff_00ff_00ff_00ff;
@@ -98,17 +104,21 @@ mod words {
     }
 
     /// Transposes the 8 x 8 bytes of `m`.
+    #[inline(always)]
     fn transpose(m: &mut [u64; 8]) {
-        let mut swap = |pairs: [(usize, usize); 4], shift: u32, mask: u64| {
-            for (i, j) in pairs {
-                let t = (m[i] >> shift ^ m[j]) & mask;
-                m[j] ^= t;
-                m[i] ^= t << shift;
-            }
-        };
-        swap([(0, 1), (2, 3), (4, 5), (6, 7)], 8, 0x00ff_00ff_00ff_00ff);
-        swap([(0, 2), (1, 3), (4, 6), (5, 7)], 16, 0x0000_ffff_0000_ffff);
-        swap([(0, 4), (1, 5), (2, 6), (3, 7)], 32, 0x0000_0000_ffff_ffff);
+        swap(m, [(0, 1), (2, 3), (4, 5), (6, 7)], 8, 0x00ff_00ff_00ff_00ff);
+        swap(m, [(0, 2), (1, 3), (4, 6), (5, 7)], 16, 0x0000_ffff_0000_ffff);
+        swap(m, [(0, 4), (1, 5), (2, 6), (3, 7)], 32, 0x0000_0000_ffff_ffff);
+    }
+
+    /// Exchanges the high parts of the first rows with the low parts of the second ones.
+    #[inline(always)]
+    fn swap(m: &mut [u64; 8], pairs: [(usize, usize); 4], shift: u32, mask: u64) {
+        for (i, j) in pairs {
+            let t = (m[i] >> shift ^ m[j]) & mask;
+            m[j] ^= t;
+            m[i] ^= t << shift;
+        }
     }
 
     fn words(plane: &[u8]) -> impl Iterator<Item = u64> {
@@ -133,10 +143,15 @@ mod words {
                 };
                 let out = body.as_chunks_mut::<32>().0.iter_mut();
                 for (out, ((a, b), (c, d))) in out.zip(a.zip(b).zip(c.zip(d))) {
-                    let mut m = [a, b, c, d, 0, 0, 0, 0];
-                    transpose(&mut m);
-                    for (to, element) in out.as_chunks_mut::<4>().0.iter_mut().zip(m) {
-                        to.copy_from_slice(&element.to_le_bytes()[..4]);
+                    for (half, to) in out.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+                        let shift = 32 * half;
+                        // Four elements: pairs of bytes first, then pairs of pairs.
+                        let low = spread_bytes(a >> shift) | spread_bytes(b >> shift) << 8;
+                        let high = spread_bytes(c >> shift) | spread_bytes(d >> shift) << 8;
+                        let first = spread_pairs(low) | spread_pairs(high) << 16;
+                        let second = spread_pairs(low >> 32) | spread_pairs(high >> 32) << 16;
+                        to[..8].copy_from_slice(&first.to_le_bytes());
+                        to[8..].copy_from_slice(&second.to_le_bytes());
                     }
                 }
             }

@@ -157,6 +157,14 @@ impl Contiguous {
         Ok(())
     }
 
+    /// Adds everything that will be read to `wanted`.
+    pub(super) fn announce_all(mut self, wanted: &mut Vec<(Addr, u64)>) {
+        while self.planned < self.total {
+            let plan = self.plan();
+            wanted.extend(plan.spans.iter().map(|s| (Addr(self.address.0.saturating_add(s.from)), s.len)));
+        }
+    }
+
     /// Says what the planned batches will read.
     fn announce(&self, medium: &Medium) -> Result<()> {
         let spans = self.plans.iter().flat_map(|p| &p.spans);

@@ -154,9 +154,15 @@ impl Chunked {
             self.planned += batch.elements;
             self.batches.push_back(batch);
         }
-        // A batch that reads all of its chunks says so; small parts of large chunks are asked for when needed.
-        let stored = self.batches.iter().flat_map(|b| &b.stored);
-        medium.want(stored.filter_map(|(_, e)| e.address.map(|a| (a, e.size))))
+        let mut wanted = Vec::new();
+        let mut chunk = ChunkOf::default();
+        for batch in &self.batches {
+            for (place, entry) in &batch.stored {
+                chunk.set(self, batch, *place)?;
+                chunk.announce(self, entry, &mut wanted);
+            }
+        }
+        medium.want(wanted)
     }
 
     /// Finds the chunks of the next batch.

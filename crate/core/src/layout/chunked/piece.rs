@@ -52,6 +52,23 @@ impl ChunkOf {
         Ok(())
     }
 
+    /// Whether the chunk is stored as it is.
+    fn is_plain(&self, of: &Chunked, entry: &Entry) -> bool {
+        let edge = of.edge_unfiltered && of.grid.is_partial(&self.coord);
+        edge || filter::is_plain(&of.filters, entry.mask)
+    }
+
+    /// Adds what [`read`](Self::read) will read to `wanted`.
+    pub(super) fn announce(&self, of: &Chunked, entry: &Entry, wanted: &mut Vec<(Addr, u64)>) {
+        let Some(address) = entry.address else { return };
+        let small = if self.is_plain(of, entry) { self.small_part(of) } else { None };
+        match small {
+            Some(axes) => Contiguous::new(address, of.grid.chunk(), &axes, of.unit).announce_all(wanted),
+            None => wanted.push((address, entry.size)),
+        }
+    }
+
+    /// Reads the chunk at `entry` and puts its selected elements into the batch `out`.
     pub(super) fn read(
         &self,
         of: &Chunked,
@@ -62,8 +79,7 @@ impl ChunkOf {
     ) -> Result<()> {
         let Some(address) = entry.address else { return Ok(()) };
         let nominal = of.grid.chunk_bytes();
-        let edge = of.edge_unfiltered && of.grid.is_partial(&self.coord);
-        let plain = edge || filter::is_plain(&of.filters, entry.mask);
+        let plain = self.is_plain(of, entry);
         let direct = verbatim(of.unit, &self.lanes).and_then(|range| out.get_mut(range));
         if plain {
             if entry.size < nominal as u64 {
