@@ -4,3 +4,6 @@ mod data;
 mod fetched;
 mod layers;
 mod objects;
+mod repacking;
+mod writing;
+mod written;
