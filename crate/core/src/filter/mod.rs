@@ -32,8 +32,9 @@ fn is_skipped(mask: u32, i: usize) -> bool {
 }
 
 fn unknown(filter: &Filter) -> Error {
-    let stored = String::from_utf8_lossy(&filter.name).into_owned();
-    let name = if stored.is_empty() { registry::name(filter.id).unwrap_or("").to_owned() } else { stored };
+    // Stored names are whole sentences in some files.
+    let stored = || String::from_utf8_lossy(&filter.name).into_owned();
+    let name = registry::name(filter.id).map_or_else(stored, str::to_owned);
     let shown = if name.is_empty() { String::new() } else { format!(" ({name})") };
     Error::unsupported(format!("filter {}{shown} is not available", filter.id)).by_filter(filter.id, name)
 }
