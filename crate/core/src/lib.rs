@@ -4,7 +4,7 @@
 //! → `value` → `api`. The way back: `api` → `write` → … → [`storage`].
 //!
 //! The engine never awaits: bytes that are not here yet are an [`Error`] of kind
-//! [`Kind::Pending`](error::Kind::Pending) with the ranges to fetch; fetch them and call again.
+//! [`Kind::Pending`] with the ranges to fetch; fetch them and call again.
 #![deny(unsafe_code)]
 #![cfg_attr(
     test,

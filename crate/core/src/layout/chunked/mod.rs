@@ -158,6 +158,10 @@ impl Chunked {
         let mut chunk = ChunkOf::default();
         for batch in &self.batches {
             for (place, entry) in &batch.stored {
+                if self.grid.chunk_bytes() < piece::WORTH {
+                    wanted.extend(entry.address.map(|a| (a, entry.size)));
+                    continue;
+                }
                 chunk.set(self, batch, *place)?;
                 chunk.announce(self, entry, &mut wanted);
             }

@@ -15,7 +15,7 @@ use crate::storage::Medium;
 /// Of an unfiltered chunk, only what is selected is read if that is less than this part of it.
 const SMALL_PART: usize = 4;
 /// Smaller chunks are always read whole.
-const WORTH: usize = 16 << 10;
+pub(super) const WORTH: usize = 16 << 10;
 
 fn outside() -> Error {
     Error::argument("the selection leaves the dataset")
