@@ -4,7 +4,8 @@
     cargo run --example make_samples FOLDER && python3 tests/interop/check_samples.py FOLDER
 
 For every sample: h5py makes a twin, both are compared through libhdf5 (tree, types, values, attributes, chunk shapes,
-filters, fill values), `h5dump -p -H` must say the same of both, `h5stat` must accept ours, and ours must not be larger.
+filters, fill values), `h5dump -p -H` must say the same of both, `h5stat` must accept ours, h5py must be able to go on editing
+it, and ours must not be larger.
 Prints a line a file; exit status 0 when all are equal.
 """
 import os
@@ -13,6 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import h5py
+import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import compare_files  # noqa: E402
@@ -39,6 +43,34 @@ def described(path):
     return PLACES.sub("", out.split("\n", 1)[1]), err
 
 
+def edited(ours, folder):
+    """The reference library goes on where we stopped: adds to and takes from every group and object."""
+    path = os.path.join(folder, "edited.h5")
+    shutil.copy(ours, path)
+    with h5py.File(path, "r+") as f:
+        groups, datasets = [f], []
+        f.visititems(lambda _, o: (groups if isinstance(o, h5py.Group) else datasets).append(o))
+        for g in groups[:40]:
+            for i in range(12):
+                g["added %d" % i] = np.arange(3)
+            g["added ä"] = h5py.SoftLink("/")
+            del g["added 3"]
+        for o in groups[:40] + datasets[:40]:
+            before = dict(o.attrs)
+            for i in range(10):
+                o.attrs["added %d" % i] = "text %d" % i
+            for name in list(before)[:2]:
+                del o.attrs[name]
+        for d in datasets[:40]:
+            if d.maxshape and d.maxshape[0] is None and d.size:
+                d.resize(d.shape[0] + 5, axis=0)
+    with h5py.File(path) as f:
+        if list(f["added 7"]) != [0, 1, 2] or f.attrs["added 9"] != "text 9":
+            return ["what h5py added is not there"]
+    code, _, err = run("h5dump", "-H", path) if shutil.which("h5dump") else (0, "", "")
+    return ["h5dump after h5py's edits: " + err.strip()] if code else []
+
+
 def problems(name, ours, folder):
     twin = os.path.join(folder, name + ".h5")
     twins.make(name, twin)
@@ -53,6 +85,7 @@ def problems(name, ours, folder):
         code, _, err = run("h5stat", ours)
         if code:
             found.append("h5stat: " + err.strip())
+    found += edited(ours, folder)
     sizes = os.path.getsize(ours), os.path.getsize(twin)
     if sizes[0] > sizes[1] * ROOM.get(name, 1):
         found.append("%d bytes, h5py needs %d" % sizes)

@@ -25,7 +25,7 @@ fn main() -> std::io::Result<()> {
         Ok(file) => std::fs::write(target, file.as_bytes()),
         Err(e) => {
             eprintln!("{e}");
-            std::process::exit(if e.kind() == Kind::Unsupported { 3 } else { 1 });
+            std::process::exit(if matches!(e.kind(), Kind::Unsupported | Kind::Limit) { 3 } else { 1 });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::space::Space;
 use crate::bytes::{Addr, Writer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::format::tree::btree1::{ChunkKeys, GroupKeys, Keys, Node};
 use crate::storage::Medium;
 
@@ -41,7 +41,7 @@ pub(super) fn build<K: Pick>(
     mut children: Vec<Addr>,
 ) -> Result<Addr> {
     let size = Node::<K>::size(medium.ctx, shape, capacity) as u64;
-    for level in 0u8.. {
+    for level in 0u8..=u8::MAX {
         let count = children.len().div_ceil(capacity).max(1);
         let nodes = (0..count).map(|_| space.allocate(size)).collect::<Result<Vec<_>>>()?;
         let mut borders = Vec::with_capacity(count + 1);
@@ -67,5 +67,5 @@ pub(super) fn build<K: Pick>(
         keys = keys.pick(&borders);
         children = nodes;
     }
-    unreachable!("each level has fewer nodes than the one below")
+    Err(Error::limit("a B-tree of more than 255 levels"))
 }

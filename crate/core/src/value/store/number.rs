@@ -3,74 +3,69 @@
 
 use crate::error::{Error, Result};
 use crate::format::datatype::{ByteOrder, Class, Datatype, FloatLayout, Normalization};
-use crate::value::Number;
+use crate::value::numeric::{Number, convert};
+use std::borrow::Cow;
 
 /// Appends `source`, native little-endian numbers of `kind`, to `out` as elements of `datatype` (an integer,
 /// float, bit field, time or enumeration).
 pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u8>) -> Result<()> {
     let target = Target::new(datatype)?;
-    if target.is_native(kind) {
-        out.extend_from_slice(source);
-        return Ok(());
-    }
-    if target.is_swapped(kind) {
-        out.reserve(source.len());
-        for element in source.chunks_exact(target.size) {
-            out.extend(element.iter().rev());
-        }
-        return Ok(());
-    }
-    macro_rules! convert {
-        ($($variant:ident => $native:ty),*) => {
-            match kind {
-                $(Number::$variant => {
-                    let elements = source.chunks_exact(size_of::<$native>()).map(|bytes| {
-                        let mut native = [0; size_of::<$native>()];
-                        native.copy_from_slice(bytes);
-                        <$native>::from_le_bytes(native)
-                    });
-                    target.extend(elements, out);
-                })*
+    out.reserve((source.len() / kind.size()).saturating_mul(target.size));
+    match target.encoding {
+        Encoding::Native(number) => {
+            let native = converted(kind, source, number);
+            match target.order {
+                ByteOrder::Big if target.size > 1 => {
+                    native.chunks_exact(target.size).for_each(|element| out.extend(element.iter().rev()));
+                }
+                ByteOrder::Vax => words(&native, target.size, out),
+                _ => out.extend_from_slice(&native),
             }
-        };
+        }
+        Encoding::Integer { signed, precision, offset } => {
+            let number = if signed { Number::I64 } else { Number::U64 };
+            let mask = (1u128 << precision) - 1;
+            for bytes in converted(kind, source, number).as_chunks::<8>().0 {
+                let bits = match signed {
+                    // Two's complement: the sign extension goes with the mask.
+                    true => {
+                        let most = (1i128 << (precision - 1)) - 1;
+                        i128::from(i64::from_le_bytes(*bytes)).clamp(-most - 1, most).cast_unsigned() & mask
+                    }
+                    false => u128::from(u64::from_le_bytes(*bytes)).min(mask),
+                };
+                target.put(bits << offset, out);
+            }
+        }
+        Encoding::Float(layout) => {
+            for bytes in converted(kind, source, Number::F64).as_chunks::<8>().0 {
+                target.put(float_bits(f64::from_le_bytes(*bytes), &layout), out);
+            }
+        }
     }
-    convert!(I8 => i8, I16 => i16, I32 => i32, I64 => i64, U8 => u8, U16 => u16, U32 => u32, U64 => u64,
-        F32 => f32, F64 => f64);
     Ok(())
 }
 
-/// A native number on its way into a file.
-trait Native: Copy {
-    /// Clamped to 128 bits, fraction dropped, NaN 0.
-    fn integer(self) -> i128;
-    /// The nearest single.
-    fn single(self) -> f32;
-    /// The nearest double.
-    fn double(self) -> f64;
+fn converted(from: Number, source: &[u8], to: Number) -> Cow<'_, [u8]> {
+    if from == to { Cow::Borrowed(source) } else { Cow::Owned(convert(from, source, to)) }
 }
 
-macro_rules! native {
-    ($($t:ty),*) => {$(
-        // `as` from a float saturates, drops the fraction and turns NaN into 0: HDF5's rules. Into a float it
-        // rounds to the nearest even.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_lossless, trivial_numeric_casts)]
-        impl Native for $t {
-            fn integer(self) -> i128 {
-                self as i128
-            }
-            fn single(self) -> f32 {
-                self as f32
-            }
-            fn double(self) -> f64 {
-                self as f64
-            }
-        }
-    )*};
+/// VAX order: little-endian words, the most significant one first.
+fn words(bytes: &[u8], size: usize, out: &mut Vec<u8>) {
+    for element in bytes.chunks_exact(size) {
+        element.chunks(2).rev().for_each(|word| out.extend_from_slice(word));
+    }
 }
-native!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
 
 enum Encoding {
-    Integer { least: i128, most: i128, offset: u32, mask: u128 },
+    /// As in memory, but for the byte order.
+    Native(Number),
+    /// Some of the bits.
+    Integer {
+        signed: bool,
+        precision: u32,
+        offset: u32,
+    },
     Float(FloatLayout),
 }
 
@@ -79,7 +74,6 @@ struct Target {
     size: usize,
     order: ByteOrder,
     encoding: Encoding,
-    number: Option<Number>,
 }
 
 impl Target {
@@ -88,76 +82,34 @@ impl Target {
         if size > 16 {
             return Err(Error::unsupported(format!("writing numbers of {size} bytes")));
         }
+        let integer = |order: &ByteOrder, signed, offset: u16, precision: u16| {
+            let whole = offset == 0 && usize::from(precision) == size * 8;
+            let encoding = match Number::integer(datatype.size, signed).filter(|_| whole) {
+                Some(number) => Encoding::Native(number),
+                None => {
+                    let (precision, offset) =
+                        (u32::from(precision).clamp(1, 127), u32::from(offset).min(127));
+                    Encoding::Integer { signed, precision, offset }
+                }
+            };
+            Ok(Target { size, order: *order, encoding })
+        };
         match &datatype.class {
             Class::Integer { order, signed, offset, precision } => {
-                Ok(Self::integer(size, *order, *signed, *offset, *precision))
+                integer(order, *signed, *offset, *precision)
             }
-            Class::Bitfield { order, offset, precision } => {
-                Ok(Self::integer(size, *order, false, *offset, *precision))
-            }
-            Class::Time { order, precision } => Ok(Self::integer(size, *order, true, 0, *precision)),
+            Class::Bitfield { order, offset, precision } => integer(order, false, *offset, *precision),
+            Class::Time { order, precision } => integer(order, false, 0, *precision),
             Class::Float { order, layout } => {
-                let number = match (size, layout) {
-                    (4, &FloatLayout::F32) => Some(Number::F32),
-                    (8, &FloatLayout::F64) => Some(Number::F64),
-                    _ => None,
+                let encoding = match (size, layout) {
+                    (4, &FloatLayout::F32) => Encoding::Native(Number::F32),
+                    (8, &FloatLayout::F64) => Encoding::Native(Number::F64),
+                    _ => Encoding::Float(*layout),
                 };
-                Ok(Target { size, order: *order, encoding: Encoding::Float(*layout), number })
+                Ok(Target { size, order: *order, encoding })
             }
             Class::Enum { base, .. } => Self::new(base),
             _ => Err(Error::argument("numbers cannot be stored in a datatype that is not one of numbers")),
-        }
-    }
-
-    fn integer(size: usize, order: ByteOrder, signed: bool, offset: u16, precision: u16) -> Target {
-        let bits = u32::from(precision).clamp(1, 127);
-        let (least, most) = match signed {
-            true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
-            false => (0, ((1u128 << bits) - 1) as i128),
-        };
-        let number = match (size, signed, usize::from(precision) == size * 8) {
-            (1, true, true) => Some(Number::I8),
-            (2, true, true) => Some(Number::I16),
-            (4, true, true) => Some(Number::I32),
-            (8, true, true) => Some(Number::I64),
-            (1, false, true) => Some(Number::U8),
-            (2, false, true) => Some(Number::U16),
-            (4, false, true) => Some(Number::U32),
-            (8, false, true) => Some(Number::U64),
-            _ => None,
-        };
-        let mask = (1u128 << bits) - 1;
-        let encoding = Encoding::Integer { least, most, offset: u32::from(offset).min(127), mask };
-        Target { size, order, encoding, number }
-    }
-
-    fn is_native(&self, kind: Number) -> bool {
-        self.number == Some(kind) && (self.size == 1 || self.order == ByteOrder::Little)
-    }
-
-    fn is_swapped(&self, kind: Number) -> bool {
-        self.number == Some(kind) && self.order == ByteOrder::Big
-    }
-
-    fn extend<N: Native>(&self, elements: impl ExactSizeIterator<Item = N>, out: &mut Vec<u8>) {
-        out.reserve(elements.len().saturating_mul(self.size));
-        match (&self.encoding, self.number) {
-            (Encoding::Integer { least, most, offset, mask }, _) => {
-                for n in elements {
-                    // Two's complement: the sign extension goes with the mask.
-                    let bits = n.integer().clamp(*least, *most) as u128 & mask;
-                    self.put(bits << offset, out);
-                }
-            }
-            (Encoding::Float(_), Some(Number::F32)) => {
-                elements.for_each(|n| self.put(n.single().to_bits().into(), out));
-            }
-            (Encoding::Float(_), Some(Number::F64)) => {
-                elements.for_each(|n| self.put(n.double().to_bits().into(), out));
-            }
-            (Encoding::Float(layout), _) => {
-                elements.for_each(|n| self.put(float_bits(n.double(), layout), out));
-            }
         }
     }
 
@@ -167,8 +119,7 @@ impl Target {
         match self.order {
             ByteOrder::Little => out.extend_from_slice(used),
             ByteOrder::Big => out.extend(used.iter().rev()),
-            // Little-endian words, the most significant one first.
-            ByteOrder::Vax => used.chunks(2).rev().for_each(|word| out.extend_from_slice(word)),
+            ByteOrder::Vax => words(used, self.size, out),
         }
     }
 }
