@@ -36,7 +36,7 @@ export const stages = [
     what: "clippy, warnings denied, for this machine and for wasm",
     commands: () => [
       { argv: ["cargo", "clippy", "-q", "--workspace", "--all-targets", "--", "-D", "warnings"] },
-      { argv: ["cargo", "clippy", "-q", "--workspace", "--target", TARGET, "--", "-D", "warnings"] },
+      { argv: ["cargo", "clippy", "-q", "-p", "hyperslab-wasm", "--all-targets", "--target", TARGET, "--", "-D", "warnings"] },
     ],
   },
   {
