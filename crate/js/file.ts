@@ -1,6 +1,6 @@
 /** An open file, which is its root group. */
 
-import type { Session } from "./drive.js";
+import type { Session, Steps } from "./drive.js";
 import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
@@ -33,6 +33,11 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
 
   flush(): Out<M, void> {
     return this.context.session.run("/", flush(this.context.session));
+  }
+
+  /** Runs an operation about the file as a whole. */
+  perform<T>(steps: (session: Session<M>) => Steps<T>): Out<M, T> {
+    return this.context.session.run("/", steps(this.context.session));
   }
 
   close(): void {

@@ -38,6 +38,8 @@ declare module "#glue" {
     storageSize(dataset: number): number;
     /** Plans a read of `selection`, spelled as in NumPy. */
     read(dataset: number, selection: string): Reading;
+    /** Starts a compact copy of the file, or of the object at `subtree`. */
+    repack(gzip: number, subtree?: string): Repacking;
 
     /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
     static create(): Engine;
@@ -86,6 +88,15 @@ declare module "#glue" {
     next(): number;
     /** Position and length in memory of each buffer of the batch. Valid until the next call into the engine. */
     parts(): Uint32Array;
+  }
+
+  /** A copy in progress. */
+  export class Repacking {
+    free(): void;
+    /** Does a little: bytes of elements copied, bytes there are, and 1 when nothing is left to do. */
+    step(): Float64Array;
+    /** The new file. */
+    finish(): Uint8Array;
   }
 
   export function initSync(options: { module: WebAssembly.Module | BufferSource }): { memory: WebAssembly.Memory };

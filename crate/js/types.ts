@@ -545,9 +545,12 @@ export interface DatasetOptions {
 
 /** Options of `repack`. */
 export interface RepackOptions {
-  /** gzip level for every chunked dataset (and those large enough to be chunked); default: as in the source. */
+  /** gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. */
   compression?: DatasetOptions["compression"];
-  /** Copy only the object at this path, with everything below it, as the root of the new file. */
+  /**
+   * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
+   * keeps its name.
+   */
   subtree?: string;
   /** Called now and then with bytes of elements copied, of how many. */
   onProgress?: (done: number, total: number) => void;

@@ -5,11 +5,13 @@ use crate::fault::Throw;
 use crate::json::Json;
 use crate::number;
 use crate::reading::Reading;
+use crate::repack::Repacking;
 use crate::source::{JsFetch, SharedPages, Source};
 use hyperslab::api::{Dataset, File, Group, Object};
 use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
 use hyperslab::storage::{Medium, Pages};
+use hyperslab::write::RepackOptions;
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
 use std::collections::HashMap;
@@ -190,6 +192,11 @@ impl Engine {
             self.dataset(dataset)?.read(&selection)
         };
         plan().and_then(Reading::new).throw()
+    }
+
+    /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
+    pub fn repack(&self, gzip: u8, subtree: Option<String>) -> Thrown<Repacking> {
+        self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree })).throw()
     }
 
     /// Writes everything staged.

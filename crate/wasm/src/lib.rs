@@ -13,11 +13,13 @@ mod fault;
 mod json;
 mod number;
 mod reading;
+mod repack;
 mod source;
 mod spec;
 
 pub use engine::Engine;
 pub use reading::Reading;
+pub use repack::Repacking;
 pub use source::Source;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,0 +1,49 @@
+/** Compact copies of files. */
+
+import { breathe, type Session, step, type Steps } from "./drive.js";
+import { open } from "./open.js";
+import type { FileObject } from "./file.js";
+import type { RepackOptions, Source } from "./types.js";
+import { gzipLevel } from "./write.js";
+
+/** Milliseconds between reports, and between chances for the page to do something else. */
+const PAUSE = 50;
+
+function* copy(session: Session<"async">, level: number, options: RepackOptions): Steps<Uint8Array> {
+  const copying = yield* step(() => session.raw.repack(level, options.subtree));
+  try {
+    let last = performance.now();
+    for (;;) {
+      const [done, total, finished] = (yield* step(() => copying.step())) as unknown as [number, number, number];
+      options.signal?.throwIfAborted();
+      const now = performance.now();
+      if (finished || now - last >= PAUSE) {
+        options.onProgress?.(done, total);
+        last = now;
+        yield* step(breathe);
+      }
+      if (finished) return yield* step(() => copying.finish());
+    }
+  } finally {
+    if (session.alive) copying.free();
+  }
+}
+
+/**
+ * A compact copy of a file, or of a part of it, as the bytes of a new file.
+ *
+ * Groups, links, attributes, datatypes, shapes, fill values and elements are equal to the source's. Datasets of 2 KiB or
+ * more are stored in chunks (their own, or as h5py would guess) with gzip, numbers shuffled before; smaller ones as they
+ * are. What cannot be carried over (virtual datasets, elements in other files, user-defined links, references that lead
+ * out of the copied part) is an `Unsupported` error that names the object: nothing is left out silently.
+ */
+export async function repack(source: Source, options: RepackOptions = {}): Promise<Uint8Array> {
+  const level = gzipLevel({ compression: options.compression ?? "gzip" }) ?? 0;
+  options.signal?.throwIfAborted();
+  const file = await open(source, options.signal ? { signal: options.signal } : {});
+  try {
+    return await (file as FileObject<"async">).perform((session) => copy(session, level, options));
+  } finally {
+    file.close();
+  }
+}
