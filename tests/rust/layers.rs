@@ -10,32 +10,36 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("limits", &["error"]),
+    ("order", &[]),
     ("bytes", &["error", "limits"]),
-    ("storage", &["error", "limits", "bytes"]),
+    ("storage", &["error", "limits", "order", "bytes"]),
     ("format", &["error", "limits", "bytes"]),
     ("select", &["error", "limits", "bytes", "format"]),
     ("filter", &["error", "limits", "bytes", "format"]),
     ("value", &["error", "limits", "bytes", "format", "select"]),
     // Fractal heaps may be filtered, as chunks are.
-    ("object", &["error", "limits", "bytes", "storage", "format", "filter"]),
+    ("object", &["error", "limits", "order", "bytes", "storage", "format", "filter"]),
     // The B-trees that find chunks are walked where the other B-trees are: in `object`.
-    ("chunk", &["error", "limits", "bytes", "storage", "format", "select", "filter", "object"]),
+    ("chunk", &["error", "limits", "order", "bytes", "storage", "format", "select", "filter", "object"]),
     (
         "layout",
-        &["error", "limits", "bytes", "storage", "format", "select", "filter", "value", "object", "chunk"],
+        &[
+            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
+            "chunk",
+        ],
     ),
     (
         "write",
         &[
-            "error", "limits", "bytes", "storage", "format", "select", "filter", "value", "object", "chunk",
-            "layout",
+            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
+            "chunk", "layout",
         ],
     ),
     (
         "api",
         &[
-            "error", "limits", "bytes", "storage", "format", "select", "filter", "value", "object", "chunk",
-            "layout", "write",
+            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
+            "chunk", "layout", "write",
         ],
     ),
 ];

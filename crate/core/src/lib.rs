@@ -25,6 +25,7 @@ pub mod format;
 pub mod layout;
 pub mod limits;
 pub mod object;
+pub mod order;
 pub mod select;
 pub mod storage;
 pub mod value;

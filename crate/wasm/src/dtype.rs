@@ -5,13 +5,12 @@ use hyperslab::format::datatype::{
     ByteOrder, CharacterSet, Class, Datatype, FloatLayout, Member, Normalization, ReferenceKind,
     StringPadding,
 };
+use hyperslab::order;
 use hyperslab::write::dtype;
 
 /// Members in the order in which they are shown and their values arrive: by increasing offset.
 pub fn by_offset(members: &[Member]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|i| members[*i].offset);
-    order
+    order::indices(members.len(), &mut |a, b| members[a].offset.cmp(&members[b].offset))
 }
 
 /// Writes a datatype: its short name if it has one, else the structured form.

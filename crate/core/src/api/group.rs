@@ -6,6 +6,7 @@ use crate::bytes::Addr;
 use crate::error::{Error, Kind, Result};
 use crate::object::header::ObjectKind;
 use crate::object::links::{self, Link, LinkTarget};
+use crate::order;
 use std::ops::Range;
 
 /// Bytes of a header that are announced before many are opened.
@@ -47,7 +48,7 @@ impl Group {
         let medium = self.0.file.medium()?;
         let mut all = self.0.blame(links::list(&medium, &self.0.header))?;
         if links::tracks_order(&medium, &self.0.header)? && all.iter().all(|l| l.creation_order.is_some()) {
-            all.sort_by_key(|l| l.creation_order);
+            order::sort_by_key(&mut all, |l| l.creation_order);
         }
         Ok(all)
     }

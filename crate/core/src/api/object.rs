@@ -7,6 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::format::datatype::Datatype;
 use crate::object::attributes::{self, Attribute};
 use crate::object::header::{ObjectHeader, ObjectKind};
+use crate::order;
 use crate::storage::Medium;
 use crate::value::{self, Column};
 
@@ -123,7 +124,7 @@ impl Attributes<'_> {
             }
         };
         if all.iter().all(|a| a.creation_order.is_some()) {
-            all.sort_by_key(|a| a.creation_order);
+            order::sort_by_key(&mut all, |a| a.creation_order);
         }
         Ok(all.into_iter().map(Ok).collect())
     }

@@ -9,6 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::format::datatype::{CharacterSet, Datatype};
 use crate::format::header::RawMessage;
 use crate::format::message::{AttributeMessage, Dataspace, Shareable, flag, kind};
+use crate::order;
 use crate::storage::Medium;
 
 /// Record type of the index of names: 8-byte heap id, u8 message flags, u32 creation order, u32 hash.
@@ -40,7 +41,7 @@ pub fn list(medium: &Medium, object: &ObjectHeader) -> Result<Vec<Attribute>> {
     for stored in stored(medium, object)? {
         all.push(stored.open(medium)?);
     }
-    all.sort_by(|a, b| a.name.cmp(&b.name));
+    order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
     Ok(all)
 }
 
@@ -48,7 +49,7 @@ pub fn list(medium: &Medium, object: &ObjectHeader) -> Result<Vec<Attribute>> {
 pub fn names(medium: &Medium, object: &ObjectHeader) -> Result<Vec<Vec<u8>>> {
     let all = stored(medium, object)?;
     let mut names = all.iter().map(|stored| stored.name(medium)).collect::<Result<Vec<_>>>()?;
-    names.sort();
+    order::sort_by(&mut names, Vec::cmp);
     Ok(names)
 }
 

@@ -6,6 +6,7 @@ use crate::error::{Context, Error, Result};
 use crate::filter::{self, Scratch};
 use crate::format::heap::fractal::{FractalHeap, HeapId, IndirectBlock, check_direct};
 use crate::limits::{Budget, Limits};
+use crate::order;
 use crate::storage::Medium;
 use std::collections::HashMap;
 
@@ -61,11 +62,11 @@ impl Heap {
     /// The objects of all `ids`, in the order of the ids. Blocks are read once each.
     pub fn read_all(&mut self, medium: &Medium, ids: &[Vec<u8>]) -> Result<Vec<Vec<u8>>> {
         let ids = ids.iter().map(|id| self.id(medium, id)).collect::<Result<Vec<_>>>()?;
-        let mut order: Vec<usize> = (0..ids.len()).collect();
-        order.sort_by_key(|i| match ids.get(*i) {
+        let place = |i: usize| match ids.get(i) {
             Some(HeapId::Managed { offset, .. }) => *offset,
             _ => u64::MAX,
-        });
+        };
+        let order = order::indices(ids.len(), &mut |a, b| place(a).cmp(&place(b)));
         // No two objects share bytes, so all of them together are no larger than the file, or than what
         // filters may make of it.
         let most = match self.header.filtering {

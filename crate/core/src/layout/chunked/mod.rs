@@ -11,6 +11,7 @@ use crate::chunk::index::{self, Index};
 use crate::error::{Context, Error, Result};
 use crate::filter::Scratch;
 use crate::format::message::{FilterPipeline, Layout};
+use crate::order;
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
 use std::collections::VecDeque;
@@ -197,7 +198,7 @@ impl Chunked {
             }
             Ok(())
         })?;
-        stored.sort_by_key(|(place, _)| *place);
+        order::sort_by_key(stored, |(place, _)| *place);
         stored.dedup_by_key(|(place, _)| *place);
         Ok(batch)
     }

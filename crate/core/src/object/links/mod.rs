@@ -8,6 +8,7 @@ use super::header::ObjectHeader;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::message::SymbolTable;
+use crate::order;
 use crate::storage::Medium;
 
 pub use crate::format::message::{Link, LinkTarget};
@@ -42,7 +43,7 @@ pub fn list(medium: &Medium, group: &ObjectHeader) -> Result<Vec<Link>> {
         Place::Dense { heap, name_btree } => dense::list(medium, heap, name_btree)?,
         Place::Old(table) => symbol_table::list(medium, &table)?,
     };
-    links.sort_by(|a, b| a.name.cmp(&b.name));
+    order::sort_by(&mut links, |a, b| a.name.cmp(&b.name));
     Ok(links)
 }
 

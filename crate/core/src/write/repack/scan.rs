@@ -11,6 +11,7 @@ use crate::format::message::{Layout, Link, LinkTarget, kind};
 use crate::layout::DatasetParts;
 use crate::object::header::{ObjectHeader, ObjectKind};
 use crate::object::{attributes, links, path};
+use crate::order;
 use crate::storage::Medium;
 use crate::write::names;
 use crate::write::node::{Node, NodeId, StagedLink, Target};
@@ -149,7 +150,7 @@ fn look(source: &Medium, next: &Next, options: &RepackOptions) -> Result<(Object
     }
     let mut prefix = None;
     if let Some(stored) = header.prefix.filter(|p| p.order_tracked) {
-        attributes.sort_by_key(|a| a.creation_order);
+        order::sort_by_key(&mut attributes, |a| a.creation_order);
         let v2::Prefix { order_tracked, order_indexed, times, .. } = stored;
         prefix = Some(v2::Prefix { order_tracked, order_indexed, times, ..v2::Prefix::default() });
     }
