@@ -95,3 +95,11 @@ for (const entry of ["index.js", "node.js"].filter((n) => existsSync(path.join(d
   console.log(`import of ${entry}: ${total} B gz of ${BUDGET}`);
   if (total > BUDGET) process.exitCode = 1;
 }
+
+// The web app, made of the package as users get it.
+run(process.execPath, [path.join(root, "node_modules/vite/bin/vite.js"), "build", "-c", path.join(root, "www/vite.config.ts"), "--logLevel", "warn"]);
+const www = path.join(root, "www/dist");
+for (const name of readdirSync(www, { recursive: true, encoding: "utf8" }).filter((n) => /\.(js|css|html)$/.test(n)).toSorted()) {
+  const bytes = readFileSync(path.join(www, name));
+  console.log(`www ${name.padEnd(34)} ${String(bytes.length).padStart(9)} B  ${String(gzipSync(bytes, { level: 9 }).length).padStart(8)} B gz`);
+}

@@ -54,7 +54,7 @@ test("the first load is small", () =>
     await fresh.addInitScript(() => Object.defineProperty(Navigator.prototype, "serviceWorker", { get: () => undefined }));
     await fresh.goto(page.url(), { waitUntil: "networkidle" });
     await Promise.all(pending);
-    const shell = [...sizes].filter(([n]) => /\.js$/.test(n)).reduce((a, [, s]) => a + s, 0);
+    const shell = [...sizes].filter(([n]) => n.endsWith(".js")).reduce((a, [, s]) => a + s, 0);
     assert.ok(shell <= 45_000, `JavaScript before the first drop: ${shell} bytes`);
     await drop(fresh, file("gzip64.h5"));
     await ready(fresh);
@@ -137,7 +137,7 @@ test("390 pixels wide: everything is reachable and nothing sticks out", () =>
 test("a sample is made on the spot and looks right", () =>
   withPage(async (page) => {
     await page.getByRole("button", { name: "Try a sample" }).click();
-    await page.getByRole("treeitem", { name: "waves" }).waitFor();
+    await page.getByRole("treeitem", { name: "waves", exact: true }).waitFor();
     await choose(page, "/waves/image");
     await page.getByRole("img", { name: /256 × 384/ }).waitFor();
     await choose(page, "/stations/7/temperature");

@@ -62,7 +62,8 @@ test("64 MiB of gzipped floats: every pixel is the highest element it covers", (
       if (v > high) high = v;
     }
     for (let k = 0; k < 200; k++) {
-      const [x, y] = [(k * 37) % p.width, (k * 101) % p.height];
+      // Not the outermost pixels: half a pixel of the axes' ticks lies on them.
+      const [x, y] = [1 + ((k * 37) % (p.width - 2)), 1 + ((k * 101) % (p.height - 2))];
       const [c0, c1] = [Math.floor((x * 4096) / p.width), Math.ceil(((x + 1) * 4096) / p.width)];
       const [r0, r1] = [Math.floor((y * 4096) / p.height), Math.ceil(((y + 1) * 4096) / p.height)];
       let best = -Infinity;

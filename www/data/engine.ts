@@ -3,6 +3,7 @@
 import uFuzzy from "@leeoniya/ufuzzy";
 import { openSync, ready, repack, type DatasetSync, type FileSync, type GroupSync, type Value } from "hyperslab";
 import { columnsOf, fieldText, isArray } from "./cells.js";
+import { natural } from "./names.js";
 import { attributeRows, datasetFacts, rowOf } from "./describe.js";
 import { drawHeat, drawLine } from "./draw.js";
 import { describeType } from "./dtype.js";
@@ -63,7 +64,10 @@ export class Engine implements Answers {
   children({ path }: { path: string }): string[] {
     const group = this.#at(path);
     if (group.kind !== "group") return [];
-    return group.keys().toSorted(byName);
+    const names = group.keys();
+    // Where the order of creation is tracked it means something; else names come as people sort them.
+    const tracked = names[0] !== undefined && group.getLink(names[0])?.creationOrder !== undefined;
+    return tracked ? names : natural(names);
   }
 
   rows({ path, names }: { path: string; names: string[] }): P.Row[] {
@@ -179,9 +183,6 @@ export class Engine implements Answers {
   }
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-/** Names as people sort them: 2 before 10. */
-const byName = (a: string, b: string): number => collator.compare(a, b) || (a < b ? -1 : 1);
 
 /** NeXus's default plot, else the only dataset of the root group, else the root. */
 function firstToShow(f: FileSync): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { natural } from "../data/names.js";
 import { adopt, canOpen, flatten, join, rootNode, typeahead } from "./tree.js";
 
 test("rows are what is unfolded, from top to bottom", () => {
@@ -36,6 +37,10 @@ test("typing goes to the next name that begins so", () => {
   assert.equal(typeahead(rows, 3, "a"), 1);
   assert.equal(typeahead(rows, 3, "alp"), 3);
   assert.equal(typeahead(rows, 0, "q"), -1);
+});
+
+test("names are sorted as people do", () => {
+  assert.deepEqual(natural(["10", "9", "b", "A", "a", "x10y2", "x9y11", "x10y1"]), ["9", "10", "A", "a", "b", "x9y11", "x10y1", "x10y2"]);
 });
 
 test("a hundred thousand rows are made at once", () => {

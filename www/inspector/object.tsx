@@ -98,15 +98,19 @@ function Chips({ facts: f }: { facts: Facts }) {
 
 function datasetChips(f: Facts, d: DatasetFacts): string[] {
   const full = d.size * d.itemSize;
-  const compressed = d.filters.length > 0 && d.stored !== undefined && d.stored > 0;
+  const kind = elementKind(f.dtype ?? "");
+  const compressed = d.filters.length > 0 && d.stored !== undefined && d.stored > 0 && kind !== "string" && kind !== "other";
   return [
     f.dtype === undefined ? "" : describeType(f.dtype),
     extents(d.shape),
     d.chunks ? `chunks ${extents(d.chunks)}` : d.layout,
     filterText(d),
-    compressed && elementKind(f.dtype ?? "") !== "other" ? `${bytes(d.stored ?? 0)}, ${ratio(full, d.stored ?? 1)} smaller` : bytes(d.stored ?? full),
+    compressed ? `${bytes(d.stored ?? 0)}, ${packed(full, d.stored ?? 1)}` : bytes(d.stored ?? full),
   ];
 }
+
+const packed = (full: number, stored: number): string =>
+  stored <= full ? `${ratio(full, stored)} smaller` : `${ratio(stored, full)} larger`;
 
 /** `shuffle + gzip 4`. */
 export function filterText(d: DatasetFacts): string {

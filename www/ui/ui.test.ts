@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Scroll } from "../viewers/table/scroll.js";
+import { Scroll, Sizes } from "../viewers/table/scroll.js";
 import { clamped } from "../viewers/window.js";
 import { bytes, change, extents, ratio } from "./format.js";
 import { formatHash, parseHash } from "./hash.js";
@@ -34,6 +34,20 @@ test("every row of a billion can be gone to exactly", () => {
   const small = new Scroll(10, 26, 600);
   assert.equal(small.most, 0);
   assert.deepEqual(small.seen(0), [0, 10]);
+});
+
+test("columns of their own widths scroll as one strip", () => {
+  const s = new Sizes([100, 50, 200, 50], 220);
+  assert.equal(s.pixels, 400);
+  assert.deepEqual(s.seen(0), [0, 3]);
+  assert.equal(s.at(125), 1.5);
+  assert.equal(s.offset(1.5), 125);
+  assert.equal(Math.round(s.offset(s.most)), 180);
+  assert.deepEqual(s.seen(s.most), [2, 4]);
+  assert.equal(Math.round(s.offset(s.reveal(2, 0))), 130);
+  assert.equal(s.reveal(0, 2), 0);
+  assert.equal(s.from(1, 2), 50);
+  assert.equal(new Sizes([10, 10], 500).most, 0);
 });
 
 test("a window stays inside and does not get smaller than two elements", () => {

@@ -92,13 +92,14 @@ export class Frame {
   #settings(): uPlot.Options {
     const o = this.options;
     const color = (name: string) => (): string => getComputedStyle(this.box).getPropertyValue(name).trim() || "gray";
-    const axis = (label: (v: number) => string, size: number, space: number, title: string): uPlot.Axis => ({
+    const axis = (label: (v: number) => string, least: number, space: number, title: string): uPlot.Axis => ({
       stroke: color("--plot-text"),
       font: "12px system-ui, sans-serif",
       labelFont: "12px system-ui, sans-serif",
       label: title,
       labelSize: 18,
-      size,
+      // Room for the longest label.
+      size: (_, labels) => Math.max(least, least === 34 ? 0 : 14 + 7.2 * Math.max(0, ...(labels ?? []).map((s) => s.length))),
       space,
       grid: { show: o.line, stroke: color("--plot-grid"), width: 1 },
       ticks: { stroke: color("--plot-grid"), width: 1, size: 5 },
@@ -121,7 +122,7 @@ export class Frame {
       },
       axes: [
         axis(whole, 34, 80, o.titleX),
-        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : (v) => brief(v, 6), o.yDown ? 56 : 68, 36, o.titleY),
+        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : (v) => brief(v, 6), 44, 36, o.titleY),
       ],
       series: [
         {},

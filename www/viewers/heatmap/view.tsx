@@ -148,8 +148,9 @@ function paint(u: uPlot, shown: { picture: Picture; bitmap: HTMLCanvasElement } 
   if (!shown) return;
   const { ctx, bbox } = u;
   const w = shown.picture.window;
-  const [x0, x1] = [u.valToPos(w.x0, "x", true), u.valToPos(w.x1, "x", true)];
-  const [y0, y1] = [u.valToPos(w.y0, "y", true), u.valToPos(w.y1, "y", true)];
+  // Whole pixels, so that a picture made for this place is shown as it is.
+  const [x0, x1] = [w.x0, w.x1].map((v) => Math.round(u.valToPos(v, "x", true))) as [number, number];
+  const [y0, y1] = [w.y0, w.y1].map((v) => Math.round(u.valToPos(v, "y", true))) as [number, number];
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { copy } from "../../ui/clipboard.js";
-import { Scroll } from "./scroll.js";
+import { Scroll, Sizes, type Track } from "./scroll.js";
 
 const ROW = 26;
 /** Pixels of a digit in the table's font, until it was measured. */
@@ -11,6 +11,7 @@ const DIGIT = 7.8;
 const PADDING = 20;
 /** Digits a column has at least. */
 const NARROWEST = 8;
+const LEAST_FIELD = 4;
 
 export interface Block {
   rows: [number, number];
@@ -26,8 +27,10 @@ interface Props {
   /** Text of a cell; undefined while it is not known. */
   cell(r: number, c: number): string | undefined;
   numeric(c: number): boolean;
+  /** Whether columns are fields, each as wide as it needs; else all are of one width. */
+  fields: boolean;
   /** Digits a column has at most; longer texts end in an ellipsis. */
-  widest: number;
+  widest(c: number): number;
   /** A row to go to; a new object for each wish. */
   goal: { row: number } | null;
   onSeen(block: Block): void;
@@ -38,12 +41,17 @@ export function Grid(p: Props) {
   const [view, setView] = useState<[number, number]>([0, 0]);
   const [place, setPlace] = useState({ top: 0, left: 0 });
   const [cursor, setCursor] = useState<[number, number]>([0, 0]);
-  const [digits, setDigits] = useState(NARROWEST);
+  // Digits of the columns: of each field, or of all.
+  const [digits, setDigits] = useState<readonly number[]>([]);
+  const digitsOf = (c: number): number => digits[p.fields ? c : 0] ?? NARROWEST;
   const digit = useDigit(box);
   const head = Math.ceil(p.rowName(p.height - 1).length * digit) + PADDING;
-  const column = Math.ceil(digits * digit) + PADDING;
+  const sizeOf = (c: number): number => Math.ceil(digitsOf(c) * digit) + PADDING;
   const down = useMemo(() => new Scroll(p.height, ROW, view[1] - ROW), [p.height, view[1]]);
-  const across = useMemo(() => new Scroll(p.width, column, view[0] - head), [p.width, column, view[0], head]);
+  const across: Track = useMemo(
+    () => (p.fields ? new Sizes(range(0, p.width).map(sizeOf), view[0] - head) : new Scroll(p.width, sizeOf(0), view[0] - head)),
+    [p.fields, p.width, digits, digit, view[0], head],
+  );
   const [r0, r1] = down.seen(Math.min(place.top, down.most));
   const [c0, c1] = across.seen(Math.min(place.left, across.most));
 
@@ -74,13 +82,10 @@ export function Grid(p: Props) {
   }, [p.goal]);
 
   // Columns grow with their longest text so far: they never shrink while one looks at them.
-  const longest = widestText(p, r0, r1, c0, c1);
-  useEffect(() => {
-    // A lone column may take all the room there is.
-    const room = p.width === 1 ? Math.floor((view[0] - head - PADDING) / digit) : 0;
-    const wanted = Math.min(Math.max(p.widest, room), longest);
-    if (wanted > digits) setDigits(wanted);
-  }, [longest, view[0]]);
+  const grown = growth(p, digits, [r0, r1, c0, c1], p.width === 1 ? Math.floor((view[0] - head - PADDING) / digit) : 0);
+  useLayoutEffect(() => {
+    if (grown) setDigits(grown);
+  }, [grown?.join()]);
 
   const onScroll = (): void => {
     const element = box.current as HTMLDivElement;
@@ -133,8 +138,8 @@ export function Grid(p: Props) {
 
   const rows = range(r0, r1);
   const cols = range(c0, c1);
-  const shift = { x: -(Math.min(place.left, across.most) - c0) * column, y: -(Math.min(place.top, down.most) - r0) * ROW };
-  const wide = (c: number) => ({ width: `${column}px`, transform: `translateX(${head + (c - c0) * column + shift.x}px)` });
+  const [top, left] = [Math.min(place.top, down.most), Math.min(place.left, across.most)];
+  const wide = (c: number) => ({ width: `${across.sizeOf(c)}px`, transform: `translateX(${head + across.from(left, c)}px)` });
   const isActive = (r: number, c: number): boolean => r === cursor[0] && c === cursor[1];
   return (
     <div
@@ -152,7 +157,7 @@ export function Grid(p: Props) {
       <div class="grid-space" role="presentation" style={{ width: `${across.pixels + head}px`, height: `${down.pixels + ROW}px` }} />
       <div class="grid-view" role="presentation" style={{ width: `${view[0]}px`, height: `${view[1]}px` }}>
         {rows.map((r) => (
-          <div key={r % 512} role="row" class="grid-row" aria-rowindex={r + 2} style={{ transform: `translateY(${ROW + (r - r0) * ROW + shift.y}px)` }}>
+          <div key={r % 512} role="row" class="grid-row" aria-rowindex={r + 2} style={{ transform: `translateY(${ROW + down.from(top, r)}px)` }}>
             <span role="rowheader" class="grid-head" aria-colindex={1} style={{ width: `${head}px` }}>
               {p.rowName(r)}
             </span>
@@ -166,7 +171,7 @@ export function Grid(p: Props) {
                   class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
                   aria-colindex={c + 2}
                   style={wide(c)}
-                  title={text !== undefined && columnsIn(text) > digits ? text : undefined}
+                  title={text !== undefined && columnsIn(text) > digitsOf(c) ? text : undefined}
                   onClick={() => setCursor([r, c])}
                 >
                   {text ?? "…"}
@@ -199,13 +204,17 @@ export function Grid(p: Props) {
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
-function widestText(p: Props, r0: number, r1: number, c0: number, c1: number): number {
-  let longest = NARROWEST;
+/** The digits of columns once the cells in sight have their room; undefined if they have it. `room`: all there is for a lone column. */
+function growth(p: Props, digits: readonly number[], [r0, r1, c0, c1]: [number, number, number, number], room: number): number[] | undefined {
+  const next = [...digits];
   for (let c = c0; c < c1; c++) {
-    longest = Math.max(longest, columnsIn(p.colName(c)));
+    let longest = columnsIn(p.colName(c));
     for (let r = r0; r < r1; r++) longest = Math.max(longest, columnsIn(p.cell(r, c) ?? ""));
+    const k = p.fields ? c : 0;
+    const least = p.fields ? LEAST_FIELD : NARROWEST;
+    next[k] = Math.max(next[k] ?? least, Math.min(longest, Math.max(p.widest(c), room)));
   }
-  return longest;
+  return next.some((n, k) => n !== digits[k]) ? Array.from(next, (n) => n ?? LEAST_FIELD) : undefined;
 }
 
 /** Digits that a text is wide: East Asian characters and symbols take two. */

@@ -40,7 +40,6 @@ export function Table({ path, facts, shape, mapping }: ViewProps) {
   const known = origin.current;
   const cells = state.answer && known?.cells === state.answer && known.slice === slice ? state.answer.cells : undefined;
 
-  const kind = elementKind(facts.dtype ?? "|u1");
   return (
     <div class="table-view">
       <div class="plot-bar">
@@ -71,7 +70,8 @@ export function Table({ path, facts, shape, mapping }: ViewProps) {
           colName={(c) => (cols ? thousands(cols.start + c * cols.step) : columns[c]?.name || t.valueColumn)}
           cell={(r, c) => (known && cells ? cells[r - known.block.rows[0]]?.[c - known.block.cols[0]] : undefined)}
           numeric={(c) => !["string", "compound", "other"].includes(elementKind(cols ? (facts.dtype ?? "") : (columns[c]?.dtype ?? "")))}
-          widest={kind === "string" || kind === "compound" || kind === "other" ? 40 : 60}
+          fields={colAxis === null}
+          widest={(c) => (["string", "compound", "other"].includes(elementKind(columns[cols ? 0 : c]?.dtype ?? "")) ? 40 : 60)}
           goal={goal}
           onSeen={(block) => setSeen((old) => (JSON.stringify(old) === JSON.stringify(block) ? old : block))}
         />
