@@ -3,9 +3,12 @@
 import { render } from "preact";
 import { watchDrops } from "./open/drop.js";
 import { App } from "./ui/app.js";
+import { warmUp } from "./ui/warm.js";
 
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
+// Engine and views come while the user is looking for a file.
+setTimeout(warmUp, 300);
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
   // After the page is there: the first visit is for the page, the cache for the next one.

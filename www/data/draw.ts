@@ -4,7 +4,7 @@ import type { DatasetSync } from "hyperslab";
 import { colorTable } from "./colors.js";
 import { decimate } from "./decimate.js";
 import type { Job } from "./job.js";
-import { percentiles } from "./limits.js";
+import { lowestPositive, percentiles } from "./limits.js";
 import { plan } from "./plan.js";
 import { storageOf, type Plane, type Planes } from "./planes.js";
 import type { HeatAsk, Limits, Line, LineAsk, Picture } from "./protocol.js";
@@ -77,21 +77,27 @@ export async function drawHeat(d: DatasetSync, planes: Planes, ask: HeatAsk, job
   };
 }
 
-const found = new WeakMap<Plane["data"], Map<number, [number, number]>>();
+/** What was computed of a plane for its limits. */
+const known = new WeakMap<Plane["data"], Map<string, number[]>>();
+
+function once(data: Plane["data"], key: string, compute: () => number[]): number[] {
+  const kept = known.get(data) ?? new Map<string, number[]>();
+  known.set(data, kept);
+  const values = kept.get(key) ?? compute();
+  kept.set(key, values);
+  return values;
+}
 
 /** Colour limits; for a logarithmic scale always above zero. */
 export function limitsOf(plane: Pick<Plane, "data" | "stats">, limits: Limits, scale: "lin" | "log"): { low: number; high: number } {
   let { min: low, max: high } = plane.stats;
   if (limits.kind === "fixed") ({ low, high } = limits);
   if (limits.kind === "percent") {
-    const kept = found.get(plane.data) ?? new Map<number, [number, number]>();
-    found.set(plane.data, kept);
-    const pair = kept.get(limits.percent) ?? (percentiles(plane.data, [limits.percent, 100 - limits.percent]) as [number, number]);
-    kept.set(limits.percent, pair);
-    [low, high] = pair;
+    const { percent } = limits;
+    [low, high] = once(plane.data, `percent ${percent}`, () => percentiles(plane.data, [percent, 100 - percent])) as [number, number];
   }
   if (scale === "log") {
-    if (!(low > 0)) low = plane.stats.minPositive;
+    if (!(low > 0)) [low] = once(plane.data, "positive", () => [lowestPositive(plane.data)]) as [number];
     if (!(high > low)) high = low;
   }
   return { low, high };

@@ -31,6 +31,11 @@ export class Engine implements Answers {
   readonly #tiles = new Map<string, Tile>();
   #paths: string[] | undefined;
 
+  async warm(): Promise<null> {
+    await ready();
+    return null;
+  }
+
   async open({ file }: { file: File }): Promise<P.Opened> {
     await ready();
     let head = new Uint8Array();

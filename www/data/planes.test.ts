@@ -20,7 +20,7 @@ function fake(shape: number[], chunks: number[] | null, broken: string[] = []): 
     dtype: "<f4",
     reads: 0,
     touched,
-    read(selection: (number | Triple)[]) {
+    read(selection: (number | Triple)[], options?: { into?: Float32Array }) {
       d.reads++;
       const lists = selection.map((s) => {
         if (typeof s === "number") return [s];
@@ -39,7 +39,8 @@ function fake(shape: number[], chunks: number[] | null, broken: string[] = []): 
       visit(0, []);
       for (const c of seen) if (broken.includes(c)) throw new HyperslabError("Malformed", `chunk ${c} is broken`);
       for (const c of seen) touched.set(c, (touched.get(c) ?? 0) + 1);
-      return { data: Float32Array.from(out), shape: lists.map((l) => l.length), stride: [], dtype: "<f4" };
+      options?.into?.set(out);
+      return { data: options?.into ?? Float32Array.from(out), shape: lists.map((l) => l.length), stride: [], dtype: "<f4" };
     },
   };
   return d as unknown as DatasetSync & { reads: number; touched: Map<string, number> };

@@ -118,7 +118,9 @@ class Reader {
         if (r) return [r.start, r.stop, r.step] as const;
         return isRange(p) ? p.start : p.at;
       });
-      this.sink.put(piece, this.d.read<NdArray<NumericArray>>(selection));
+      const into = this.sink.place(piece);
+      if (into) this.d.read(selection, { into });
+      else this.sink.put(piece, this.d.read<NdArray<NumericArray>>(selection));
       this.#read++;
     } catch (e) {
       const halves = isHyperslabError(e, "Malformed") ? cut(piece, this.axes, this.storage) : undefined;
@@ -170,14 +172,24 @@ export function cut(piece: Piece, axes: readonly number[], storage: Storage): [P
 class Sink {
   #out: Numbers | undefined;
   #missing: Piece[] = [];
+  #direct = false;
   readonly #size: number;
 
   constructor(private readonly shape: readonly number[]) {
     this.#size = shape.reduce((a, b) => a * b, 1);
   }
 
+  /** The part of the output that a piece fills from beginning to end, if its numbers need no conversion. */
+  place(piece: Piece): Numbers | undefined {
+    const [n = 1, ...rest] = piece.shape;
+    const each = this.shape.slice(1).reduce((a, b) => a * b, 1);
+    if (!this.#out || !this.#direct || rest.some((m, k) => m !== this.shape[k + 1])) return undefined;
+    return this.#out.subarray((piece.at[0] ?? 0) * each, ((piece.at[0] ?? 0) + n) * each);
+  }
+
   put(piece: Piece, a: NdArray<NumericArray>): void {
     const from = drawable(a.data);
+    this.#direct = from === a.data && typeof a.dtype === "string" && a.dtype !== "bool";
     this.#out ??= piece.shape.every((n, k) => n === this.shape[k])
       ? from
       : new (from.constructor as new (n: number) => Numbers)(this.#size);

@@ -193,6 +193,8 @@ export interface Found {
 
 /** The worker's methods: arguments and result of each. */
 export interface Methods {
+  /** Gets the engine ready before it is needed. */
+  warm: { ask: Record<string, never>; answer: null };
   open: { ask: { file: File }; answer: Opened };
   close: { ask: Record<string, never>; answer: null };
   sample: { ask: Record<string, never>; answer: Blob };

@@ -77,10 +77,21 @@ export interface Window {
 
 /** The highest value under each pixel of `width` x `height`; NaN where there is none. */
 export function resample(grid: Grid, window: Window, width: number, height: number): Float64Array {
-  const { data, rowStride, colStride } = grid;
+  if (grid.colStride !== 1) {
+    // Memory is read along rows; a grid that lies on its side is turned when it is small.
+    const { rows, cols, rowStride, colStride, rowsAt, colsAt } = grid;
+    const turned: Grid = { data: grid.data, rows: cols, cols: rows, rowStride: colStride, colStride: rowStride, rowsAt: colsAt, colsAt: rowsAt };
+    const { x0, x1, y0, y1 } = window;
+    return turn(resample(turned, { x0: y0, x1: y1, y0: x0, y1: x1 }, height, width), height, width);
+  }
+  const { data, rowStride } = grid;
   const x = cover(window.x0, window.x1, width, grid.cols, grid.colsAt);
   const y = cover(window.y0, window.y1, height, grid.rows, grid.rowsAt);
   const out = new Float64Array(width * height).fill(NaN);
+  // Columns in sight, and the highest value of each in the rows under a pixel.
+  const c0 = x.first[0] ?? 0;
+  const c1 = x.last[width - 1] ?? 0;
+  const best = new Float64Array(Math.max(0, c1 - c0));
   for (let r = 0; r < height; r++) {
     const y0 = y.first[r] as number;
     const y1 = y.last[r] as number;
@@ -89,20 +100,32 @@ export function resample(grid: Grid, window: Window, width: number, height: numb
       out.copyWithin(row, row - width, row);
       continue;
     }
+    best.fill(NaN);
     for (let j = y0; j < y1; j++) {
-      const base = j * rowStride;
-      for (let c = 0; c < width; c++) {
-        let best = out[row + c] as number;
-        const end = base + (x.last[c] as number) * colStride;
-        for (let i = base + (x.first[c] as number) * colStride; i < end; i += colStride) {
-          const v = data[i] as number;
-          // Also true while nothing was found, as no comparison with NaN is.
-          if (!(v <= best) && v === v) best = v;
-        }
-        out[row + c] = best;
+      const base = j * rowStride + c0;
+      for (let c = 0; c < best.length; c++) {
+        const v = data[base + c] as number;
+        // Also true while nothing was found, as no comparison with NaN is.
+        if (!(v <= (best[c] as number)) && v === v) best[c] = v;
       }
     }
+    for (let p = 0; p < width; p++) {
+      const end = (x.last[p] as number) - c0;
+      let top = NaN;
+      for (let c = (x.first[p] as number) - c0; c < end; c++) {
+        const v = best[c] as number;
+        if (!(v <= top) && v === v) top = v;
+      }
+      out[row + p] = top;
+    }
   }
+  return out;
+}
+
+/** Rows as columns. */
+function turn(a: Float64Array, width: number, height: number): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let r = 0; r < height; r++) for (let c = 0; c < width; c++) out[c * height + r] = a[r * width + c] as number;
   return out;
 }
 

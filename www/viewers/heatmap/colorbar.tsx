@@ -14,6 +14,9 @@ interface Props {
   log: boolean;
 }
 
+/** The room of a colour bar, so that the plot has its size before the first picture is there. */
+export const NoColorBar = () => <div class="colorbar" aria-hidden="true" />;
+
 export function ColorBar({ title, low, high, table, log }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

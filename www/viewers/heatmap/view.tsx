@@ -16,7 +16,7 @@ import { useLatest } from "../latest.js";
 import { ZoomButtons } from "../plotbar.js";
 import { valueLabel, type ViewProps } from "../registry.js";
 import { clamped } from "../window.js";
-import { ColorBar } from "./colorbar.js";
+import { ColorBar, NoColorBar } from "./colorbar.js";
 import { HeatOptions } from "./options.js";
 
 /** How heatmaps look: the same for all, kept between visits. */
@@ -123,7 +123,7 @@ export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
           data-ready={picture && !state.stale ? "yes" : "no"}
           onKeyDown={(e) => plotKey(e, frame.current, show)}
         />
-        {picture && <ColorBar title={valueLabel(facts)} low={picture.low} high={picture.high} table={picture.table} log={l.scale === "log"} />}
+        {picture ? <ColorBar title={valueLabel(facts)} low={picture.low} high={picture.high} table={picture.table} log={l.scale === "log"} /> : <NoColorBar />}
         <Busy state={state} />
       </div>
       {picture && <p class="summary quiet">{figures(picture, x, y)}</p>}
