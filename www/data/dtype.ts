@@ -22,7 +22,8 @@ function isComplexPair(t: Datatype): boolean {
 export function elementKind(t: Dtype): ElementKind {
   if (typeof t === "string") {
     if (t === "bool") return "bool";
-    return t === "string" || /^[|]?S\d+$/.test(t) ? "string" : "number";
+    if (t === "string" || t === "bytes" || /^[|]?S\d+$/.test(t)) return "string";
+    return NUMPY.test(t) ? "number" : "other";
   }
   switch (t.class) {
     case "integer":
@@ -50,7 +51,7 @@ export function isPlottable(kind: ElementKind): boolean {
 /** Bytes of one element in the file; 16 for what is stored elsewhere. */
 export function itemSize(t: Dtype): number {
   if (typeof t === "string") {
-    const n = NUMPY.exec(t) ?? /^([|]?)(S)(\d+)$/.exec(t);
+    const n = NUMPY.exec(t) ?? /^([|]?)([SV])(\d+)$/.exec(t);
     if (n) return Number(n[3]);
     return t === "bool" ? 1 : 16;
   }
@@ -113,7 +114,9 @@ function describeName(t: string): string {
   }
   const s = /^[|]?S(\d+)$/.exec(t);
   if (s) return `text of ${s[1]} bytes, ASCII`;
-  return t === "string" ? "text, UTF-8" : t;
+  const v = /^[|]?V(\d+)$/.exec(t);
+  if (v) return `opaque, ${v[1]} bytes`;
+  return t === "string" ? "text, UTF-8" : t === "bytes" ? "text, ASCII" : t;
 }
 
 function withOrder(order: string, size: number, name: string): string {

@@ -43,10 +43,10 @@ export function half(x: number): number {
   return (up ? low + 1 : low) * unit;
 }
 
-/** A number for people: at most `digits` significant ones, as for limits and read-outs. */
+/** A number for people: some `digits` significant ones, as for limits and read-outs, but never rounded above the decimal point. */
 export function brief(x: number, digits = 5): string {
   if (!Number.isFinite(x)) return special(x);
   const a = Math.abs(x);
-  if (Number.isInteger(x) && a < 1e9) return float64(x);
+  if (a < 1e12 && (Number.isInteger(x) || a >= 10 ** digits)) return float64(Math.round(x));
   return float64(Number(x.toPrecision(digits)));
 }

@@ -103,7 +103,9 @@ export function Search({ onActive }: { onActive(active: boolean): void }) {
                     title={p}
                     onClick={() => open(p)}
                   >
-                    <span class="name path">{p}</span>
+                    <span class="name path">
+                      <bdi dir="ltr">{p}</bdi>
+                    </span>
                   </div>
                 ))
               }

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { describeType, elementKind } from "../data/dtype.js";
 import type { DatasetFacts, Facts } from "../data/protocol.js";
 import { copy } from "../ui/clipboard.js";
-import { bytes, extents, ratio } from "../ui/format.js";
+import { bytes, extents, filterName, ratio } from "../ui/format.js";
 import { facts, file, objectTrouble, path, select } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
@@ -105,16 +105,21 @@ function datasetChips(f: Facts, d: DatasetFacts): string[] {
     extents(d.shape),
     d.chunks ? `chunks ${extents(d.chunks)}` : d.layout,
     filterText(d),
-    compressed ? `${bytes(d.stored ?? 0)}, ${packed(full, d.stored ?? 1)}` : bytes(d.stored ?? full),
+    compressed ? `${bytes(d.stored ?? 0)}${packed(full, d.stored ?? 1)}` : bytes(d.stored ?? full),
   ];
 }
 
-const packed = (full: number, stored: number): string =>
-  stored <= full ? `${ratio(full, stored)} smaller` : `${ratio(stored, full)} larger`;
+/** What compression brought, when it is worth a word. */
+function packed(full: number, stored: number): string {
+  if (Math.abs(full / stored - 1) < 0.05) return "";
+  return stored < full ? `, ${ratio(full, stored)} smaller` : `, ${ratio(stored, full)} larger`;
+}
 
 /** `shuffle + gzip 4`. */
 export function filterText(d: DatasetFacts): string {
-  return d.filters.map((f) => `${f.id === 1 ? "gzip" : f.name || `filter ${f.id}`}${f.id === 1 && f.values.length ? ` ${f.values[0]}` : ""}`).join(" + ");
+  return d.filters
+    .map((f) => `${filterName(f.id, f.name) || `filter ${f.id}`}${f.id === 1 && f.values.length ? ` ${f.values[0]}` : ""}`)
+    .join(" + ");
 }
 
 function DeadLink({ facts: f }: { facts: Facts }) {

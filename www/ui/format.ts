@@ -33,6 +33,29 @@ export function ratio(full: number, stored: number): string {
 /** `38 ms`, `1.4 s`. */
 export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+const FILTERS: Record<number, string> = {
+  1: "gzip",
+  2: "shuffle",
+  3: "fletcher32",
+  4: "szip",
+  5: "nbit",
+  6: "scaleoffset",
+  307: "bzip2",
+  32000: "lzf",
+  32001: "blosc",
+  32004: "lz4",
+  32008: "bitshuffle",
+  32013: "zfp",
+  32015: "zstd",
+  32017: "sz",
+  32024: "sz3",
+  32026: "blosc2",
+  32028: "sperr",
+};
+
+/** The usual name of a filter; the one in the file may be a sentence. Empty if none is known. */
+export const filterName = (id: number, stored: string): string => FILTERS[id] ?? stored.split(/[;:(]/)[0]?.trim() ?? "";
+
 /** `−24 %` or `+3 %`. */
 export function change(before: number, after: number): string {
   if (before === 0) return "";

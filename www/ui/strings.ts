@@ -1,7 +1,7 @@
 /** Every text that users see, in one place. */
 
 import type { Trouble } from "../data/protocol.js";
-import { bytes, thousands } from "./format.js";
+import { bytes, filterName, thousands } from "./format.js";
 
 const plural = (n: number, one: string, many: string): string => `${thousands(n)} ${n === 1 ? one : many}`;
 
@@ -178,14 +178,17 @@ export function openWords(name: string, trouble: Trouble): Words {
 /** A truncated file, in words. */
 function missingEnd(trouble: Trouble): string | undefined {
   if (trouble.code !== "Malformed" || !/truncated|ends? (before|at)|end of (the )?file|beyond/i.test(trouble.message)) return undefined;
-  return `The end of the file is missing: ${sentence(trouble)} Perhaps a copy or download did not finish.`;
+  const [, has, of] = /(\d+) bytes of (\d+)/.exec(trouble.message) ?? [];
+  const sizes = has && of ? `it has ${bytes(Number(has))} of ${bytes(Number(of))}.` : sentence(trouble);
+  return `The end of the file is missing: ${sizes} Perhaps a copy or download did not finish.`;
 }
 
 /** Why an object or its data cannot be shown. */
 export function objectWords(trouble: Trouble): Words {
   const f = trouble.filter;
   if (trouble.code === "Unsupported" && f) {
-    const name = f.name ? `${f.name} (filter ${f.id})` : `filter ${f.id}`;
+    const short = filterName(f.id, f.name);
+    const name = short ? `${short} (filter ${f.id})` : `filter ${f.id}`;
     return { title: "This compression is not supported", body: `The data are stored with ${name}, which cannot be decoded here. Type, shape and attributes are shown.` };
   }
   switch (trouble.code) {
@@ -204,9 +207,9 @@ export function objectWords(trouble: Trouble): Words {
   }
 }
 
-/** The message as a sentence. */
+/** The message as a sentence. Where in the file it happened is for the details. */
 export function sentence(trouble: Trouble): string {
-  const m = trouble.message.trim();
+  const m = trouble.message.replace(/ at 0x[0-9a-f]+( in .*)?$/s, "").trim();
   const text = m.charAt(0).toUpperCase() + m.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -32,6 +32,9 @@ export interface FrameOptions extends FrameEvents {
   line: boolean;
 }
 
+/** A value beside an axis. */
+const axisNumber = (v: number): string => (Number.isInteger(v) && Math.abs(v) >= 1e4 && Math.abs(v) < 1e12 ? v.toLocaleString("en-US") : brief(v, 6));
+
 const DISTR = { lin: 1, log: 3, symlog: 4 } as const;
 
 /** A plot in an element, resized with it. */
@@ -122,7 +125,7 @@ export class Frame {
       },
       axes: [
         axis(whole, 34, 80, o.titleX),
-        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : (v) => brief(v, 6), 44, 36, o.titleY),
+        axis(labelY ? (v) => (Number.isInteger(v) ? labelY(v) : "") : axisNumber, 44, 36, o.titleY),
       ],
       series: [
         {},

@@ -34,9 +34,9 @@ export function ColorBar({ title, low, high, table, log }: Props) {
     <div class="colorbar">
       <canvas ref={canvas} width={1} height={256} role="img" aria-label={t.colorbar(brief(low), brief(high))} />
       <span class="ends" aria-hidden="true">
-        <span>{brief(high)}</span>
+        <span>{brief(high, 4)}</span>
         <span>{high > low ? brief(middle, 3) : ""}</span>
-        <span>{brief(low)}</span>
+        <span>{brief(low, 4)}</span>
       </span>
       <span class="bar-title" aria-hidden="true" title={title}>
         {title}

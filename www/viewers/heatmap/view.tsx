@@ -99,7 +99,7 @@ export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
   const failed = state.trouble !== undefined;
   const summary = picture ? t.heatSummary(path, picture.rows, picture.cols, figures(picture, x, y)) : t.loading;
   return (
-    <div class="plot-view">
+    <div class="plot-view heat">
       <div class="plot-bar">
         <HeatOptions
           look={l}
