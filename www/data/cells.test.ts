@@ -72,6 +72,7 @@ test("single values and attributes", () => {
   assert.equal(valueText(null, "<f4"), "");
   assert.equal(valueText(array(new Float64Array([0, 2040]), [2], "<f8"), "<f8"), "[0, 2040]");
   assert.equal(valueText(array(new Int32Array([1, 2, 3, 4]), [2, 2], "<i4"), "<i4"), "[[1, 2], [3, 4]]");
+  assert.equal(valueText(array(new Float64Array([1, -2]), [], { class: "complex", base: "<f8" }), { class: "complex", base: "<f8" }), "1-2j");
   const text = valueText(array(new Int32Array(1000), [1000], "<i4"), "<i4");
   assert.match(text, /^\[0, 0, .*, … \(1000 items\)\]$/);
   assert.equal(fieldText({ id: 5n, in: { flag: false, label: "x" } } as never, columnsOf(RECORD)[3] as never), "x");

@@ -157,7 +157,8 @@ export function valueText(v: Value | undefined, dtype: Dtype): string {
 
 /** An array as nested lists, no longer than LIST items in all. */
 function nested(shape: readonly number[], one: CellText): string {
-  if (shape.length <= 1) return list(shape[0] ?? 1, one);
+  if (shape.length === 0) return one(0);
+  if (shape.length === 1) return list(shape[0] as number, one);
   const [n = 0, ...rest] = shape;
   const each = rest.reduce((a, b) => a * b, 1);
   const rows = Math.min(n, Math.max(1, Math.floor(LIST / Math.max(1, each))));
