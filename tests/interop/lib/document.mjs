@@ -72,9 +72,10 @@ function walk(file) {
 }
 
 /** The digest of a dataset, of its first and last slab if it is large. */
-function values(dataset, dtype, pathOf) {
+function values(dataset, dtype, pathOf, widest) {
   const { shape } = dataset;
   if (shape === null) return { digest: null };
+  if (weight(dtype) > widest) return { digest: null, undefined: true };
   const parts = shape.length ? slabs(shape, weight(dtype)) : null;
   if (!parts) return { digest: digest(dtype, [[dataset.read(), product(shape)]], pathOf) };
   const n = product(parts.count);
@@ -82,7 +83,7 @@ function values(dataset, dtype, pathOf) {
   return { digest: digest(dtype, [[at(parts.first), n], [at(parts.last), n]], pathOf), partial: true };
 }
 
-function describeDataset(dataset, entry, paths, pathOf) {
+function describeDataset(dataset, entry, paths, pathOf, widest) {
   entry.dtype = canonical(dataset.datatype);
   if (dataset.committed !== undefined) entry.committed = paths.get(dataset.committed) ?? "?";
   entry.shape = dataset.shape && dataset.shape.map(num);
@@ -100,7 +101,7 @@ function describeDataset(dataset, entry, paths, pathOf) {
       Object.assign(entry.fill, failure(e));
     }
   }
-  Object.assign(entry, values(dataset, entry.dtype, pathOf));
+  Object.assign(entry, values(dataset, entry.dtype, pathOf, widest));
 }
 
 function describeAttributes(object, paths, pathOf) {
@@ -122,13 +123,13 @@ function describeAttributes(object, paths, pathOf) {
     });
 }
 
-/** Everything in an open file. */
-export function describe(file) {
+/** Everything in an open file. Elements of more than `widest` bytes are left unread. */
+export function describe(file, { widest = Infinity } = {}) {
   const { entries, objects, paths } = walk(file);
   const pathOf = (address) => paths.get(address) ?? "?";
   for (const [entry, object] of objects) {
     try {
-      if (entry.kind === "dataset") describeDataset(object, entry, paths, pathOf);
+      if (entry.kind === "dataset") describeDataset(object, entry, paths, pathOf, widest);
       if (entry.kind === "datatype") entry.dtype = canonical(object.datatype);
     } catch (e) {
       Object.assign(entry, failure(e));
