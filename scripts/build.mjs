@@ -83,7 +83,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "exports", "engine", "errors", "links", "open", "selection", "types"];
+const PUBLIC = ["index", "exports", "engine", "errors", "links", "open", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 
 const gz = (name) => gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length;

@@ -24,7 +24,7 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
     if (record.attrsError) throw toError(record.attrsError, this.path);
     if (this.indexed !== record) {
       this.indexed = record;
-      this.index = new Map(record.attrs.map((a) => [a.name, a]));
+      this.index = new Map(record.attrs?.map((a) => [a.name, a]));
     }
     return this.index;
   }

@@ -90,6 +90,12 @@ export class NumberColumn extends Leaf {
     super();
   }
 
+  /** The bytes of the result, if elements arrive as they will be in it. */
+  get bytes(): Uint8Array | undefined {
+    const { data, plan } = this;
+    return data instanceof ARRAYS[plan] ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+  }
+
   take(parts: Parts, n: number): void {
     const { data, plan, filled } = this;
     this.filled += n;

@@ -20,7 +20,7 @@ import type {
   Selection,
   Value,
 } from "./types.js";
-import { decodeValue } from "./values.js";
+import { decodeValue, zero } from "./values.js";
 
 export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> implements Dataset<M> {
   readonly kind = "dataset";
@@ -30,7 +30,7 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   }
 
   get maxshape(): (number | null)[] | null {
-    return this.record.maxshape;
+    return this.record.maxshape ?? this.record.shape;
   }
 
   get dtype(): Dtype {
@@ -60,29 +60,30 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   }
 
   get chunks(): number[] | null {
-    return this.storage.chunks;
+    return this.storage.chunks ?? null;
   }
 
   get layout(): DatasetRecord["layout"] {
     return this.storage.layout;
   }
 
-  get index(): DatasetRecord["index"] {
-    return this.storage.index;
+  get index(): Dataset["index"] {
+    return this.storage.index ?? null;
   }
 
   get filters(): Filter[] {
-    return this.storage.filters;
+    return this.storage.filters ?? [];
   }
 
   get fillvalue(): Value {
-    const { fillvalue } = this.storage;
-    return fillvalue ? decodeValue(fillvalue, this.describe().payload, [], this.dtype) : null;
+    const { fill, fillvalue } = this.storage;
+    if (fillvalue) return decodeValue(fillvalue, this.describe().payload, [], this.dtype);
+    return fill === "user" ? null : zero(this.dtype);
   }
 
   get fill(): Dataset<M>["fill"] {
     const { fill } = this.storage;
-    return fill === "user" ? { status: fill, value: this.fillvalue } : { status: fill };
+    return fill === "user" ? { status: fill, value: this.fillvalue } : { status: fill ?? "default" };
   }
 
   get storageSize(): Out<M, number> {

@@ -7,7 +7,7 @@
 import type { Engine } from "#glue";
 import { currentGeneration, restart } from "./engine.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
-import type { ByteSource } from "./sources/source.js";
+import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { Mode, Out } from "./types.js";
 
 /** One call into the engine, repeated until its bytes are there; or, in asynchronous files, a promise to wait for. */
@@ -67,7 +67,7 @@ export class Session<M extends Mode = Mode> {
     engine: Engine,
     readonly source: ByteSource,
     readonly writable: boolean,
-    readonly signal?: AbortSignal,
+    readonly signal?: AbortSignal | undefined,
   ) {
     this.engine = engine;
   }
@@ -186,13 +186,7 @@ export class Session<M extends Mode = Mode> {
     if (typeof e === "string") {
       const fault = JSON.parse(e) as Fault;
       if (fault.pending) return new Pending(fault.pending);
-      if (fault.code === "Io" && this.source.failure !== undefined) {
-        const cause = this.source.failure;
-        this.source.failure = undefined;
-        if (cause instanceof HyperslabError) return cause;
-        const message = cause instanceof Error ? cause.message : String(cause);
-        return new HyperslabError("Io", `the source failed: ${message}`, { ...fault, cause });
-      }
+      if (fault.code === "Io" && this.source.failure !== undefined) return sourceFailure(this.source, fault.address);
       return toError(fault, path);
     }
     if (isTrap(e)) {

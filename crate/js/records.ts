@@ -5,11 +5,8 @@ import type { Fault } from "./drive.js";
 import type { Plan } from "./columns.js";
 import type { Datatype, Dtype, FileInfo, Filter, Link } from "./types.js";
 
-/** A value whose bytes are in the reply's payload: position of the first buffer, then the length of each. */
-export interface ValueRecord {
-  plan: Plan;
-  at: number[];
-}
+/** A value: text here, anything else in the reply's payload: position of the first buffer, then the length of each. */
+export type ValueRecord = { text: string[] } | { text?: undefined; plan: Plan; at: number[] };
 
 export interface AttributeRecord {
   name: string;
@@ -24,7 +21,7 @@ export interface AttributeRecord {
 
 interface ObjectBase {
   address: number;
-  attrs: AttributeRecord[];
+  attrs?: AttributeRecord[];
   /** Why the attributes cannot be listed. */
   attrsError?: Fault;
 }
@@ -41,15 +38,17 @@ export interface DatatypeRecord extends ObjectBase {
 export interface DatasetRecord extends ObjectBase {
   kind: "dataset";
   shape: number[] | null;
-  maxshape: (number | null)[] | null;
+  /** Absent if it is the shape. */
+  maxshape?: (number | null)[];
   dtype: Dtype;
   committed?: number;
   layout: "compact" | "contiguous" | "chunked" | "virtual";
-  chunks: number[] | null;
-  index: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2" | null;
-  filters: Filter[];
-  fill: "undefined" | "default" | "user";
-  /** One element: the fill value, or zero. Absent where the type is not supported. */
+  chunks?: number[];
+  index?: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2";
+  filters?: Filter[];
+  /** Absent: the default, zero. */
+  fill?: "undefined" | "user";
+  /** The element that the user set. Absent where the type is not supported. */
   fillvalue?: ValueRecord;
   /** Why layout, filters or fill value are not known. */
   error?: Fault;
@@ -72,6 +71,8 @@ export interface ReadingRecord {
   shape: number[];
   total: number;
   plan: Plan;
+  /** Where all of it is in the source, if it is there as it will be in the result. */
+  piece?: [from: number, to: number];
 }
 
 /** A description with the bytes it refers to. */

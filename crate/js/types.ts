@@ -34,17 +34,17 @@ export type Source = ArrayBuffer | Uint8Array | Blob | URL | string | RandomAcce
 /** Options of `open` and `openSync`. */
 export interface OpenOptions {
   /** `"r"`, reading, is the only mode of existing files for now. */
-  mode?: "r";
+  mode?: "r" | undefined;
   /** Bytes of metadata kept in memory; default 16 MiB. */
-  cache?: number;
+  cache?: number | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of `create`. */
 export interface CreateOptions {
   /** Oldest library that must be able to read the file. `"earliest"`, as in h5py, is what is written for now. */
-  libver?: "earliest";
+  libver?: "earliest" | undefined;
 }
 
 // -------------------------------------------------------------------------------------------------------- datatypes
@@ -276,13 +276,13 @@ export type Selection = string | readonly AxisSelection[];
 /** Options of `Dataset.read`. */
 export interface ReadOptions {
   /** Convert numbers to this type while reading; values that do not fit are clipped, as HDF5 does. */
-  as?: NumericName;
+  as?: NumericName | undefined;
   /** Read into this array (from its start), converting numbers to its type, instead of making a new one. */
-  into?: NumericArray;
+  into?: NumericArray | undefined;
   /** Stops the reading; it then rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called after each batch with how many elements are read, of how many. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 // -------------------------------------------------------------------------------------------------------------- links
@@ -323,9 +323,9 @@ export interface AttributeInfo {
 /** Options of `Attributes.set`. */
 export interface AttributeOptions {
   /** Default: what the value suggests. */
-  dtype?: Dtype;
+  dtype?: Dtype | undefined;
   /** Default: the value's. */
-  shape?: readonly number[];
+  shape?: readonly number[] | undefined;
 }
 
 /** The attributes of an object, much like a `Map`. Names are in creation order where that is tracked. */
@@ -413,7 +413,7 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
 /** Options of `createGroup`. */
 export interface GroupOptions {
   /** Remember the order in which links are made. */
-  trackOrder?: boolean;
+  trackOrder?: boolean | undefined;
 }
 
 /** A dataset's filter, in the order filters are applied when writing. */
@@ -522,38 +522,38 @@ export type WriteValue =
 /** Options of `createDataset`. Names are h5py's. */
 export interface DatasetOptions {
   /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
-  data?: WriteValue;
+  data?: WriteValue | undefined;
   /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */
-  shape?: readonly number[] | null;
+  shape?: readonly number[] | null | undefined;
   /** Default: what the data suggests. */
-  dtype?: Dtype;
+  dtype?: Dtype | undefined;
   /** Largest extents; `null` for an unlimited axis. Makes the dataset chunked. */
-  maxshape?: readonly (number | null)[];
+  maxshape?: readonly (number | null)[] | undefined;
   /** Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). */
-  chunks?: true | readonly number[];
+  chunks?: true | readonly number[] | undefined;
   /** gzip, by name (level 4) or by its level 0–9. */
-  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
   /** The level of `compression: "gzip"`. */
-  compressionOpts?: number;
+  compressionOpts?: number | undefined;
   /** Sort bytes by significance before compressing: helps numbers a lot. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** Store a checksum with each chunk. */
-  fletcher32?: boolean;
+  fletcher32?: boolean | undefined;
   /** What unwritten elements read as. */
-  fillvalue?: WriteValue;
+  fillvalue?: WriteValue | undefined;
 }
 
 /** Options of `repack`. */
 export interface RepackOptions {
   /** gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. */
-  compression?: DatasetOptions["compression"];
+  compression?: DatasetOptions["compression"] | undefined;
   /**
    * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
    * keeps its name.
    */
-  subtree?: string;
+  subtree?: string | undefined;
   /** Called now and then with bytes of elements copied, of how many. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops the copying; it then rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }

@@ -12,6 +12,8 @@ import {
   Parts,
   put,
 } from "./columns.js";
+import { expand } from "./dtype.js";
+import { count } from "./infer.js";
 import type { ValueRecord } from "./records.js";
 import type { Columns, Data, Dtype, NdArray, NumericTypes, Row, Scalar, Value } from "./types.js";
 
@@ -65,6 +67,7 @@ export function toScalar(column: Column, dtype: Dtype): Scalar {
 /** A value that came with a description. */
 export function decodeValue(value: ValueRecord, payload: Uint8Array, shape: number[] | null, dtype: Dtype): Value {
   if (shape === null) return null;
+  if (value.text) return shape.length === 0 ? value.text[0]! : ndarray([...value.text], shape, dtype);
   let from = value.at[0]!;
   const buffers = value.at.slice(1).map((length) => {
     const part = payload.subarray(from, from + length);
@@ -75,4 +78,45 @@ export function decodeValue(value: ValueRecord, payload: Uint8Array, shape: numb
   const column = makeColumn(value.plan, dtype, total);
   if (total > 0) column.take(new Parts(buffers), total);
   return shape.length === 0 ? toScalar(column, dtype) : toArray(column, shape, dtype);
+}
+
+/** Zeros made up for showing are no larger than this. */
+const MOST_ZEROS = 1 << 20;
+
+/** The element that reads as zero: what unwritten elements are unless a fill value says otherwise. */
+export function zero(dtype: Dtype): Value {
+  const type = expand(dtype);
+  switch (type.class) {
+    case "string":
+      return "";
+    case "enum":
+      return dtype === "bool" ? false : zero(type.base);
+    case "opaque":
+      return type.size > MOST_ZEROS ? null : new Uint8Array(type.size);
+    case "vlen":
+      return [];
+    case "array": {
+      const [element, shape] = flatten(type, []);
+      return count(shape) > MOST_ZEROS ? null : ndarray(repeat(zero(element), count(shape)), shape, element);
+    }
+    case "complex":
+      return ndarray(repeat(0, 2), [], type);
+    case "compound": {
+      const row: Row = {};
+      for (const { name, dtype: member } of type.members) put(row, name, zero(member));
+      return row;
+    }
+    case "reference":
+      return null;
+    case "float":
+      return 0;
+    default:
+      return type.size > 4 ? 0n : 0;
+  }
+}
+
+function repeat(value: Value, n: number): Data {
+  if (typeof value === "number") return new Float64Array(n);
+  if (typeof value === "bigint") return new BigInt64Array(n);
+  return Array.from({ length: n }, () => value) as Data;
 }

@@ -6,6 +6,7 @@ import { expand } from "./dtype.js";
 import { encode } from "./encode.js";
 import { argument, HyperslabError } from "./errors.js";
 import { count, infer, type Typed } from "./infer.js";
+import { sourceFailure } from "./sources/source.js";
 import type {
   AttributeOptions,
   DatasetOptions,
@@ -132,7 +133,7 @@ function datasetSpec(options: DatasetOptions): Spec {
 }
 
 /** The gzip level that `compression` and `compressionOpts` ask for. */
-export function gzipLevel({ compression, compressionOpts }: DatasetOptions): number | undefined {
+export function gzipLevel({ compression, compressionOpts }: Pick<DatasetOptions, "compression" | "compressionOpts">): number | undefined {
   const level = compression === "gzip" ? (compressionOpts ?? 4) : compression;
   if (level === undefined) {
     if (compressionOpts !== undefined) throw argument("`compressionOpts` without `compression`");
@@ -172,6 +173,6 @@ export function* toBytes(session: Session): Steps<Uint8Array> {
   const { source } = session;
   if (!source.immediate) return (yield* step(() => source.fetch(0, source.size, session.signal))) as Uint8Array;
   const bytes = new Uint8Array(source.size);
-  if (source.read(0, bytes) !== 1) throw source.failure;
+  if (source.read(0, bytes) !== 1) throw sourceFailure(source);
   return bytes;
 }

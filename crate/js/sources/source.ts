@@ -44,6 +44,15 @@ export abstract class ImmediateSource implements ByteSource {
   close(): void {}
 }
 
+/** The error for the last failed `read` of a source. */
+export function sourceFailure(source: ByteSource, address?: number): HyperslabError {
+  const cause = source.failure;
+  source.failure = undefined;
+  if (cause instanceof HyperslabError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new HyperslabError("Io", `the source failed: ${message}`, { address, cause });
+}
+
 /** The error for a source that gave another number of bytes than it was asked for. */
 export function shortRead(offset: number, wanted: number, got: number): HyperslabError {
   return new HyperslabError("Io", `the source gave ${got} bytes where ${wanted} were asked for`, { address: offset });

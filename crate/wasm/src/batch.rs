@@ -128,6 +128,15 @@ pub fn buffers(datatype: &Datatype, column: Column, out: &mut Vec<Buffer>) {
     }
 }
 
+fn each_string(bytes: &[u8], ends: &[u32], mut each: impl FnMut(&[u8])) {
+    let mut from = 0usize;
+    for end in ends {
+        let to = usize::try_from(*end).unwrap_or(bytes.len());
+        each(bytes.get(from..to).unwrap_or(&[]));
+        from = to;
+    }
+}
+
 /// Text as valid UTF-8, where each string ends in it, and where each ends in UTF-16 (nothing if that is the same).
 fn strings(bytes: Vec<u8>, ends: Vec<u32>, out: &mut Vec<Buffer>) {
     if bytes.is_ascii() {
@@ -136,23 +145,25 @@ fn strings(bytes: Vec<u8>, ends: Vec<u32>, out: &mut Vec<Buffer>) {
     let mut text = String::with_capacity(bytes.len());
     let mut clean = Vec::with_capacity(ends.len());
     let mut utf16 = Vec::with_capacity(ends.len());
-    let (mut from, mut units) = (0usize, 0u32);
-    for end in ends {
-        let to = usize::try_from(end).unwrap_or(bytes.len());
+    let mut units = 0u32;
+    each_string(&bytes, &ends, |piece| {
         // Each on its own: half a character at the end of one must not join the next.
-        let piece = String::from_utf8_lossy(bytes.get(from..to).unwrap_or(&[]));
+        let piece = String::from_utf8_lossy(piece);
         units = piece.chars().fold(units, |n, c| n.saturating_add(if c.len_utf16() == 1 { 1 } else { 2 }));
         text.push_str(&piece);
         clean.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         utf16.push(units);
-        from = to;
-    }
+    });
     out.extend([Buffer::Bytes(text.into_bytes()), Buffer::Ends(clean), Buffer::Ends(utf16)]);
 }
 
 /// Puts a value into a payload and describes it (`ValueRecord` in crate/js/records.ts).
 pub fn value(j: &mut Json, datatype: &Datatype, column: Column, payload: &mut Vec<u8>) {
     j.object(|j| {
+        if let Column::Strings { bytes, ends } = &column {
+            // Short text is best off in the description itself.
+            return j.key("text").array(|j| each_string(bytes, ends, |text| j.bytes(text)));
+        }
         plan(j.key("plan"), datatype, &column);
         let mut parts = Vec::new();
         buffers(datatype, column, &mut parts);

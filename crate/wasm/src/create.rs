@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::fault::Throw;
 use crate::spec;
 use hyperslab::api::File;
+use hyperslab::value::{self, Column};
 use hyperslab::write::{Data, Editor};
 use hyperslab::{Error, Result};
 use wasm_bindgen::JsValue;
@@ -28,7 +29,15 @@ impl Engine {
     pub fn create_dataset(&mut self, path: &str, spec: &JsValue) -> std::result::Result<(), JsValue> {
         self.change(|editor| {
             let (spec, values) = spec::dataset(spec).map_err(|e| e.on(path))?;
-            editor.create_dataset(path, &spec, values.as_ref().map_or(Data::Late, Data::Column))
+            let data = match &values {
+                None => Data::Late,
+                // The values are the file's bytes already.
+                Some(Column::Numbers { kind, bytes }) if value::native(&spec.datatype) == Some(*kind) => {
+                    Data::Bytes(bytes)
+                }
+                Some(values) => Data::Column(values),
+            };
+            editor.create_dataset(path, &spec, data)
         })
     }
 

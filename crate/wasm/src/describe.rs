@@ -96,6 +96,9 @@ fn write_object(j: &mut Json, payload: &mut Vec<u8>, object: &Object) -> Result<
     let attributes = object.attributes();
     let list = attributes.list();
     let mut result = Ok(());
+    if list.as_ref().is_ok_and(Vec::is_empty) {
+        return Ok(());
+    }
     j.key("attrs").array(|j| {
         for attribute in list.iter().flatten() {
             let one = match attribute {
@@ -163,11 +166,10 @@ fn write_shape(j: &mut Json, space: &Dataspace) {
 fn write_dataset(j: &mut Json, payload: &mut Vec<u8>, dataset: &Dataset) -> Result<()> {
     let space = dataset.dataspace();
     write_shape(j.key("shape"), space);
-    if space.is_null() {
-        j.key("maxshape").null();
-    } else {
+    let max = space.max_dims();
+    if !max.iter().copied().eq(space.dims().iter().map(|d| Some(*d))) {
         j.key("maxshape").array(|j| {
-            for max in space.max_dims() {
+            for max in max {
                 match max {
                     Some(n) => j.number(n),
                     None => j.null(),
@@ -196,25 +198,23 @@ fn write_storage(j: &mut Json, payload: &mut Vec<u8>, dataset: &Dataset) -> Resu
         Layout::Chunked { chunk, index, .. } => ("chunked", Some(chunk), Some(index_name(index))),
     };
     j.key("layout").string(name);
-    match chunks {
-        Some(chunk) => j.key("chunks").numbers(chunk),
-        None => j.key("chunks").null(),
+    if let (Some(chunk), Some(index)) = (chunks, index) {
+        j.key("chunks").numbers(chunk);
+        j.key("index").string(index);
     }
-    match index {
-        Some(index) => j.key("index").string(index),
-        None => j.key("index").null(),
+    if !filters.filters.is_empty() {
+        j.key("filters").array(|j| filters.filters.iter().for_each(|f| write_filter(j, f)));
     }
-    j.key("filters").array(|j| filters.filters.iter().for_each(|f| write_filter(j, f)));
-    j.key("fill").string(match &fill.status {
-        FillStatus::Undefined => "undefined",
-        FillStatus::Default => "default",
-        FillStatus::User(_) => "user",
-    });
+    match &fill.status {
+        FillStatus::Default => return Ok(()),
+        FillStatus::Undefined => j.key("fill").string("undefined"),
+        FillStatus::User(_) => j.key("fill").string("user"),
+    }
     // A type that cannot be read has no fill value to show either; reading it says why.
-    match dataset.fill_element() {
-        Ok(column) => batch::value(j.key("fillvalue"), dataset.datatype(), column, payload),
+    match dataset.fill_value() {
+        Ok(Some(column)) => batch::value(j.key("fillvalue"), dataset.datatype(), column, payload),
         Err(e) if e.is_pending() => return Err(e),
-        Err(_) => {}
+        Ok(None) | Err(_) => {}
     }
     Ok(())
 }

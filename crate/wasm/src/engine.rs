@@ -206,7 +206,11 @@ impl Engine {
 
     /// The whole file.
     pub fn bytes(&mut self) -> Thrown<Uint8Array> {
-        let bytes = |file: &File| file.edit()?.to_bytes();
-        self.file().and_then(bytes).map(|b| Uint8Array::from(b.as_slice())).throw()
+        let bytes = |file: &File| {
+            let medium = file.medium()?;
+            let bytes = medium.storage().as_bytes();
+            bytes.map(Uint8Array::from).ok_or_else(|| Error::argument("this file is not in memory"))
+        };
+        self.file().and_then(bytes).throw()
     }
 }

@@ -40,7 +40,9 @@ impl Json {
     /// The name of a member, whose value comes next. Names are plain words.
     pub fn key(&mut self, name: &'static str) -> &mut Self {
         self.separate();
-        let _ = write!(self.text, "\"{name}\":");
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
         self
     }
 
@@ -48,16 +50,23 @@ impl Json {
     pub fn string(&mut self, value: &str) {
         self.separate();
         self.text.push('"');
-        for c in value.chars() {
-            match c {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\0'..='\x1f' => {
-                    let _ = write!(self.text, "\\u{:04x}", u32::from(c));
+        let mut clean = 0;
+        for (i, byte) in value.bytes().enumerate() {
+            if byte >= b' ' && byte != b'"' && byte != b'\\' {
+                continue;
+            }
+            // All of these are ASCII, so this is a boundary of characters.
+            self.text.push_str(&value[clean..i]);
+            clean = i + 1;
+            match byte {
+                b'"' => self.text.push_str("\\\""),
+                b'\\' => self.text.push_str("\\\\"),
+                _ => {
+                    let _ = write!(self.text, "\\u{byte:04x}");
                 }
-                _ => self.text.push(c),
             }
         }
+        self.text.push_str(&value[clean..]);
         self.text.push('"');
     }
 
@@ -66,10 +75,28 @@ impl Json {
         self.string(&String::from_utf8_lossy(value));
     }
 
-    /// A whole number.
+    /// A whole number. There are many of them, and the library's formatting is built for more than that.
     pub fn number(&mut self, value: impl Into<i128>) {
         self.separate();
-        let _ = write!(self.text, "{}", value.into());
+        let value = value.into();
+        let mut rest = match u64::try_from(value.unsigned_abs()) {
+            Ok(rest) => rest,
+            Err(_) => {
+                let _ = write!(self.text, "{value}");
+                return;
+            }
+        };
+        if value < 0 {
+            self.text.push('-');
+        }
+        let mut digits = [b'0'; 20];
+        let mut first = digits.len();
+        while rest > 0 || first == digits.len() {
+            first -= 1;
+            digits[first] += u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        self.text.push_str(std::str::from_utf8(&digits[first..]).unwrap_or("0"));
     }
 
     /// True or false.
@@ -108,6 +135,25 @@ mod tests {
             });
         });
         assert_eq!(j.finish(), r#"{"a":[1,2],"b":"x\"\\\u000a€","c":[null,true,{},[]]}"#);
+    }
+
+    #[test]
+    fn numbers_of_any_size() {
+        for n in [
+            0i128,
+            7,
+            -7,
+            10,
+            1_234_567_890,
+            i128::from(u64::MAX),
+            i128::from(i64::MIN),
+            i128::MIN,
+            i128::MAX,
+        ] {
+            let mut j = Json::default();
+            j.number(n);
+            assert_eq!(j.finish(), n.to_string());
+        }
     }
 
     #[test]

@@ -22,11 +22,14 @@ impl Reading {
     /// Wraps a read that was planned.
     pub fn new(inner: api::Reading) -> hyperslab::Result<Reading> {
         let mut j = Json::default();
-        let template = inner.template()?;
+        let (template, piece) = (inner.template()?, inner.in_one_piece()?);
         j.object(|j| {
             j.key("shape").numbers(inner.shape());
             j.key("total").number(inner.elements());
             batch::plan(j.key("plan"), inner.datatype(), &template);
+            if let Some(piece) = &piece {
+                j.key("piece").numbers(&[piece.start, piece.end]);
+            }
         });
         Ok(Reading { inner, header: j.finish(), buffers: Vec::new() })
     }

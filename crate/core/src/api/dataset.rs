@@ -7,16 +7,12 @@ use crate::error::{Context, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{Dataspace, FillStatus, FillValue, FilterPipeline, Layout};
 use crate::layout::{self, DatasetParts};
-use crate::limits::Limits;
 use crate::object::header::ObjectHeader;
 use crate::select::Selection;
 use crate::storage::Medium;
 use crate::value::Column;
 use std::cell::OnceCell;
 use std::rc::Rc;
-
-/// Bytes of a fill value of zeros that is made up for showing: elements can be gigabytes wide.
-const MOST_ZEROS: u64 = 1 << 20;
 
 /// A dataset.
 #[derive(Clone)]
@@ -82,12 +78,13 @@ impl Dataset {
         node.blame(at(&node.header, &*node.file.medium()?))
     }
 
-    /// The fill value as one element; zero where none is set.
-    pub fn fill_element(&self) -> Result<Column> {
-        let decode = |bytes: &[u8]| self.0.node.blame(object::decode(self.file(), self.datatype(), bytes));
+    /// The fill value as one element, if one is set.
+    pub fn fill_value(&self) -> Result<Option<Column>> {
         match self.fill()?.status {
-            FillStatus::User(bytes) => decode(&bytes),
-            _ => decode(&vec![0; Limits::check(self.datatype().size.into(), MOST_ZEROS, "a fill value")?]),
+            FillStatus::User(bytes) => {
+                self.0.node.blame(object::decode(self.file(), self.datatype(), &bytes)).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::format::datatype::Datatype;
 use crate::layout;
 use crate::value::{self, Column};
+use std::ops::Range;
 
 /// A read in progress. Batches are consecutive runs of the selection's elements in C order.
 pub struct Reading {
@@ -41,6 +42,13 @@ impl Reading {
     /// Type of the elements in the file.
     pub fn datatype(&self) -> &Datatype {
         &self.datatype
+    }
+
+    /// Where all elements are in the storage, if they are there in one piece and need no conversion: then they can
+    /// be taken without any batch. Nothing says that the storage is that long.
+    pub fn in_one_piece(&self) -> Result<Option<Range<u64>>> {
+        let medium = self.file.medium()?;
+        Ok(value::native(&self.datatype).and_then(|_| self.read.in_one_piece(&medium)))
     }
 
     /// A column of no elements: how the batches will be made up.

@@ -58,12 +58,16 @@ impl Storage for Memory {
 impl StorageMut for Memory {
     fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()> {
         let from = position(at)?;
-        let end =
-            from.checked_add(data.len()).ok_or_else(|| Error::limit("the file does not fit into memory"))?;
-        if self.bytes.len() < end {
-            self.bytes.resize(end, 0);
+        if from.checked_add(data.len()).is_none() {
+            return Err(Error::limit("the file does not fit into memory").at(at));
         }
-        self.bytes[from..end].copy_from_slice(data);
+        if self.bytes.len() < from {
+            self.bytes.resize(from, 0);
+        }
+        // What is there is overwritten, the rest appended: large data is not zeroed first.
+        let (over, beyond) = data.split_at(data.len().min(self.bytes.len() - from));
+        self.bytes[from..from + over.len()].copy_from_slice(over);
+        self.bytes.extend_from_slice(beyond);
         Ok(())
     }
 
