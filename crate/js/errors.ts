@@ -66,3 +66,9 @@ export function isHyperslabError(e: unknown, code?: ErrorCode): e is HyperslabEr
 export function argument(message: string, place?: ErrorPlace): HyperslabError {
   return new HyperslabError("Argument", message, place);
 }
+
+/** `value`, which has to be text: the engine's side of a call does not check what it is given. */
+export function text(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  throw argument(`${what} is text, not ${typeof value}`);
+}

@@ -2,7 +2,7 @@
 
 import { step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeObject } from "./entities.js";
-import { argument } from "./errors.js";
+import { text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
@@ -139,8 +139,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
 
   /** The absolute form of a path, which has to be text. */
   private resolvable(path: string): string {
-    if (typeof path !== "string") throw argument(`a path is text, not ${typeof path}`);
-    return join(this.path, path);
+    return join(this.path, text(path, "a path"));
   }
 
   override toString(): string {

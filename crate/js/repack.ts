@@ -3,6 +3,7 @@
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { open } from "./open.js";
 import type { FileObject } from "./file.js";
+import { text } from "./errors.js";
 import type { RepackOptions, Source } from "./types.js";
 import { gzipLevel } from "./write.js";
 
@@ -39,6 +40,7 @@ function* copy(session: Session<"async">, level: number, options: RepackOptions)
  */
 export async function repack(source: Source, options: RepackOptions = {}): Promise<Uint8Array> {
   const level = gzipLevel({ compression: options.compression ?? "gzip" }) ?? 0;
+  if (options.subtree !== undefined) text(options.subtree, "a subtree");
   options.signal?.throwIfAborted();
   const file = await open(source, options.signal ? { signal: options.signal } : {});
   try {

@@ -4,7 +4,7 @@ import type { Engine, Spec } from "#glue";
 import { type Session, step, type Steps } from "./drive.js";
 import { expand } from "./dtype.js";
 import { encode } from "./encode.js";
-import { argument, HyperslabError } from "./errors.js";
+import { argument, HyperslabError, text } from "./errors.js";
 import { count, infer, type Typed } from "./infer.js";
 import { sourceFailure } from "./sources/source.js";
 import type {
@@ -45,7 +45,7 @@ export function setAttribute(
   value: WriteValue,
   options: AttributeOptions,
 ): Steps<void> {
-  if (typeof name !== "string" || name === "") throw argument("an attribute needs a name");
+  text(name, "an attribute's name");
   const spec = typedSpec(reshape(infer(value, options.dtype), options.shape));
   return edit(session, (engine) => engine.setAttribute(path, name, spec));
 }
@@ -58,9 +58,9 @@ export function makeLink(
   return edit(session, (engine) => {
     switch (target?.kind) {
       case "soft":
-        return engine.linkSoft(path, target.target);
+        return engine.linkSoft(path, text(target.target, "a path"));
       case "external":
-        return engine.linkExternal(path, target.file, target.target);
+        return engine.linkExternal(path, text(target.file, "a file's name"), text(target.target, "a path"));
       case "group":
       case "dataset":
       case "datatype":

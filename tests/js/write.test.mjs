@@ -223,7 +223,10 @@ test("what cannot be written leaves the file as it was", () => {
   }
   assert.throws(() => f.createDataset("y", { data: [1], compression: "lzf" }), { code: "Unsupported" });
   assert.throws(() => f.attrs.set("", 1), { code: "Argument" });
-  assert.throws(() => f.link("z", "x"), { code: "Argument" });
+  for (const target of ["x", undefined, softLink(), softLink(5), softLink(""), externalLink("a"), externalLink(1, "/x")]) {
+    assert.throws(() => f.link("z", target), { code: "Argument" });
+  }
+  for (const name of [undefined, 5, null, {}]) assert.throws(() => f.attrs.set(name, 1), { code: "Argument" });
   assert.throws(() => f.createGroup("x"), { code: "Argument" });
   assert.deepEqual(f.keys(), ["x"]);
   assert.deepEqual(openSync(f.toBytes()).get("x").read().data, Float64Array.of(1, 2));
