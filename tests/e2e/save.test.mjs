@@ -30,7 +30,7 @@ test("the weather stations, gzip level 9", () =>
   withPage(async (page) => {
     await open(page, file("weather.hdf5"));
     const { to, sizes } = await save(page, { level: 9, name: "weather-9.hdf5" });
-    assert.match(sizes, /Before .* kB After .* (bytes|kB)/s);
+    assert.match(sizes, /Before .* kB\s+After .* (bytes|kB)/s);
     mustBeEqual(file("weather.hdf5"), to);
     assert.equal(ask(to, `int(f["/7/temperature"][()])`), 69);
     assert.match(h5dump(to), /DATASET "wind_speed"/);
