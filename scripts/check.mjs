@@ -4,6 +4,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { counts } from "./check/counts.mjs";
+import { failures } from "./check/failures.mjs";
 import { stages } from "./check/stages.mjs";
 import { folder, local, root } from "./lib/paths.mjs";
 import { command, duration } from "./lib/run.mjs";
@@ -21,6 +22,17 @@ if (unknown.length) {
 
 const logs = folder(local, "logs");
 
+/** Prints what failed in a command, and the end of what it printed: most of it where no failure says why. */
+function explain(step, output, nothing, log) {
+  console.log(`    $ ${step.argv.join(" ")}`);
+  if (nothing) console.log("    ran no test");
+  const found = failures(output);
+  for (const line of found) console.log(`    ${line}`);
+  if (found.length) console.log("    ... and at the end:");
+  for (const line of output.trimEnd().split("\n").slice(found.length ? -12 : -80)) console.log(`    ${line}`);
+  console.log(`    (whole output: ${path.relative(root, log)})`);
+}
+
 /** Runs the commands of a stage in order and adds up what they counted. A command without a count of its own is one check. */
 async function run(stage) {
   const sum = { passed: 0, failed: 0, skipped: 0, notes: [] };
@@ -37,13 +49,7 @@ async function run(stage) {
     sum.failed += n.failed;
     sum.skipped += n.skipped;
     sum.notes.push(...output.split("\n").filter((l) => l.startsWith("note: ")).map((l) => l.slice(6)));
-    if (n.failed) {
-      const lines = output.trimEnd().split("\n");
-      console.log(`    $ ${step.argv.join(" ")}`);
-      if (nothing) console.log("    ran no test");
-      for (const line of lines.slice(-(stage.tail ?? 80))) console.log(`    ${line}`);
-      console.log(`    (whole output: ${path.relative(root, log)})`);
-    }
+    if (n.failed) explain(step, output, nothing, log);
   }
   return sum;
 }

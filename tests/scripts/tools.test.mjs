@@ -1,10 +1,12 @@
 // The project's own tools: pins, the lock file, counting, the server of `npm start`.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
 import { counts } from "../../scripts/check/counts.mjs";
+import { failures } from "../../scripts/check/failures.mjs";
 import { at, folder, local, wasmBindgenVersion } from "../../scripts/lib/paths.mjs";
 import { serve } from "../../scripts/lib/serve.mjs";
 
@@ -17,6 +19,34 @@ test("every runner's closing lines are counted", () => {
   assert.deepEqual(counts("ℹ pass 3\nℹ fail 0\nℹ skipped 2"), { passed: 3, failed: 0, skipped: 2 });
   assert.deepEqual(counts("12 passed, 1 failed, 4 skipped"), { passed: 12, failed: 1, skipped: 4 });
   assert.deepEqual(counts("about 12 passed, 1 failed"), { passed: 0, failed: 0, skipped: 0 });
+});
+
+test("failures are found wherever they stand in the output", () => {
+  const file = path.join(folder(local, "failing"), "some.test.mjs");
+  writeFileSync(
+    file,
+    `import { describe, test } from "node:test";
+     describe("outer", () => {
+       test("goes wrong", () => { throw new Error("the reason"); });
+       test("is fine", () => {});
+       test("is not there yet", { todo: true }, () => { throw new Error("no matter"); });
+     });
+     for (let i = 0; i < 200; i++) test("good " + i, () => {});`,
+  );
+  // A runner within a runner: its own variable would change what it prints.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap", file], { encoding: "utf8", env });
+  const found = failures(stdout);
+  assert.ok(found[0].startsWith("not ok ") && found[0].endsWith("outer > goes wrong"), found[0]);
+  assert.equal(found.filter((l) => l.startsWith("not ok")).length, 1);
+  assert.match(found.join("\n"), /the reason[^]*some\.test\.mjs:3/);
+  assert.doesNotMatch(found.join("\n"), /no matter|good|is fine/);
+
+  const cargo = "test a ... FAILED\n\nfailures:\n\n---- a stdout ----\nthread 'a' panicked at src/x.rs:1:1:\nleft: 1\n\n---- b stdout ----\nboo\n\n\nfailures:\n    a\n    b\n";
+  assert.deepEqual(failures(cargo), ["---- a stdout ----", "thread 'a' panicked at src/x.rs:1:1:", "left: 1", "---- b stdout ----", "boo"]);
+  assert.deepEqual(failures("fine\nWRONG a.h5 /x: digest\nnote: 3\nFAILED b: c"), ["WRONG a.h5 /x: digest", "FAILED b: c"]);
+  assert.equal(failures(Array.from({ length: 100 }, (_x, i) => `FAILED ${i}`).join("\n")).at(-1), "... and 75 more failures");
+  assert.deepEqual(failures("12 passed, 0 failed"), []);
 });
 
 test("the lock file is whole and names no place", () => {
