@@ -1,84 +1,93 @@
-/** Conversion between numeric types while reading: values that do not fit are clipped, as HDF5 does. */
+/**
+ * Conversion between numeric types while reading, by HDF5's rules: what does not fit is clipped, fractions are cut
+ * off, NaN becomes 0, and what a float cannot hold exactly is rounded once, to nearest, ties to even.
+ */
 
 import type { NumericArray } from "./types.js";
 
-const LIMITS: Record<string, readonly [bigint, bigint]> = {
-  Int8Array: [-(2n ** 7n), 2n ** 7n - 1n],
-  Uint8Array: [0n, 2n ** 8n - 1n],
-  Int16Array: [-(2n ** 15n), 2n ** 15n - 1n],
-  Uint16Array: [0n, 2n ** 16n - 1n],
-  Int32Array: [-(2n ** 31n), 2n ** 31n - 1n],
-  Uint32Array: [0n, 2n ** 32n - 1n],
-  BigInt64Array: [-(2n ** 63n), 2n ** 63n - 1n],
-  BigUint64Array: [0n, 2n ** 64n - 1n],
-};
+type Big = BigInt64Array | BigUint64Array;
+type Numbers = Exclude<NumericArray, Big>;
 
-type Numbers = Exclude<NumericArray, BigInt64Array | BigUint64Array>;
+/** Smallest and largest value of a type of whole numbers. */
+function limits(a: Numbers): readonly [low: number, high: number] | undefined {
+  const { name } = a.constructor;
+  const all = 2 ** (a.BYTES_PER_ELEMENT * 8);
+  if (name.startsWith("Float")) return undefined;
+  return name.startsWith("Int") ? [-all / 2, all / 2 - 1] : [0, all - 1];
+}
 
-function isBig(a: NumericArray): a is BigInt64Array | BigUint64Array {
+function isBig(a: NumericArray): a is Big {
   return a instanceof BigInt64Array || a instanceof BigUint64Array;
 }
 
 /** Writes all of `from` into `to`, beginning at `at`. */
 export function convert(from: NumericArray, to: NumericArray, at: number): void {
-  const source = LIMITS[from.constructor.name];
-  const target = LIMITS[to.constructor.name];
-  const fits = !target || (source && source[0] >= target[0] && source[1] <= target[1]);
   if (isBig(from)) {
-    if (isBig(to)) clipBig(from, to, at, target!);
-    else bigToNumber(from, to, at, target);
+    if (isBig(to)) bigToBig(from, to, at);
+    else bigToNumber(from, to, at);
   } else if (isBig(to)) {
-    numberToBig(from, to, at, target!);
-  } else if (fits) {
-    to.set(from, at);
+    numberToBig(from, to, at);
   } else {
-    clip(from, to, at, Number(target[0]), Number(target[1]));
+    const [source, target] = [limits(from), limits(to)];
+    if (!target || (source && source[0] >= target[0] && source[1] <= target[1])) to.set(from, at);
+    else clip(from, to, at, target);
   }
 }
 
-function clip(from: Numbers, to: Numbers, at: number, low: number, high: number): void {
+function clip(from: Numbers, to: Numbers, at: number, [low, high]: readonly [number, number]): void {
   for (let i = 0; i < from.length; i++) {
     const v = from[i]!;
     to[at + i] = v < low ? low : v > high ? high : v; // the assignment truncates; NaN becomes 0
   }
 }
 
-function clipBig(
-  from: BigInt64Array | BigUint64Array,
-  to: BigInt64Array | BigUint64Array,
-  at: number,
-  [low, high]: readonly [bigint, bigint],
-): void {
-  for (let i = 0; i < from.length; i++) {
-    const v = from[i]!;
+/** The low and the high halves of 8-byte integers, one after the other: many times faster than bigints. */
+function halves(a: Big): Uint32Array {
+  return new Uint32Array(a.buffer, a.byteOffset, a.length * 2);
+}
+
+/** Between signed and unsigned. */
+function bigToBig(from: Big, to: Big, at: number): void {
+  const [source, target] = [halves(from), halves(to)];
+  const bound = to instanceof BigInt64Array ? 0x7fff_ffff : 0;
+  for (let i = 0, k = 2 * at; i < source.length; i += 2, k += 2) {
+    // The sign bit of either is what the other cannot hold.
+    const fits = source[i + 1]! < 0x8000_0000;
+    target[k] = fits ? source[i]! : bound && 0xffff_ffff;
+    target[k + 1] = fits ? source[i + 1]! : bound;
+  }
+}
+
+const WORD = 2 ** 32;
+
+function bigToNumber(from: Big, to: Numbers, at: number): void {
+  const words = halves(from);
+  const [low, high] = limits(to) ?? [-Infinity, Infinity];
+  const signed = from instanceof BigInt64Array;
+  // On the way to 32 bits through 64 there must be no rounding: what is cut off leaves its trace in the last bit kept.
+  const odd = to instanceof Float64Array ? 0 : 0x7ff;
+  for (let i = 0, k = 0; i < from.length; i++, k += 2) {
+    const upper = signed ? words[k + 1]! | 0 : words[k + 1]!;
+    let lower = words[k]!;
+    if (lower & odd && (upper >= 1 << 21 || upper < -(1 << 21))) lower = ((lower | (odd + 1)) & ~odd) >>> 0;
+    const v = upper * WORD + lower;
     to[at + i] = v < low ? low : v > high ? high : v;
   }
 }
 
-function bigToNumber(
-  from: BigInt64Array | BigUint64Array,
-  to: Numbers,
-  at: number,
-  target: readonly [bigint, bigint] | undefined,
-): void {
-  const low = target ? Number(target[0]) : -Infinity;
-  const high = target ? Number(target[1]) : Infinity;
-  for (let i = 0; i < from.length; i++) {
-    const v = Number(from[i]!);
-    to[at + i] = v < low ? low : v > high ? high : v;
-  }
-}
-
-function numberToBig(
-  from: Numbers,
-  to: BigInt64Array | BigUint64Array,
-  at: number,
-  [low, high]: readonly [bigint, bigint],
-): void {
-  for (let i = 0; i < from.length; i++) {
-    const v = from[i]!;
-    if (v >= Number(high)) to[at + i] = high;
-    else if (v <= Number(low)) to[at + i] = low;
-    else to[at + i] = Number.isNaN(v) ? 0n : BigInt(Math.trunc(v));
+function numberToBig(from: Numbers, to: Big, at: number): void {
+  const words = halves(to);
+  const signed = to instanceof BigInt64Array;
+  const [low, high] = signed ? [-(2 ** 63), 2 ** 63] : [0, 2 ** 64];
+  for (let i = 0, k = 2 * at; i < from.length; i++, k += 2) {
+    const v = Math.trunc(from[i]!);
+    if (v >= high) {
+      words[k] = WORD - 1;
+      words[k + 1] = signed ? 0x7fff_ffff : WORD - 1;
+    } else {
+      const upper = Math.floor((v < low ? low : v) / WORD); // NaN becomes 0
+      words[k] = v < low ? 0 : v - upper * WORD;
+      words[k + 1] = upper;
+    }
   }
 }

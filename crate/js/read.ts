@@ -9,7 +9,7 @@ import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
 import { spell } from "./selection.js";
 import type { Dtype, NumericArray, ReadOptions, Selection, Value } from "./types.js";
-import { NUMERIC, toArray, toScalar } from "./values.js";
+import { NUMERIC, retype, toArray, toScalar } from "./values.js";
 
 /** Work between two pauses of an asynchronous read, in ms: short enough for a page to stay alive. */
 const PAUSE = 40;
@@ -63,7 +63,8 @@ export function* readSteps(
         yield* progress(done);
       }
     }
-    return shape.length === 0 && !options.into ? toScalar(column, dtype) : toArray(column, shape, dtype);
+    const result = target ? retype(dtype, column, options.as !== undefined) : dtype;
+    return shape.length === 0 && !options.into ? toScalar(column, result) : toArray(column, shape, result);
   } finally {
     if (session.alive) reading.free();
   }

@@ -275,9 +275,15 @@ export type Selection = string | readonly AxisSelection[];
 
 /** Options of `Dataset.read`. */
 export interface ReadOptions {
-  /** Convert numbers to this type while reading; values that do not fit are clipped, as HDF5 does. */
+  /**
+   * Convert numbers to this type while reading, by HDF5's rules: what does not fit is clipped, fractions are cut off,
+   * NaN becomes 0 among whole numbers. An enum (and h5py's bool) is its codes.
+   */
   as?: NumericName | undefined;
-  /** Read into this array (from its start), converting numbers to its type, instead of making a new one. */
+  /**
+   * Read into this array (from its start), converting numbers to its type as `as` does, instead of making a new one.
+   * The result's `data` is this array, or the part of it that was filled.
+   */
   into?: NumericArray | undefined;
   /** Stops the reading; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;

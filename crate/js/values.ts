@@ -9,13 +9,14 @@ import {
   makeColumn,
   memberOf,
   ndarray,
+  type NumberColumn,
   Parts,
   put,
 } from "./columns.js";
 import { expand } from "./dtype.js";
-import { count } from "./infer.js";
+import { count, typedArrayType } from "./infer.js";
 import type { ValueRecord } from "./records.js";
-import type { Columns, Data, Dtype, NdArray, NumericTypes, Row, Scalar, Value } from "./types.js";
+import type { ArrayType, Columns, Data, Dtype, NdArray, NumericTypes, Row, Scalar, Value } from "./types.js";
 
 /** The typed array of each numeric type. */
 export const NUMERIC = {
@@ -30,6 +31,18 @@ export const NUMERIC = {
   float32: Float32Array,
   float64: Float64Array,
 } satisfies { [K in keyof NumericTypes]: unknown };
+
+/**
+ * The type of numbers that were read into an array of the caller's choice: their own, unless they were converted or
+ * `always`. Arrays and complex numbers stay what they are, of the new type.
+ */
+export function retype(dtype: Dtype, column: Column, always: boolean): Dtype {
+  if (column instanceof ArrayColumn) {
+    return { ...(dtype as ArrayType), base: retype((dtype as ArrayType).base, column.base, always) };
+  }
+  const { data, bytes } = column as NumberColumn;
+  return always || !bytes ? typedArrayType(data)! : dtype;
+}
 
 /** A filled column as an array of that shape. */
 export function toArray(column: Column, shape: number[], dtype: Dtype): NdArray {

@@ -61,6 +61,14 @@ test("conversion while reading: wider, narrower, clipped", () => {
   assert.deepEqual(as("numbers/f2_be", "float64"), Float64Array.of(-65504, 0, 1, 65504));
   assert.deepEqual(as("bool", "float32"), Float32Array.of(1, 0, 0, 1));
   assert.equal(f.get("scalar").read(null, { as: "float64" }), -5);
+  // What comes out says what it is.
+  assert.equal(d.read("0, :3", { as: "float64" }).dtype, "<f8");
+  assert.equal(f.get("numbers/i4_be").read(null, { as: "int32" }).dtype, "<i4");
+  assert.equal(f.get("bool").read(null, { as: "uint8" }).dtype, "|u1");
+  assert.equal(f.get("bool").read("0, 0", { as: "float32" }), 1);
+  assert.deepEqual(f.get("array_type").read("0", { as: "int16" }), {
+    data: Int16Array.of(0, 1, 2, 3, 4, 5), shape: [2, 3], stride: [3, 1], dtype: "<i2",
+  });
   assert.throws(() => f.get("text/fixed").read(null, { as: "float64" }), { code: "Argument" });
   assert.throws(() => d.read(null, { as: "float65" }), { code: "Argument" });
 });
@@ -76,6 +84,10 @@ test("reading into an array that is there", () => {
   assert.deepEqual(part.data, Float64Array.of(80, 81, 82, 83, 84, 85, 86, 87));
   assert.deepEqual([...wide.subarray(8)], [-1, -1]);
   assert.equal(part.data.buffer, wide.buffer);
+  assert.equal(part.dtype, "<f8");
+  assert.equal(result.dtype, "<i4");
+  assert.equal(f.get("bool").read(null, { into: new Uint8Array(4) }).dtype, "bool");
+  assert.equal(f.get("bool").read(null, { into: new Int8Array(4) }).dtype, "|i1");
   assert.throws(() => d.read(null, { into: new Int32Array(1199) }), { code: "Argument" });
   assert.throws(() => d.read(null, { into: [] }), { code: "Argument" });
   assert.throws(() => d.read(null, { into: new Int32Array(1200), as: "float64" }), { code: "Argument" });
