@@ -18,7 +18,10 @@ import type {
 export type Plan =
   | NumberPlan
   | "s"
+  /** Object references. */
   | "r"
+  /** References of any kind. */
+  | "R"
   | ["o", size: number]
   | ["a", each: number, base: Plan]
   | ["v", base: Plan]
@@ -147,13 +150,39 @@ export class OpaqueColumn extends Leaf {
   }
 }
 
+const KINDS = ["object", "region", "attribute"] as const;
+
 export class ReferenceColumn extends Leaf {
   readonly data: Reference[] = [];
+  constructor(private readonly onlyObjects: boolean) {
+    super();
+  }
 
   take(parts: Parts, n: number): void {
     const addresses = parts.numbers("f8");
-    for (let i = 0; i < n; i++) this.data.push({ kind: "object", address: addresses[i] as number });
+    const details = this.onlyObjects ? undefined : parts.bytes();
+    const ends = details && parts.numbers("u4");
+    let from = 0;
+    for (let i = 0; i < n; i++) {
+      const to = (ends?.[i] ?? 0) as number;
+      this.data.push(referenceOf(addresses[i] as number, details?.subarray(from, to)));
+      from = to;
+    }
   }
+}
+
+/** `detail`: the kind in one byte, the file's name after its length in two, and what is chosen of the object. */
+function referenceOf(address: number, detail: Uint8Array = new Uint8Array(3)): Reference {
+  const kind = KINDS[detail[0]!]!;
+  const end = 3 + detail[1]! + (detail[2]! << 8);
+  const chosen = detail.subarray(end);
+  return {
+    kind,
+    address,
+    ...(kind === "region" && { selection: chosen.slice() }),
+    ...(kind === "attribute" && { attribute: decoder.decode(chosen) }),
+    ...(end > 3 && { file: decoder.decode(detail.subarray(3, end)) }),
+  };
 }
 
 /** Members next to each other. */
@@ -273,7 +302,7 @@ export function makeColumn(
     }
   }
   if (plan === "s") return onlyPlain(target, new StringColumn());
-  if (plan === "r") return onlyPlain(target, new ReferenceColumn());
+  if (plan === "r" || plan === "R") return onlyPlain(target, new ReferenceColumn(plan === "r"));
   return new NumberColumn(plan, room(target ?? ARRAYS[plan], total));
 }
 

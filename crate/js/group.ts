@@ -4,6 +4,7 @@ import { step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeObject } from "./entities.js";
 import { text } from "./errors.js";
 import { HdfObject } from "./object.js";
+import { referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
   Dataset,
@@ -16,14 +17,16 @@ import type {
   Link,
   Mode,
   Out,
+  Reference,
   SoftLink,
 } from "./types.js";
 import { createDataset, createGroup, makeLink } from "./write.js";
 
 /** An absolute path without empty parts and dots. */
 export function join(base: string, path: string): string {
-  const parts = `${path.startsWith("/") ? "" : base}/${path}`.split("/").filter((p) => p !== "" && p !== ".");
-  return `/${parts.join("/")}`;
+  const full = `${path.startsWith("/") ? "" : base}/${path}`;
+  const parts = full.split("/").filter((p) => p !== "" && p !== ".");
+  return (full.startsWith("#") ? "" : "/") + parts.join("/");
 }
 
 /** A change, and then the object it made. */
@@ -44,10 +47,12 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     return this.context.session.once(full, (engine) => engine.find(this.address, path) !== undefined);
   }
 
-  get(path: string): Out<M, Entity<M> | undefined> {
-    const full = this.resolvable(path);
+  get(path: string | Reference): Out<M, Entity<M> | undefined> {
+    const reference = typeof path === "object" && path !== null;
+    const full = reference ? referencePath(path) : this.resolvable(path);
     return this.context.session.once(full, (engine) => {
-      const reply = engine.resolve(this.address, path);
+      if (reference && path.address === 0) return undefined;
+      const reply = reference ? engine.resolve(path.address, "") : engine.resolve(this.address, path);
       if (!reply) return undefined;
       const { record, payload } = described<ObjectRecord>(reply);
       return makeObject(this.context, full, record, payload);

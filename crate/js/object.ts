@@ -5,6 +5,7 @@ import { AttributeMap } from "./attribute.js";
 import type { Session } from "./drive.js";
 import { HyperslabError } from "./errors.js";
 import { type Described, described, type ObjectRecord } from "./records.js";
+import { describeAt } from "./reference.js";
 import type { Attributes, File, Mode, Node } from "./types.js";
 
 /** What objects share: the open file. */
@@ -30,7 +31,7 @@ export abstract class HdfObject<M extends Mode, R extends ObjectRecord = ObjectR
   protected describe(): Described<R> {
     const { session } = this.context;
     if (!this.known || this.version !== session.version) {
-      const fresh = session.once(this.path, (engine) => engine.resolve(session.root, this.path)) as Reply | undefined;
+      const fresh = session.once(this.path, (engine) => describeAt(engine, session.root, this.path)) as Reply | undefined;
       if (!fresh) throw new HyperslabError("NotFound", "the object is gone", { path: this.path });
       this.known = described<R>(fresh);
       this.version = session.version;

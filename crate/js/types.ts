@@ -235,11 +235,18 @@ export interface NdArray<D extends Data = Data> {
   readonly dtype: Dtype;
 }
 
-/** A stored reference. `null` references have address 0. */
+/** A stored reference: `get` of any group follows it. */
 export interface Reference {
-  readonly kind: "object" | "region" | "std";
-  /** Address of the object referred to. */
+  /** Whether it leads to an object, to elements of a dataset, or to an attribute. */
+  readonly kind: "object" | "region" | "attribute";
+  /** Address of the object; 0 for a null reference. */
   readonly address: number;
+  /** The elements a region reference leads to, as they are stored: what `Dataset.read` takes. */
+  readonly selection?: Uint8Array;
+  /** The name of the attribute an attribute reference leads to. */
+  readonly attribute?: string;
+  /** The file the object is in, if that is another one. */
+  readonly file?: string;
 }
 
 /** One record, of a scalar dataspace or of a single element. */
@@ -389,8 +396,11 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   keys(): Out<M, string[]>;
   /** Whether `path` leads to an object. */
   has(path: string): Out<M, boolean>;
-  /** The object at `path` (relative, or absolute from the root), or `undefined` if there is none. */
-  get(path: string): Out<M, Entity<M> | undefined>;
+  /**
+   * The object at `path` (relative, or absolute from the root), or what a reference leads to; `undefined` if there is
+   * none. The path of an object that was reached by a reference begins with `#` and its address.
+   */
+  get(path: string | Reference): Out<M, Entity<M> | undefined>;
   /** The link called `name` itself, or `undefined`; the name may be a path to it. */
   getLink(name: string): Out<M, Link | undefined>;
   /** Names with what they lead to; `undefined` where that cannot be opened (see `entries`). One bulk operation. */

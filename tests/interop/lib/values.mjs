@@ -12,6 +12,11 @@ function itemCount(item, base) {
   return item.length / each;
 }
 
+/** Where a reference leads. */
+function target({ address, attribute }, pathOf) {
+  return address === 0 ? null : { path: pathOf(address), attr: attribute };
+}
+
 /** Appends element `i` of a column of type `d`. */
 function put(h, d, column, i, pathOf) {
   switch (d.class) {
@@ -36,7 +41,7 @@ function put(h, d, column, i, pathOf) {
       put(h, d.base, column, 2 * i, pathOf);
       return put(h, d.base, column, 2 * i + 1, pathOf);
     case "reference":
-      return encodeOne(h, d, column[i].address === 0 ? null : { path: pathOf(column[i].address) });
+      return encodeOne(h, d, target(column[i], pathOf));
     default:
       return encodeOne(h, d, column[i]);
   }

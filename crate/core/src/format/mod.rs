@@ -7,6 +7,7 @@ pub mod heap;
 pub mod index;
 mod libver;
 pub mod message;
+pub mod reference;
 pub mod selection;
 pub mod shared_messages;
 pub mod superblock;

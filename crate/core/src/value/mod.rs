@@ -3,6 +3,7 @@
 mod float;
 mod number;
 pub mod numeric;
+mod reference;
 pub mod store;
 mod string;
 mod vlen;
@@ -11,8 +12,9 @@ pub use number::native;
 pub use numeric::Number;
 
 use crate::error::{Context, Error, Result};
-use crate::format::datatype::{Class, Datatype, ReferenceKind};
+use crate::format::datatype::{Class, Datatype};
 use crate::format::heap::global::Objects;
+use crate::format::reference::Reference;
 use crate::select::scatter::gather;
 use std::borrow::Cow;
 
@@ -57,6 +59,8 @@ pub enum Column {
         /// The elements of all sequences.
         base: Box<Column>,
     },
+    /// What references lead to.
+    References(Vec<Reference>),
 }
 
 impl Column {
@@ -86,6 +90,7 @@ impl Column {
                 append_ends(ends, &next, usize::try_from(before).unwrap_or(usize::MAX))?;
                 base.append(*more)?;
             }
+            (Column::References(all), Column::References(more)) => all.extend(more),
             _ => return Err(Error::argument("columns of different types cannot be joined")),
         }
         Ok(())
@@ -188,11 +193,7 @@ fn decode_view(datatype: &Datatype, view: View<'_>, heap: &mut dyn Objects) -> R
             arrays(view, size, base, heap)
         }
         Class::Complex { .. } => Err(Error::malformed("a complex type that is not two of its base")),
-        Class::Reference(kind) => Err(Error::unsupported(match kind {
-            ReferenceKind::Object => "object references are not available yet",
-            ReferenceKind::Region => "region references are not available yet",
-            ReferenceKind::Standard => "references are not available yet",
-        })),
+        Class::Reference(kind) => reference::references(view, size, *kind, heap).within("reference"),
     }
 }
 

@@ -50,10 +50,10 @@ fn ids(view: View<'_>, size: usize) -> Result<Vec<Stored>> {
 }
 
 /// Announces the collections of `ids`, each once.
-fn announce(ids: &[Stored], heap: &mut dyn Objects) -> Result<()> {
+pub(super) fn announce(ids: impl Iterator<Item = HeapId>, heap: &mut dyn Objects) -> Result<()> {
     let mut seen = HashSet::new();
     let mut collections: Vec<Addr> = Vec::new();
-    for id in ids.iter().filter_map(|stored| stored.id) {
+    for id in ids {
         if collections.last() != Some(&id.collection) && seen.insert(id.collection) {
             collections.push(id.collection);
         }
@@ -73,7 +73,7 @@ fn stored<'h>(stored: &Stored, size: usize, heap: &'h mut dyn Objects) -> Result
 }
 
 /// Elements may share a heap object in a hostile file, and one object repeated often is no small matter.
-fn check_total(total: usize, heap: &dyn Objects) -> Result<()> {
+pub(super) fn check_total(total: usize, heap: &dyn Objects) -> Result<()> {
     if total as u64 > heap.most_bytes() {
         return Err(Error::malformed("values of variable length that are larger than the file"));
     }
@@ -83,7 +83,7 @@ fn check_total(total: usize, heap: &dyn Objects) -> Result<()> {
 /// Variable-length strings: up to the first NUL; null is empty.
 pub(super) fn strings(view: View<'_>, size: usize, heap: &mut dyn Objects) -> Result<Column> {
     let ids = ids(view, size)?;
-    announce(&ids, heap)?;
+    announce(ids.iter().filter_map(|stored| stored.id), heap)?;
     let mut bytes: Vec<u8> = Vec::new();
     let mut ends = Vec::with_capacity(ids.len());
     for id in &ids {
@@ -102,7 +102,7 @@ pub(super) fn sequences(
     heap: &mut dyn Objects,
 ) -> Result<Column> {
     let ids = ids(view, size)?;
-    announce(&ids, heap)?;
+    announce(ids.iter().filter_map(|stored| stored.id), heap)?;
     let width = element_size(base)?;
     let mut bytes: Vec<u8> = Vec::new();
     let mut ends = Vec::with_capacity(ids.len());

@@ -105,6 +105,7 @@ pub fn count(column: &Column) -> usize {
         Column::Opaque { size, bytes } => bytes.len() / (*size).max(1),
         Column::Compound(members) => members.first().map_or(0, |(_, column)| count(column)),
         Column::Array { each, base } => count(base) / (*each).max(1),
+        Column::References(all) => all.len(),
     }
 }
 
@@ -202,6 +203,7 @@ fn values_name(column: &Column) -> &'static str {
         Column::Compound(_) => "records",
         Column::Array { .. } => "arrays",
         Column::Vlen { .. } => "sequences",
+        Column::References(_) => "references",
     }
 }
 

@@ -1,0 +1,62 @@
+// References as h5py writes them, read and followed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open, openSync } from "hyperslab";
+import { madeByH5py } from "./lib/h5py.mjs";
+
+const objects = madeByH5py(
+  "object-references.h5",
+  `
+g = f.create_group("a/b")
+d = f.create_dataset("a/b/d", data=np.arange(12).reshape(3, 4))
+g.attrs["of"] = d.ref
+f.attrs.create("both", [g.ref, d.ref], dtype=h5py.ref_dtype)
+refs = f.create_dataset("refs", (2, 2), h5py.ref_dtype)
+refs[0, 0], refs[1, 0], refs[1, 1] = g.ref, d.ref, f.ref
+row = np.dtype([("n", "<i4"), ("to", h5py.ref_dtype)])
+f["rows"] = np.array([(1, d.ref), (2, g.ref)], dtype=row)
+lists = f.create_dataset("lists", (2,), h5py.vlen_dtype(h5py.ref_dtype))
+lists[1] = np.array([d.ref, g.ref], dtype=h5py.ref_dtype)
+`,
+);
+
+test("object references lead to their objects", async () => {
+  const f = openSync(objects);
+  const [d, g] = [f.get("a/b/d"), f.get("a/b")];
+  assert.deepEqual(g.attrs.get("of"), { kind: "object", address: d.address });
+  assert.deepEqual(f.attrs.get("both").data.map((r) => r.address), [g.address, d.address]);
+  const refs = f.get("refs").read();
+  assert.deepEqual(refs.shape, [2, 2]);
+  assert.deepEqual(refs.data.map((r) => r.address), [g.address, 0, d.address, f.address]);
+  assert.equal(f.get(refs.data[1]), undefined);
+  assert.equal(f.get(refs.data[3]).kind, "group");
+  const found = f.get(refs.data[2]);
+  assert.equal(found.kind, "dataset");
+  assert.deepEqual(found.read("1").data, d.read("1").data);
+  assert.equal(found.path, `#0x${d.address.toString(16)}`);
+  assert.equal(found.name, found.path);
+  const rows = f.get("rows").read();
+  assert.deepEqual(rows.data.to.data.map((r) => r.address), [d.address, g.address]);
+  const [none, two] = f.get("lists").read().data;
+  assert.deepEqual([none.length, two.map((r) => r.address)], [0, [d.address, g.address]]);
+  f.close();
+
+  const later = await open(objects);
+  const there = await later.get((await later.get("refs").then((r) => r.read())).data[2]);
+  assert.deepEqual([...(await there.read("0")).data], [0n, 1n, 2n, 3n]);
+  later.close();
+});
+
+test("what was reached by a reference has paths below it", () => {
+  const f = openSync(objects);
+  const g = f.get(f.attrs.get("both").data[0]);
+  const base = `#0x${g.address.toString(16)}`;
+  assert.equal(g.get("d").path, `${base}/d`);
+  assert.equal(g.get("d").address, f.get("a/b/d").address);
+  assert.equal(g.get("/a").path, "/a");
+  assert.deepEqual(g.entries().map((e) => e.object.path), [`${base}/d`]);
+  assert.deepEqual(g.paths(), ["d"]);
+  assert.throws(() => f.get({ kind: "object" }), { code: "Argument" });
+  assert.throws(() => f.get({ kind: "object", address: 7 }), { code: "Malformed" });
+  f.close();
+});
