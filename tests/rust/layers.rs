@@ -11,35 +11,39 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("limits", &["error"]),
     ("order", &[]),
+    ("places", &[]),
     ("bytes", &["error", "limits"]),
-    ("storage", &["error", "limits", "order", "bytes"]),
+    ("storage", &["error", "limits", "order", "places", "bytes"]),
     ("format", &["error", "limits", "bytes"]),
     ("select", &["error", "limits", "bytes", "format"]),
     ("filter", &["error", "limits", "bytes", "format"]),
     ("value", &["error", "limits", "bytes", "format", "select"]),
     // Fractal heaps may be filtered, as chunks are.
-    ("object", &["error", "limits", "order", "bytes", "storage", "format", "filter"]),
+    ("object", &["error", "limits", "order", "places", "bytes", "storage", "format", "filter"]),
     // The B-trees that find chunks are walked where the other B-trees are: in `object`.
-    ("chunk", &["error", "limits", "order", "bytes", "storage", "format", "select", "filter", "object"]),
+    (
+        "chunk",
+        &["error", "limits", "order", "places", "bytes", "storage", "format", "select", "filter", "object"],
+    ),
     (
         "layout",
         &[
-            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
-            "chunk",
+            "error", "limits", "order", "places", "bytes", "storage", "format", "select", "filter", "value",
+            "object", "chunk",
         ],
     ),
     (
         "write",
         &[
-            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
-            "chunk", "layout",
+            "error", "limits", "order", "places", "bytes", "storage", "format", "select", "filter", "value",
+            "object", "chunk", "layout",
         ],
     ),
     (
         "api",
         &[
-            "error", "limits", "order", "bytes", "storage", "format", "select", "filter", "value", "object",
-            "chunk", "layout", "write",
+            "error", "limits", "order", "places", "bytes", "storage", "format", "select", "filter", "value",
+            "object", "chunk", "layout", "write",
         ],
     ),
 ];

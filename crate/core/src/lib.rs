@@ -26,6 +26,7 @@ pub mod layout;
 pub mod limits;
 pub mod object;
 pub mod order;
+pub mod places;
 pub mod select;
 pub mod storage;
 pub mod value;

@@ -5,6 +5,11 @@
 
 use std::cmp::Ordering;
 
+/// Sorts numbers.
+pub fn sort_numbers(numbers: &mut [u64]) {
+    numbers.sort_unstable();
+}
+
 /// The numbers below `n`, sorted stably.
 pub fn indices(n: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();

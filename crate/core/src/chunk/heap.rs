@@ -3,8 +3,9 @@
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::heap::global::{Collection, HeapId, Objects, collection_size, header_size};
+use crate::order;
+use crate::places::Places;
 use crate::storage::Medium;
-use std::collections::HashMap;
 
 /// Bytes of collections that are kept.
 const BUDGET: usize = 8 << 20;
@@ -22,7 +23,7 @@ pub struct HeapCache<'a> {
 pub struct HeapState {
     collections: Vec<Held>,
     /// Where each collection is in `collections`.
-    places: HashMap<Addr, usize>,
+    places: Places,
     /// The collection that was asked last: neighbouring values are in the same one.
     last: usize,
     /// Bytes of them all.
@@ -46,7 +47,7 @@ impl<'a> HeapCache<'a> {
     /// Where the collection at `addr` is, after reading it if it was not there.
     fn load(&mut self, addr: Addr) -> Result<usize> {
         self.state.clock += 1;
-        if let Some(&place) = self.state.places.get(&addr) {
+        if let Some(place) = self.state.places.get(addr.0) {
             if let Some(held) = self.state.collections.get_mut(place) {
                 held.used = self.state.clock;
             }
@@ -60,7 +61,7 @@ impl<'a> HeapCache<'a> {
         }
         self.state.held += size;
         let place = self.state.collections.len();
-        self.state.places.insert(addr, place);
+        self.state.places.insert(addr.0, place);
         self.state.collections.push(Held { addr, used: self.state.clock, collection });
         Ok(place)
     }
@@ -77,21 +78,24 @@ impl<'a> HeapCache<'a> {
 
     fn evict(&mut self) {
         let state = &mut *self.state;
-        state.collections.sort_unstable_by_key(|held| std::cmp::Reverse(held.used));
+        order::sort_by_key(&mut state.collections, |held| std::cmp::Reverse(held.used));
         let mut kept = 0;
         state.collections.retain(|held| {
             kept += held.collection.size();
             kept <= BUDGET / 2
         });
         state.held = state.collections.iter().map(|held| held.collection.size()).sum();
-        state.places = state.collections.iter().enumerate().map(|(i, held)| (held.addr, i)).collect();
+        state.places.clear();
+        for (place, held) in state.collections.iter().enumerate() {
+            state.places.insert(held.addr.0, place);
+        }
     }
 }
 
 impl Objects for HeapCache<'_> {
     fn announce(&mut self, collections: &[Addr]) -> Result<()> {
         let unknown: Vec<Addr> =
-            collections.iter().filter(|a| !self.state.places.contains_key(a)).copied().collect();
+            collections.iter().filter(|a| !self.state.places.contains(a.0)).copied().collect();
         self.medium.want(unknown.iter().map(|a| (*a, USUAL_SIZE)))?;
         let mut larger = Vec::new();
         for addr in unknown {

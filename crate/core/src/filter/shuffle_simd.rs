@@ -1,23 +1,34 @@
 //! The byte shuffle in 128-bit vectors: the only module with unsafe code, for unaligned loads and stores of
-//! 16 bytes whose bounds the slices they come from have checked.
+//! 16 bytes whose bounds are checked just before.
+//!
+//! Plain loops and `inline(always)`: the engine is compiled for size, and iterators over vectors would stay calls.
 #![allow(unsafe_code)]
 
 use core::arch::wasm32::{i8x16_shuffle, v128, v128_load, v128_store};
 
-/// 16 bytes of `bytes` from `at`.
-fn load(bytes: &[u8], at: usize) -> v128 {
-    let block = &bytes[at..at + 16];
-    // SAFETY: `block` is 16 readable bytes, and `v128_load` has no alignment requirement.
-    unsafe { v128_load(block.as_ptr().cast()) }
+/// Panics unless 16 bytes from `at` are inside `len`.
+#[inline(always)]
+fn check(len: usize, at: usize) {
+    assert!(at <= len && len - at >= 16);
 }
 
+/// 16 bytes of `bytes` from `at`.
+#[inline(always)]
+fn load(bytes: &[u8], at: usize) -> v128 {
+    check(bytes.len(), at);
+    // SAFETY: 16 bytes from `at` are inside `bytes`, and `v128_load` has no alignment requirement.
+    unsafe { v128_load(bytes.as_ptr().add(at).cast()) }
+}
+
+#[inline(always)]
 fn store(bytes: &mut [u8], at: usize, v: v128) {
-    let block = &mut bytes[at..at + 16];
-    // SAFETY: `block` is 16 writable bytes, and `v128_store` has no alignment requirement.
-    unsafe { v128_store(block.as_mut_ptr().cast(), v) }
+    check(bytes.len(), at);
+    // SAFETY: 16 bytes from `at` are inside `bytes`, and `v128_store` has no alignment requirement.
+    unsafe { v128_store(bytes.as_mut_ptr().add(at).cast(), v) }
 }
 
 /// Bytes of `a` and `b` in turn: the first eight of each, then the last eight of each.
+#[inline(always)]
 fn zip8(a: v128, b: v128) -> [v128; 2] {
     [
         i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b),
@@ -26,6 +37,7 @@ fn zip8(a: v128, b: v128) -> [v128; 2] {
 }
 
 /// The same with pairs of bytes.
+#[inline(always)]
 fn zip16(a: v128, b: v128) -> [v128; 2] {
     [
         i8x16_shuffle::<0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23>(a, b),
@@ -34,6 +46,7 @@ fn zip16(a: v128, b: v128) -> [v128; 2] {
 }
 
 /// The same with groups of four bytes.
+#[inline(always)]
 fn zip32(a: v128, b: v128) -> [v128; 2] {
     [
         i8x16_shuffle::<0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23>(a, b),
@@ -42,6 +55,7 @@ fn zip32(a: v128, b: v128) -> [v128; 2] {
 }
 
 /// Even bytes of `a` then of `b`, and odd bytes: undoes [`zip8`].
+#[inline(always)]
 fn unzip8(a: v128, b: v128) -> [v128; 2] {
     [
         i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30>(a, b),
@@ -50,6 +64,7 @@ fn unzip8(a: v128, b: v128) -> [v128; 2] {
 }
 
 /// Planes of 16 elements of four bytes.
+#[inline(always)]
 fn zip4(a: v128, b: v128, c: v128, d: v128) -> [v128; 4] {
     let [ab0, ab1] = zip8(a, b);
     let [cd0, cd1] = zip8(c, d);
@@ -60,73 +75,107 @@ fn zip4(a: v128, b: v128, c: v128, d: v128) -> [v128; 4] {
 
 /// Undoes the shuffle of as many elements as there are whole vectors of; says how many.
 pub(super) fn unshuffle(size: usize, n: usize, planes: &[u8], body: &mut [u8]) -> usize {
-    if !matches!(size, 2 | 4 | 8) {
-        return 0;
-    }
     let whole = n / 16 * 16;
-    for i in (0..whole).step_by(16) {
-        let p = |j: usize| load(planes, j * n + i);
-        let at = i * size;
-        match size {
-            2 => {
-                for (k, v) in zip8(p(0), p(1)).into_iter().enumerate() {
-                    store(body, at + 16 * k, v);
-                }
-            }
-            4 => {
-                for (k, v) in zip4(p(0), p(1), p(2), p(3)).into_iter().enumerate() {
-                    store(body, at + 16 * k, v);
-                }
-            }
-            _ => {
-                let low = zip4(p(0), p(1), p(2), p(3));
-                let high = zip4(p(4), p(5), p(6), p(7));
-                for (k, (l, h)) in low.into_iter().zip(high).enumerate() {
-                    let [a, b] = zip32(l, h);
-                    store(body, at + 32 * k, a);
-                    store(body, at + 32 * k + 16, b);
-                }
+    let mut i = 0;
+    match size {
+        2 => {
+            while i < whole {
+                let [a, b] = zip8(load(planes, i), load(planes, n + i));
+                store(body, i * 2, a);
+                store(body, i * 2 + 16, b);
+                i += 16;
             }
         }
+        4 => {
+            while i < whole {
+                let [a, b, c, d] = four(planes, n, i);
+                store(body, i * 4, a);
+                store(body, i * 4 + 16, b);
+                store(body, i * 4 + 32, c);
+                store(body, i * 4 + 48, d);
+                i += 16;
+            }
+        }
+        8 => {
+            while i < whole {
+                let [l0, l1, l2, l3] = four(planes, n, i);
+                let [h0, h1, h2, h3] = four(planes, n, 4 * n + i);
+                store_two(body, i * 8, zip32(l0, h0));
+                store_two(body, i * 8 + 32, zip32(l1, h1));
+                store_two(body, i * 8 + 64, zip32(l2, h2));
+                store_two(body, i * 8 + 96, zip32(l3, h3));
+                i += 16;
+            }
+        }
+        _ => return 0,
     }
     whole
 }
 
+/// Four planes of `n` bytes put together, from `at` of the first.
+#[inline(always)]
+fn four(planes: &[u8], n: usize, at: usize) -> [v128; 4] {
+    zip4(load(planes, at), load(planes, n + at), load(planes, 2 * n + at), load(planes, 3 * n + at))
+}
+
+#[inline(always)]
+fn store_two(bytes: &mut [u8], at: usize, [a, b]: [v128; 2]) {
+    store(bytes, at, a);
+    store(bytes, at + 16, b);
+}
+
+/// Two vectors from `at`, taken apart.
+#[inline(always)]
+fn split(bytes: &[u8], at: usize) -> [v128; 2] {
+    unzip8(load(bytes, at), load(bytes, at + 16))
+}
+
 /// Shuffles as many elements as there are whole vectors of; says how many.
 pub(super) fn shuffle(size: usize, n: usize, body: &[u8], planes: &mut [u8]) -> usize {
-    if !matches!(size, 2 | 4 | 8) {
-        return 0;
-    }
     let whole = n / 16 * 16;
-    for i in (0..whole).step_by(16) {
-        let v = |k: usize| load(body, i * size + 16 * k);
-        match size {
-            2 => {
-                for (j, plane) in unzip8(v(0), v(1)).into_iter().enumerate() {
-                    store(planes, j * n + i, plane);
-                }
+    let mut i = 0;
+    match size {
+        2 => {
+            while i < whole {
+                let [a, b] = split(body, i * 2);
+                store(planes, i, a);
+                store(planes, n + i, b);
+                i += 16;
             }
-            4 => {
-                let [e0, o0] = unzip8(v(0), v(1));
-                let [e1, o1] = unzip8(v(2), v(3));
+        }
+        4 => {
+            while i < whole {
+                let [e0, o0] = split(body, i * 4);
+                let [e1, o1] = split(body, i * 4 + 32);
                 let ([p0, p2], [p1, p3]) = (unzip8(e0, e1), unzip8(o0, o1));
-                for (j, plane) in [p0, p1, p2, p3].into_iter().enumerate() {
-                    store(planes, j * n + i, plane);
-                }
+                store(planes, i, p0);
+                store(planes, n + i, p1);
+                store(planes, 2 * n + i, p2);
+                store(planes, 3 * n + i, p3);
+                i += 16;
             }
-            _ => {
-                let pairs = [0, 2, 4, 6].map(|k| unzip8(v(k), v(k + 1)));
-                let [a, b, c, d] = pairs;
+        }
+        8 => {
+            while i < whole {
+                let (a, b) = (split(body, i * 8), split(body, i * 8 + 32));
+                let (c, d) = (split(body, i * 8 + 64), split(body, i * 8 + 96));
                 // Even bytes (0, 2, 4, 6) and odd ones (1, 3, 5, 7), each split twice more.
                 let ([e0, e2], [f0, f2]) = (unzip8(a[0], b[0]), unzip8(c[0], d[0]));
                 let ([o0, o2], [q0, q2]) = (unzip8(a[1], b[1]), unzip8(c[1], d[1]));
                 let ([p0, p4], [p2, p6]) = (unzip8(e0, f0), unzip8(e2, f2));
                 let ([p1, p5], [p3, p7]) = (unzip8(o0, q0), unzip8(o2, q2));
-                for (j, plane) in [p0, p1, p2, p3, p4, p5, p6, p7].into_iter().enumerate() {
-                    store(planes, j * n + i, plane);
-                }
+                store(planes, i, p0);
+                store(planes, n + i, p1);
+                store(planes, 2 * n + i, p2);
+                store(planes, 3 * n + i, p3);
+                store(planes, 4 * n + i, p4);
+                store(planes, 5 * n + i, p5);
+                store(planes, 6 * n + i, p6);
+                store(planes, 7 * n + i, p7);
+                i += 16;
             }
         }
+        _ => return 0,
     }
     whole
 }

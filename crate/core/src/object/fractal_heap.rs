@@ -7,8 +7,8 @@ use crate::filter::{self, Scratch};
 use crate::format::heap::fractal::{FractalHeap, HeapId, IndirectBlock, check_direct};
 use crate::limits::{Budget, Limits};
 use crate::order;
+use crate::places::Places;
 use crate::storage::Medium;
-use std::collections::HashMap;
 
 /// Record types of the tree of huge objects.
 const HUGE_RECORD: u8 = 1;
@@ -18,7 +18,9 @@ const FILTERED_HUGE_RECORD: u8 = 2;
 pub struct Heap {
     header: FractalHeap,
     address: Addr,
-    indirect: HashMap<Addr, IndirectBlock>,
+    indirect: Vec<IndirectBlock>,
+    /// Where the indirect block at each address is in `indirect`.
+    places: Places,
     /// Heap offset and bytes of the direct block read last.
     last: Option<(u64, Vec<u8>)>,
     huge: Option<Tree>,
@@ -44,8 +46,8 @@ impl Heap {
             bytes = medium.read(addr, whole as u64).within("fractal heap")?;
         }
         let header = FractalHeap::decode(&mut medium.reader(&bytes, addr))?;
-        let (indirect, scratch) = (HashMap::new(), Scratch::default());
-        Ok(Heap { header, address: addr, indirect, last: None, huge: None, scratch })
+        let (places, scratch) = (Places::default(), Scratch::default());
+        Ok(Heap { header, address: addr, indirect: Vec::new(), places, last: None, huge: None, scratch })
     }
 
     /// Bytes of an id.
@@ -169,13 +171,14 @@ impl Heap {
     }
 
     fn indirect_block(&mut self, medium: &Medium, address: Addr, rows: u16) -> Result<&IndirectBlock> {
-        if !self.indirect.contains_key(&address) {
+        if !self.places.contains(address.0) {
             let size = IndirectBlock::stored_size(&self.header, rows, medium.ctx);
             let bytes = medium.read(address, size)?;
             let block = IndirectBlock::decode(&mut medium.reader(&bytes, address), &self.header, rows)?;
-            self.indirect.insert(address, block);
+            self.places.insert(address.0, self.indirect.len());
+            self.indirect.push(block);
         }
-        let block = self.indirect.get(&address);
+        let block = self.places.get(address.0).and_then(|place| self.indirect.get(place));
         block.ok_or_else(|| Error::malformed("indirect block").at(medium.absolute(address)))
     }
 

@@ -7,8 +7,10 @@
 
 use super::Storage;
 use crate::error::{Error, Result};
+use crate::order;
+use crate::places::Places;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// A source of bytes below the cache.
@@ -24,12 +26,15 @@ pub trait Fetch {
 }
 
 struct Page {
+    number: u64,
     bytes: Box<[u8]>,
     used: u64,
 }
 
 struct State {
-    pages: HashMap<u64, Page>,
+    pages: Vec<Page>,
+    /// Where each page is in `pages`.
+    places: Places,
     clock: u64,
     held: usize,
     /// Ranges supplied for a call that has not succeeded yet: kept until they are released.
@@ -61,7 +66,14 @@ pub struct Pages<F> {
 impl<F: Fetch> Pages<F> {
     /// A cache that holds at most about `budget` bytes.
     pub fn new(source: F, page_size: usize, budget: usize) -> Self {
-        let state = State { pages: HashMap::new(), clock: 0, held: 0, supplied: Vec::new(), supplies: 0 };
+        let state = State {
+            pages: Vec::new(),
+            places: Places::default(),
+            clock: 0,
+            held: 0,
+            supplied: Vec::new(),
+            supplies: 0,
+        };
         Pages { source, page_size: page_size.max(512) as u64, budget, state: RefCell::new(state) }
     }
 
@@ -116,7 +128,7 @@ impl<F: Fetch> Pages<F> {
             let from = at.max(range.start);
             let to = at.saturating_add(buf.len() as u64).min(range.end);
             let state = &mut *self.state.borrow_mut();
-            let Some(held) = state.pages.get_mut(&page) else {
+            let Some(held) = state.places.get(page).and_then(|place| state.pages.get_mut(place)) else {
                 return Err(Error::io("a page left the cache while it was read").at(range.start));
             };
             state.clock += 1;
@@ -128,7 +140,7 @@ impl<F: Fetch> Pages<F> {
     }
 
     fn load(&self, page: u64) -> Result<bool> {
-        if self.state.borrow().pages.contains_key(&page) {
+        if self.state.borrow().places.contains(page) {
             return Ok(true);
         }
         let range = self.page_range(page);
@@ -141,7 +153,8 @@ impl<F: Fetch> Pages<F> {
         let state = &mut *self.state.borrow_mut();
         state.clock += 1;
         state.held += len;
-        state.pages.insert(page, Page { bytes: bytes.into(), used: state.clock });
+        state.places.insert(page, state.pages.len());
+        state.pages.push(Page { number: page, bytes: bytes.into(), used: state.clock });
         Ok(true)
     }
 
@@ -163,15 +176,15 @@ impl<F: Fetch> Pages<F> {
         if state.held <= self.budget {
             return;
         }
-        let mut ages: Vec<(u64, u64)> = state.pages.iter().map(|(k, p)| (p.used, *k)).collect();
-        ages.sort_unstable();
-        for (_, key) in ages {
-            if state.held <= self.budget / 2 {
-                break;
-            }
-            if let Some(page) = state.pages.remove(&key) {
-                state.held -= page.bytes.len();
-            }
+        order::sort_by_key(&mut state.pages, |page| Reverse(page.used));
+        while state.held > self.budget / 2
+            && let Some(page) = state.pages.pop()
+        {
+            state.held -= page.bytes.len();
+        }
+        state.places.clear();
+        for (place, page) in state.pages.iter().enumerate() {
+            state.places.insert(page.number, place);
         }
     }
 }
@@ -220,7 +233,7 @@ impl<F: Fetch> Storage for Pages<F> {
             state.supplied.iter().any(|s| s.at <= r.start && r.end <= s.end())
                 || (r.end - r.start < self.page_size
                     && (r.start / self.page_size..r.end.div_ceil(self.page_size))
-                        .all(|p| state.pages.contains_key(&p)))
+                        .all(|p| state.places.contains(p)))
         };
         let missing: Vec<_> = ranges
             .iter()

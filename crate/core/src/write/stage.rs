@@ -9,13 +9,13 @@ use crate::format::header::RawMessage;
 use crate::format::message::{LinkTarget, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
-use std::collections::HashMap;
+use crate::places::Places;
 
 /// Objects that edits have touched since the last commit.
 #[derive(Debug)]
 pub(super) struct Stage {
     nodes: Vec<Node>,
-    by_address: HashMap<Addr, NodeId>,
+    by_address: Places,
     root: Root,
 }
 
@@ -37,12 +37,12 @@ impl Stage {
     /// The stage of a new file: a root group that is not in the file yet.
     pub fn new() -> Stage {
         let root = Node { references: 1, ..Node::new_group() };
-        Stage { nodes: vec![root], by_address: HashMap::new(), root: Root::Staged(NodeId(0)) }
+        Stage { nodes: vec![root], by_address: Places::default(), root: Root::Staged(NodeId(0)) }
     }
 
     /// The stage of a file whose root group is at `root`. Nothing is touched yet.
     pub fn of_file(root: Addr) -> Stage {
-        Stage { nodes: Vec::new(), by_address: HashMap::new(), root: Root::At(root) }
+        Stage { nodes: Vec::new(), by_address: Places::default(), root: Root::At(root) }
     }
 
     /// The root group of a new file.
@@ -86,7 +86,7 @@ impl Stage {
     pub fn add(&mut self, node: Node) -> NodeId {
         let id = NodeId(self.nodes.len());
         if let Some(address) = node.address {
-            self.by_address.insert(address, id);
+            self.by_address.insert(address.0, id.0);
         }
         self.nodes.push(node);
         id
@@ -94,8 +94,8 @@ impl Stage {
 
     /// The object whose header is at `address`.
     pub fn at(&mut self, out: &Output, address: Addr) -> Result<NodeId> {
-        match self.by_address.get(&address) {
-            Some(id) => Ok(*id),
+        match self.by_address.get(address.0) {
+            Some(id) => Ok(NodeId(id)),
             None => Ok(self.add(load(out, address)?)),
         }
     }

@@ -6,8 +6,9 @@ use crate::chunk::Grid;
 use crate::error::{Context, Result};
 use crate::format::index::extensible_array::{DataBlock, Header, IndexBlock, Place, SuperBlock};
 use crate::format::index::{Entry, EntryShape};
+use crate::order;
+use crate::places::Places;
 use crate::storage::Medium;
-use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Blocks and pages that are kept.
@@ -23,16 +24,17 @@ pub(super) struct Extensible {
 struct Open {
     header: Header,
     index: Option<IndexBlock>,
-    supers: HashMap<u32, SuperBlock>,
+    /// Super blocks by their level.
+    supers: Vec<Option<SuperBlock>>,
     pieces: Vec<Vec<Entry>>,
-    /// Where each piece is in `pieces`.
-    places: HashMap<Piece, usize>,
+    /// Where the piece at each address is in `pieces`.
+    places: Places,
     /// The entries that the piece at this place holds: neighbouring chunks are mostly in the same one.
     last: (Range<u64>, usize),
 }
 
 /// A data block, or a page of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Piece {
     block: Addr,
     level: u32,
@@ -74,20 +76,25 @@ impl Open {
         Ok(Open {
             header,
             index,
-            supers: HashMap::new(),
+            supers: Vec::new(),
             pieces: Vec::new(),
-            places: HashMap::new(),
+            places: Places::default(),
             last: (0..0, 0),
         })
     }
 
     fn super_block(&mut self, medium: &Medium, addr: Addr, level: u32) -> Result<&SuperBlock> {
-        if !self.supers.contains_key(&level) {
+        // Levels are logarithms: there are never more than 64.
+        let slot = usize::try_from(level).unwrap_or(usize::MAX).min(64);
+        if self.supers.len() <= slot {
+            self.supers.resize_with(slot + 1, || None);
+        }
+        if self.supers[slot].is_none() {
             let bytes = medium.read(addr, self.header.super_block_size(medium.ctx, level))?;
             let block = SuperBlock::decode(&mut medium.reader(&bytes, addr), &self.header, level)?;
-            self.supers.insert(level, block);
+            self.supers[slot] = Some(block);
         }
-        self.supers.get(&level).ok_or_else(|| crate::Error::malformed("extensible array super block"))
+        self.supers[slot].as_ref().ok_or_else(|| crate::Error::malformed("extensible array super block"))
     }
 
     /// Follows super blocks to the data block, or page, that holds entry `number`.
@@ -155,10 +162,10 @@ impl Open {
 
     /// Where the entries of `piece` are, after reading them if they were not there.
     fn load(&mut self, medium: &Medium, piece: Piece) -> Result<usize> {
-        if let Some(place) = self.places.get(&piece) {
-            return Ok(*place);
-        }
         let (at, size) = self.extent(medium, piece)?;
+        if let Some(place) = self.places.get(at.0) {
+            return Ok(place);
+        }
         let bytes = medium.read(at, size)?;
         let mut r = medium.reader(&bytes, at);
         let entries = match piece.page {
@@ -169,14 +176,14 @@ impl Open {
             self.pieces.clear();
             self.places.clear();
         }
-        self.places.insert(piece, self.pieces.len());
+        self.places.insert(at.0, self.pieces.len());
         self.pieces.push(entries);
         Ok(self.pieces.len() - 1)
     }
 
     /// Announces the pieces that hold the chunks of `region`.
     fn announce(&mut self, medium: &Medium, region: &[Range<u64>], numbering: &Numbering) -> Result<()> {
-        let mut pieces = BTreeSet::new();
+        let mut pieces = Vec::new();
         let mut known = self.last.0.clone();
         coordinates(region, &mut |coord| {
             let number = numbering.number(coord)?;
@@ -189,14 +196,16 @@ impl Open {
                     Some(_) => self.header.page_entries(),
                 };
                 known = number - slot..(number - slot).saturating_add(n);
-                if !self.places.contains_key(&piece) {
-                    pieces.insert(piece);
+                let extent = self.extent(medium, piece)?;
+                if !self.places.contains(extent.0.0) {
+                    pieces.push(extent);
                 }
             }
             Ok(())
         })?;
-        let extents = pieces.into_iter().map(|p| self.extent(medium, p)).collect::<Result<Vec<_>>>()?;
-        medium.want(extents)
+        order::sort_by_key(&mut pieces, |(at, _)| *at);
+        pieces.dedup();
+        medium.want(pieces)
     }
 }
 

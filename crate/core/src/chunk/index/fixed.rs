@@ -6,8 +6,9 @@ use crate::chunk::Grid;
 use crate::error::{Context, Result};
 use crate::format::index::fixed_array::{Block, Header};
 use crate::format::index::{Entry, EntryShape};
+use crate::order;
+use crate::places::Places;
 use crate::storage::Medium;
-use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Pages that are kept: about 6 MiB of entries.
@@ -26,7 +27,7 @@ struct Open {
     block: Option<(Addr, Block)>,
     pages: Vec<Vec<Entry>>,
     /// Where each page is in `pages`.
-    places: HashMap<u64, usize>,
+    places: Places,
     /// The page that was asked last, and where it is: neighbouring chunks are mostly in the same one.
     last: Option<(u64, usize)>,
 }
@@ -57,7 +58,7 @@ impl Open {
             }
             None => None,
         };
-        Ok(Open { header, block, pages: Vec::new(), places: HashMap::new(), last: None })
+        Ok(Open { header, block, pages: Vec::new(), places: Places::default(), last: None })
     }
 
     fn entry(&mut self, medium: &Medium, number: u64) -> Result<Entry> {
@@ -81,8 +82,8 @@ impl Open {
 
     /// Where the entries of `page` are, after reading them if they were not there.
     fn load(&mut self, medium: &Medium, block: Addr, page: u64) -> Result<usize> {
-        if let Some(place) = self.places.get(&page) {
-            return Ok(*place);
+        if let Some(place) = self.places.get(page) {
+            return Ok(place);
         }
         let (from, size) = self.header.page_place(medium.ctx, page);
         let at = block.offset(from)?;
@@ -98,9 +99,9 @@ impl Open {
     }
 
     /// Announces the pages that hold `numbers`.
-    fn announce(&self, medium: &Medium, pages: BTreeSet<u64>) -> Result<()> {
+    fn announce(&self, medium: &Medium, pages: &[u64]) -> Result<()> {
         let Some((addr, block)) = &self.block else { return Ok(()) };
-        let missing = pages.into_iter().filter(|p| block.has_page(*p) && !self.places.contains_key(p));
+        let missing = pages.iter().copied().filter(|p| block.has_page(*p) && !self.places.contains(*p));
         let places = missing.map(|p| {
             let (from, size) = self.header.page_place(medium.ctx, p);
             (Addr(addr.0.saturating_add(from)), size)
@@ -122,12 +123,17 @@ impl Index for Fixed {
         let open = self.open(medium)?;
         let filtered = open.header.shape != EntryShape::Plain;
         if open.header.pages() > 0 {
-            let mut pages = BTreeSet::new();
+            let mut pages = Vec::new();
             coordinates(region, &mut |coord| {
-                pages.insert(open.header.page_of(numbering.number(coord)?).0);
+                let page = open.header.page_of(numbering.number(coord)?).0;
+                if pages.last() != Some(&page) {
+                    pages.push(page);
+                }
                 Ok(())
             })?;
-            open.announce(medium, pages)?;
+            order::sort_numbers(&mut pages);
+            pages.dedup();
+            open.announce(medium, &pages)?;
         }
         coordinates(region, &mut |coord| {
             let entry = open.entry(medium, numbering.number(coord)?).within("fixed array")?;

@@ -9,6 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::format::length;
 use crate::format::message::{ChunkIndex, FillStatus, Layout, kind};
 use crate::layout::Read;
+use crate::order;
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
 use crate::write::cut::Grid;
@@ -16,7 +17,7 @@ use crate::write::dataset::ChunkWriter;
 use crate::write::elements::Ready;
 use crate::write::output::Output;
 use crate::write::stage::Stage;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Bytes of stored chunks announced together.
 const AHEAD: u64 = 16 << 20;
@@ -26,7 +27,7 @@ const MOST_SLOTS: u64 = 1 << 28;
 /// Objects one after the other, and the elements of the one that is being copied.
 pub(super) struct Copying {
     /// Where each copied object is now.
-    map: HashMap<Addr, Addr>,
+    map: BTreeMap<u64, u64>,
     heap: HeapState,
     next: usize,
     /// The messages of the next object say all they can.
@@ -36,7 +37,7 @@ pub(super) struct Copying {
 }
 
 impl Copying {
-    pub fn new(map: HashMap<Addr, Addr>) -> Copying {
+    pub fn new(map: BTreeMap<u64, u64>) -> Copying {
         Copying { map, heap: HeapState::default(), next: 0, told: false, active: None, done: 0 }
     }
 
@@ -114,7 +115,9 @@ impl Copying {
             transfer
                 .elements(&attribute.datatype, &mut data)
                 .map_err(|e| e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name))))?;
-            attributes.push(object::stored(out, attribute, data, &|from| self.map.get(&from).copied())?);
+            attributes.push(object::stored(out, attribute, data, &|from| {
+                self.map.get(&from.0).copied().map(Addr)
+            })?);
         }
         let mut others = Vec::new();
         if let Body::Dataset(set) = &object.body {
@@ -124,7 +127,7 @@ impl Copying {
                 transfer.elements(&set.parts.datatype, value).map_err(|e| e.within("fill value"))?;
             }
             others.extend(set.fill_messages(out, status)?);
-            others.push(set.datatype(out, &|from| self.map.get(&from).copied())?);
+            others.push(set.datatype(out, &|from| self.map.get(&from.0).copied().map(Addr))?);
         }
         let node = stage.node_mut(object.id);
         others.into_iter().for_each(|message| node.put(message));
@@ -332,7 +335,7 @@ fn stored_chunks(source: &Medium, set: &Set, chunk: &[u64]) -> Result<Vec<(u64, 
         }
         Ok(())
     })?;
-    list.sort_unstable();
+    order::sort_by_key(&mut list, |(number, address, _)| (*number, *address));
     list.dedup_by_key(|(number, ..)| *number);
     Ok(list)
 }

@@ -147,8 +147,10 @@ impl Repack {
             object.stage(&self.out, &mut self.stage, &map)?;
         }
         let placed = commit::place(&mut self.out, &mut self.stage).map_err(object::unsupported)?;
-        let map =
-            map.into_iter().filter_map(|(from, id)| Some((from, self.stage.node(id).address?))).collect();
+        let map = map
+            .iter()
+            .filter_map(|(from, id)| Some((from, self.stage.node(NodeId(id)).address?.0)))
+            .collect();
         self.phase = Phase::Copy { objects, copying: Box::new(Copying::new(map)), placed };
         Ok(())
     }

@@ -10,12 +10,12 @@ use crate::format::message::{
 };
 use crate::layout::DatasetParts;
 use crate::object::attributes::Attribute;
+use crate::places::Places;
 use crate::write::guess::guess_chunk;
 use crate::write::node::{Node, NodeId};
 use crate::write::output::{Output, message};
 use crate::write::spec::memory_size;
 use crate::write::stage::Stage;
-use std::collections::HashMap;
 
 /// Bytes below which a dataset is not worth an index of chunks.
 const SMALL: u64 = 2048;
@@ -148,11 +148,11 @@ pub(super) type Committed<'a> = &'a dyn Fn(Addr) -> Option<Addr>;
 
 impl Object {
     /// Gives the copy all its messages, as large as they will be. Addresses come later.
-    pub fn stage(&self, out: &Output, stage: &mut Stage, map: &HashMap<Addr, NodeId>) -> Result<()> {
-        let place = |from| map.contains_key(&from).then_some(Addr(0));
+    pub fn stage(&self, out: &Output, stage: &mut Stage, map: &Places) -> Result<()> {
+        let place = |from: Addr| map.contains(from.0).then_some(Addr(0));
         // What no header can hold is not the caller's fault here.
         let messages = self.messages(out, &place).map_err(unsupported).on(&self.path)?;
-        let users = |committed: Option<Addr>| committed.and_then(|c| map.get(&c)).copied();
+        let users = |committed: Option<Addr>| committed.and_then(|c| map.get(c.0)).map(NodeId);
         let mut used: Vec<NodeId> = self.attributes.iter().filter_map(|a| users(a.committed)).collect();
         let node = stage.node_mut(self.id);
         let Node { links, references, .. } = std::mem::take(node);

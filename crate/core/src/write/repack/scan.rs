@@ -12,11 +12,11 @@ use crate::layout::DatasetParts;
 use crate::object::header::{ObjectHeader, ObjectKind};
 use crate::object::{attributes, links, path};
 use crate::order;
+use crate::places::Places;
 use crate::storage::Medium;
 use crate::write::names;
 use crate::write::node::{Node, NodeId, StagedLink, Target};
 use crate::write::stage::Stage;
-use std::collections::HashMap;
 
 /// Bytes of most object headers, for announcements.
 const USUAL_HEADER: u64 = 512;
@@ -35,18 +35,18 @@ struct Next {
 /// Objects found and objects still to be looked at. Each is met once, however many links lead to it.
 pub(super) struct Scan {
     queue: Vec<Next>,
-    nodes: HashMap<Addr, NodeId>,
+    nodes: Places,
     objects: Vec<Object>,
     bytes: u64,
 }
 
 impl Scan {
     pub fn start(source: &Medium, root: Addr, options: &RepackOptions, stage: &mut Stage) -> Result<Scan> {
-        let mut scan = Scan { queue: Vec::new(), nodes: HashMap::new(), objects: Vec::new(), bytes: 0 };
+        let mut scan = Scan { queue: Vec::new(), nodes: Places::default(), objects: Vec::new(), bytes: 0 };
         let top = stage.top();
         let Some(subtree) = options.subtree.as_deref().filter(|s| !names::steps(s).is_empty()) else {
             scan.queue.push(Next { address: root, id: top, path: "/".into() });
-            scan.nodes.insert(root, top);
+            scan.nodes.insert(root.0, top.0);
             return Ok(scan);
         };
         let address = path::resolve(source, root, root, subtree)?.address;
@@ -61,7 +61,7 @@ impl Scan {
             stage.insert(top, name, link);
             id
         };
-        scan.nodes.insert(address, id);
+        scan.nodes.insert(address.0, id.0);
         scan.queue.push(Next { address, id, path });
         Ok(scan)
     }
@@ -77,7 +77,7 @@ impl Scan {
     }
 
     /// All objects, and which copy belongs to which address.
-    pub fn finish(self) -> (Vec<Object>, HashMap<Addr, NodeId>) {
+    pub fn finish(self) -> (Vec<Object>, Places) {
         (self.objects, self.nodes)
     }
 
@@ -103,12 +103,12 @@ impl Scan {
 
     fn link(&mut self, stage: &mut Stage, group: NodeId, path: &str, link: Link) -> Result<()> {
         let target = match link.target {
-            LinkTarget::Hard(address) => Target::Node(match self.nodes.get(&address) {
-                Some(id) => *id,
+            LinkTarget::Hard(address) => Target::Node(match self.nodes.get(address.0) {
+                Some(id) => NodeId(id),
                 None => {
                     let id = stage.add(Node::default());
                     let path = below(path, &link.name);
-                    self.nodes.insert(address, id);
+                    self.nodes.insert(address.0, id.0);
                     self.queue.push(Next { address, id, path });
                     id
                 }

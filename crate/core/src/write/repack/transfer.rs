@@ -6,9 +6,10 @@ use crate::chunk::heap::HeapState;
 use crate::error::{Error, Result};
 use crate::format::datatype::{Class, Datatype, ReferenceKind};
 use crate::format::heap::global::{HeapId, Objects};
+use crate::order;
 use crate::storage::Medium;
 use crate::write::output::Output;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Bytes of a heap id with 8-byte addresses.
 const ID: usize = 12;
@@ -18,7 +19,7 @@ pub(super) struct Transfer<'a> {
     pub source: &'a Medium,
     pub heap: &'a mut HeapState,
     /// Where each copied object is now.
-    pub map: &'a HashMap<Addr, Addr>,
+    pub map: &'a BTreeMap<u64, u64>,
     pub out: &'a mut Output,
 }
 
@@ -49,7 +50,7 @@ impl Transfer<'_> {
             .filter_map(|element| element.get(4..).and_then(heap_id))
             .map(|id| id.collection)
             .collect();
-        collections.sort_unstable();
+        order::sort_by_key(&mut collections, |c| *c);
         collections.dedup();
         HeapCache::new(self.source, self.heap).announce(&collections)
     }
@@ -146,12 +147,12 @@ impl Transfer<'_> {
         if from == 0 || from == u64::MAX {
             return Ok(());
         }
-        let Some(to) = self.map.get(&Addr(from)) else {
+        let Some(to) = self.map.get(&from) else {
             return Err(Error::unsupported(format!(
                 "copying a reference to the object at {from:#x}, which is not among what is copied"
             )));
         };
-        *address = to.0.to_le_bytes();
+        *address = to.to_le_bytes();
         Ok(())
     }
 }
