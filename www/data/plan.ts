@@ -12,6 +12,10 @@ const BAND_BYTES = 8 * 2 ** 20;
 const PAGE_BYTES = 2 ** 20;
 /** Elements along one axis of an overview. */
 const OVERVIEW_ELEMENTS = 4096;
+/** What finding and unpacking a unit costs at least, however small it is. */
+const LEAST_BYTES = 1024;
+/** Reads that an overview is made of; small units are taken several at a time. */
+const MOST_READS = 1024;
 
 /** What has to be known of a dataset to plan. */
 export interface Storage {
@@ -70,7 +74,7 @@ function units(range: Range, extent: number): number {
 /** Plans a picture of the ranges `ranges` (of the axes `axes`, in the dataset's order). */
 export function plan(storage: Storage, axes: readonly number[], ranges: readonly Range[], limit = EXACT_BYTES): Plan {
   const extents = unit(storage);
-  const unitBytes = extents.reduce((a, b) => a * b, storage.itemSize);
+  const unitBytes = Math.max(LEAST_BYTES, extents.reduce((a, b) => a * b, storage.itemSize));
   const touched = ranges.map((r, k) => units(r, extents[axes[k] ?? 0] ?? 1));
   const bytes = touched.reduce((a, b) => a * b, unitBytes);
   const elements = ranges.reduce((a, r) => a * count(r), storage.itemSize);
@@ -83,7 +87,12 @@ export function plan(storage: Storage, axes: readonly number[], ranges: readonly
   }
   const allowed = Math.max(1, Math.floor(OVERVIEW_BYTES / unitBytes));
   const quota = share(touched, allowed);
-  const plans = ranges.map((r, k) => spread(r, extents[axes[k] ?? 0] ?? 1, quota[k] ?? 1));
+  // Neighbouring units are read together when there would be too many reads.
+  const reads = share(quota, MOST_READS);
+  const plans = ranges.map((r, k) => {
+    const together = Math.ceil((quota[k] ?? 1) / (reads[k] ?? 1));
+    return spread(r, (extents[axes[k] ?? 0] ?? 1) * together, reads[k] ?? 1);
+  });
   const read = quota.reduce((a, b) => a * b, unitBytes);
   return { axes: plans, exact: false, bytes: Math.min(bytes, read) };
 }

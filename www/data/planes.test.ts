@@ -128,6 +128,10 @@ test("what is too big becomes an overview that costs little", () => {
       for (let i = 1; i < at.length; i++) assert.ok((at[i] as number) > (at[i - 1] as number));
     }
   }
+  const tiny = { shape: [2 ** 53 - 1, 4], chunks: [64, 4], itemSize: 1 };
+  const p = plan(tiny, [0, 1], tiny.shape.map(whole));
+  assert.ok(pieces(tiny, [0, 1], tiny.shape.map(whole), p).length <= 4096);
+  assert.ok((p.axes[0]?.length ?? 0) <= 8192 && (p.axes[0]?.length ?? 0) >= 1000);
   const line = plan({ shape: [1e9], chunks: [1e6], itemSize: 4 }, [0], [whole(1e9)]);
   assert.ok(line.bytes <= 128 * 2 ** 20 && (line.axes[0]?.runs.length ?? 0) >= 20);
   const last = line.axes[0]?.runs.at(-1);

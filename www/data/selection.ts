@@ -28,8 +28,8 @@ export function count(p: Pick): number {
   return isRange(p) ? Math.max(0, Math.ceil((p.stop - p.start) / p.step)) : 1;
 }
 
-/** The whole of an axis. */
-export const whole = (extent: number): Range => ({ start: 0, stop: extent, step: 1 });
+/** The whole of an axis, as far as JavaScript can count. */
+export const whole = (extent: number): Range => ({ start: 0, stop: Math.min(extent, Number.MAX_SAFE_INTEGER), step: 1 });
 
 /** Part `[from, to)` of a pick's own elements, as a range of the dataset's axis. */
 export function part(p: Range, from: number, to: number, every = 1): Range {
@@ -84,7 +84,7 @@ function parsePick(item: string, extent: number, axis: number): Pick {
   const step = c === "" ? 1 : integer(c, axis);
   if (step < 1) throw new SelectionError(`the step on axis ${axis} has to be 1 or more`);
   const start = a === "" ? 0 : clip(integer(a, axis), extent);
-  const stop = b === "" ? extent : clip(integer(b, axis), extent);
+  const stop = b === "" ? whole(extent).stop : clip(integer(b, axis), extent);
   return { start: Math.min(start, stop), stop, step };
 }
 
