@@ -49,6 +49,13 @@ export function attributeRows(object: Entity<"sync">): AttributeRow[] {
   });
 }
 
+/** Chunks that a dataset may have for their sizes to be added up while someone waits. */
+const COUNTABLE = 4_000_000;
+
+function chunksOf(d: DatasetSync): number {
+  return d.chunks?.reduce((n, extent, axis) => n * Math.ceil((d.shape?.[axis] ?? 0) / extent), 1) ?? 1;
+}
+
 export function datasetFacts(d: DatasetSync): DatasetFacts {
   return {
     shape: d.shape,
@@ -61,7 +68,7 @@ export function datasetFacts(d: DatasetSync): DatasetFacts {
     filters: d.filters.map((f) => ({ ...f, values: [...f.values] })),
     fill: d.fill.status,
     fillText: d.fill.status === "user" ? valueText(d.fill.value, d.dtype) : "",
-    stored: attempt(() => d.storageSize),
+    stored: chunksOf(d) > COUNTABLE ? undefined : attempt(() => d.storageSize),
   };
 }
 
