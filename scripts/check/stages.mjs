@@ -62,6 +62,11 @@ export const stages = [
     commands: () => [{ argv: [node, "tests/interop/corpus.mjs"], counts: true }],
   },
   {
+    name: "random",
+    what: "500 fresh random files of h5py, netCDF4 and PyTables, read and compared with what libhdf5 says is in them",
+    commands: () => [{ argv: [node, "tests/interop/random.mjs"], counts: true }],
+  },
+  {
     name: "malformed",
     what: "damaged and hostile files end in values or in a typed error with an address",
     commands: () => [{ argv: [node, "tests/interop/malformed.mjs"], counts: true }],

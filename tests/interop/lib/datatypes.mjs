@@ -3,7 +3,7 @@ import { byBytes } from "../../fixtures/corpus/canon.mjs";
 
 const KINDS = { i: "integer", u: "integer", f: "float", b: "bitfield" };
 
-/** A datatype given as a string ("<f8", "S10", "string", "bool"), in full. */
+/** A datatype given as a string ("<f8", "S10", "V4", "string", "bytes", "bool"), in full. */
 function spelledOut(text) {
   let m = /^([<>|=]?)([iufb])(\d+)$/.exec(text);
   if (m) {
@@ -13,7 +13,10 @@ function spelledOut(text) {
   }
   m = /^S(\d+)$/.exec(text);
   if (m) return { class: "string", size: Number(m[1]), pad: "nullpad", cset: "ascii" };
+  m = /^V(\d+)$/.exec(text);
+  if (m) return { class: "opaque", size: Number(m[1]), tag: "" };
   if (text === "string") return { class: "string", size: "variable", pad: "nullterm", cset: "utf8" };
+  if (text === "bytes") return { class: "string", size: "variable", pad: "nullterm", cset: "ascii" };
   if (text === "bool") {
     const base = { class: "integer", size: 1, order: "LE", signed: true };
     return { class: "enum", base, members: [["FALSE", 0], ["TRUE", 1]] };

@@ -94,7 +94,9 @@ function describeDataset(dataset, entry, paths, pathOf, widest) {
   entry.filters = dataset.filters.map((f) => ({ id: f.id, flags: f.optional ? 1 : 0, cd: [...f.values] }));
   const { fill } = dataset;
   entry.fill = { status: fill.status };
-  if (fill.status === "user") {
+  // A fill value that is there and null is one of a type that cannot be read.
+  if (fill.value === null) Object.assign(entry.fill, { error: "Unsupported: fill value", code: "Unsupported" });
+  else if (fill.status === "user") {
     try {
       entry.fill.digest = digest(entry.dtype, [[fill.value, 1]], pathOf);
     } catch (e) {

@@ -4,12 +4,16 @@ import { Digest, encode, encodeOne } from "../../fixtures/corpus/canon.mjs";
 const product = (dims) => dims.reduce((p, n) => p * n, 1);
 const isNdArray = (v) => v !== null && typeof v === "object" && "data" in v && "stride" in v;
 
-/** How many items one element of a variable-length type has. Items that are arrays lie flat; columns say it by their shape. */
+/** How many values an item of this type takes in a column: arrays lie flat, complex numbers are pairs. */
+function valuesEach(d) {
+  if (d.class === "array") return product(d.dims) * valuesEach(d.base);
+  return d.class === "complex" ? 2 : 1;
+}
+
+/** How many items one element of a variable-length type has. Columns of compounds say it by their shape. */
 function itemCount(item, base) {
-  if (typeof item.length !== "number") return Object.values(item)[0].shape[0];
-  let each = 1;
-  for (let d = base; d.class === "array"; d = d.base) each *= product(d.dims);
-  return item.length / each;
+  const length = typeof item.length === "number" ? item.length : Object.values(item)[0].shape[0];
+  return length / valuesEach(base);
 }
 
 /** Where a reference leads. */
