@@ -48,13 +48,7 @@ impl File {
     fn parts(&self, name: &str) -> Result<DatasetParts> {
         let at = path::resolve(&self.medium, self.root, self.root, name)?.address;
         let header = ObjectHeader::open(&self.medium, at)?;
-        Ok(DatasetParts {
-            dataspace: header.dataspace(&self.medium)?,
-            datatype: header.datatype(&self.medium)?,
-            layout: header.layout(&self.medium)?,
-            filters: header.filter_pipeline(&self.medium)?,
-            fill: header.fill_value(&self.medium)?,
-        })
+        DatasetParts::open(&self.medium, &header)
     }
 
     fn read(&self, parts: &DatasetParts, slab: &Hyperslab) -> Result<Vec<u8>> {

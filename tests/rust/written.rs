@@ -44,13 +44,7 @@ impl Written {
     }
 
     fn parts_of(&self, header: &ObjectHeader) -> DatasetParts {
-        DatasetParts {
-            dataspace: header.dataspace(&self.medium).unwrap(),
-            datatype: header.datatype(&self.medium).unwrap(),
-            layout: header.layout(&self.medium).unwrap(),
-            filters: header.filter_pipeline(&self.medium).unwrap(),
-            fill: header.fill_value(&self.medium).unwrap(),
-        }
+        DatasetParts::open(&self.medium, header).unwrap()
     }
 
     /// All elements of a dataset as bytes of the file's datatype.

@@ -69,6 +69,8 @@ struct Inner {
     path: Option<String>,
     filter: Option<FilterRef>,
     pending: Vec<Range<u64>>,
+    source: u32,
+    wanted: Option<String>,
 }
 
 /// An error with its place. Small to pass around: one pointer.
@@ -86,6 +88,8 @@ impl Error {
             path: None,
             filter: None,
             pending: Vec::new(),
+            source: 0,
+            wanted: None,
         }))
     }
 
@@ -124,6 +128,31 @@ impl Error {
         let mut e = Self::new(Kind::Pending, "bytes have to be fetched first");
         e.0.pending = ranges;
         e
+    }
+
+    /// Another file, by the name that it has in file number `from`, has to be found before the same call can succeed.
+    pub fn wanted(from: u32, name: impl Into<String>) -> Self {
+        let mut e = Self::new(Kind::Pending, "another file has to be found first");
+        (e.0.source, e.0.wanted) = (from, Some(name.into()));
+        e
+    }
+
+    /// Says which file the missing ranges are of: 0 is the one that was opened.
+    #[must_use]
+    pub fn of_source(mut self, source: u32) -> Self {
+        if self.0.wanted.is_none() {
+            self.0.source = source;
+        }
+        self
+    }
+
+    /// Two errors of kind [`Kind::Pending`] as one: the ranges of both, if they are of the same file.
+    #[must_use]
+    pub fn and(mut self, other: Error) -> Self {
+        if self.0.wanted.is_none() && other.0.wanted.is_none() && self.0.source == other.0.source {
+            self.0.pending.extend(other.0.pending);
+        }
+        self
     }
 
     /// Notes the absolute address, unless a more precise one is known already.
@@ -187,6 +216,16 @@ impl Error {
     /// Absolute ranges to fetch, for [`Kind::Pending`].
     pub fn pending(&self) -> &[Range<u64>] {
         &self.0.pending
+    }
+
+    /// The file that [`pending`](Self::pending) is about, or in which the name of the wanted one is written.
+    pub fn source(&self) -> u32 {
+        self.0.source
+    }
+
+    /// Name of another file that has to be found, for [`Kind::Pending`].
+    pub fn wanted_file(&self) -> Option<&str> {
+        self.0.wanted.as_deref()
     }
 
     /// Whether bytes are missing rather than wrong.

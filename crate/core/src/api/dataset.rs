@@ -5,10 +5,10 @@ use super::{File, Reading};
 use crate::bytes::Addr;
 use crate::error::{Context, Result};
 use crate::format::datatype::Datatype;
-use crate::format::message::{Dataspace, FillStatus, FillValue, FilterPipeline, Layout};
+use crate::format::message::{Dataspace, Extent, FillStatus, FillValue, FilterPipeline, Layout};
 use crate::layout::{self, DatasetParts};
-use crate::object::header::ObjectHeader;
-use crate::select::Selection;
+use crate::object::header::{ExternalFile, ObjectHeader};
+use crate::select::{Region, Selection};
 use crate::storage::Medium;
 use crate::value::Column;
 use std::cell::OnceCell;
@@ -28,7 +28,14 @@ struct Inner {
 
 impl Dataset {
     pub(super) fn open(node: Node, medium: &Medium) -> Result<Dataset> {
-        let dataspace = node.blame(node.header.dataspace(medium))?;
+        let mut dataspace = node.blame(node.header.dataspace(medium))?;
+        if matches!(&dataspace.extent, Extent::Simple { max: Some(_), .. }) {
+            // The extents of a virtual dataset may follow its sources. A layout that is broken is reported when it
+            // is asked for.
+            if let Ok(layout @ Layout::Virtual { .. }) = node.header.stored_layout(medium) {
+                dataspace.extent = node.blame(layout::extent(medium, &layout, dataspace.extent))?;
+            }
+        }
         let datatype = node.blame(node.header.datatype(medium))?;
         let committed = node.blame(node.header.committed_datatype(medium))?;
         Ok(Dataset(Rc::new(Inner { node, dataspace, datatype, committed, parts: OnceCell::new() })))
@@ -93,15 +100,7 @@ impl Dataset {
         if let Some(parts) = self.0.parts.get() {
             return Ok(parts);
         }
-        let parts = self.look(|header, medium| {
-            Ok(DatasetParts {
-                dataspace: self.0.dataspace.clone(),
-                datatype: self.0.datatype.clone(),
-                layout: header.layout(medium)?,
-                filters: header.filter_pipeline(medium)?,
-                fill: header.fill_value(medium)?,
-            })
-        })?;
+        let parts = self.look(|header, medium| DatasetParts::open(medium, header))?;
         Ok(self.0.parts.get_or_init(|| parts))
     }
 
@@ -111,6 +110,23 @@ impl Dataset {
         let parts = self.parts()?;
         let read = self.look(|_, medium| layout::Read::new(medium, parts, &selected.slab))?;
         Ok(Reading::new(self.node(), self.datatype(), selected.shape(), read))
+    }
+
+    /// Starts to read a selection of any shape, whose elements come in its own order.
+    pub fn read_region(&self, region: &Region) -> Result<Reading> {
+        let parts = self.parts()?;
+        let read = self.look(|_, medium| layout::Read::region(medium, parts, region))?;
+        Ok(Reading::new(self.node(), self.datatype(), region.shape(), read))
+    }
+
+    /// The datasets that a virtual dataset is made of, as written in it: names of file and dataset of each mapping.
+    pub fn sources(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        self.look(|header, medium| layout::virtual_sources(medium, &header.stored_layout(medium)?))
+    }
+
+    /// The files that hold the elements instead of this one.
+    pub fn external_files(&self) -> Result<Vec<ExternalFile>> {
+        self.look(|header, medium| header.external_files(medium).map(Option::unwrap_or_default))
     }
 
     /// Bytes that the elements occupy in the file, after filters.

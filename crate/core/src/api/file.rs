@@ -7,13 +7,13 @@ use crate::error::{Error, Kind, Result};
 use crate::format::superblock::Superblock;
 use crate::limits::Limits;
 use crate::object::{path, superblock};
-use crate::storage::{Medium, Storage};
+use crate::storage::{Elsewhere, Medium, Neighbours, Storage};
 use crate::write::Editor;
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 enum Store {
-    Reading { medium: Medium, superblock: Superblock },
+    Reading { medium: Box<Medium>, superblock: Superblock },
     Editing(Box<Editor>),
 }
 
@@ -57,8 +57,15 @@ impl File {
     pub fn from_medium(medium: &mut Option<Medium>) -> Result<File> {
         let closed = || Error::new(Kind::Closed, "there is no medium any more");
         let superblock = superblock::read(medium.as_mut().ok_or_else(closed)?)?;
-        let medium = medium.take().ok_or_else(closed)?;
+        let medium = Box::new(medium.take().ok_or_else(closed)?);
         Ok(File::new(Store::Reading { medium, superblock }))
+    }
+
+    /// Lets this file find others by the names that are written in it.
+    pub fn set_neighbours(&self, elsewhere: Rc<dyn Elsewhere>) {
+        if let Store::Reading { medium, .. } = &mut *self.0.store.borrow_mut() {
+            medium.neighbours = Neighbours::new(elsewhere);
+        }
     }
 
     /// A new file in memory.
@@ -105,7 +112,7 @@ impl File {
     pub fn medium(&self) -> Result<Ref<'_, Medium>> {
         self.commit()?;
         Ok(Ref::map(self.0.store.borrow(), |store| match store {
-            Store::Reading { medium, .. } => medium,
+            Store::Reading { medium, .. } => &**medium,
             Store::Editing(editor) => editor.medium(),
         }))
     }

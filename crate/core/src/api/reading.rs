@@ -51,6 +51,12 @@ impl Reading {
         Ok(value::native(&self.datatype).and_then(|_| self.read.in_one_piece(&medium)))
     }
 
+    /// Sources of a virtual dataset that were needed so far and are not there: their elements read as the fill value.
+    /// Each is a file and a dataset.
+    pub fn missing(&self) -> &[(String, String)] {
+        self.read.missing()
+    }
+
     /// A column of no elements: how the batches will be made up.
     pub fn template(&self) -> Result<Column> {
         object::decode(&self.file, &self.datatype, &[])

@@ -13,6 +13,7 @@ pub mod shared_messages;
 pub mod superblock;
 pub mod symbol_table;
 pub mod tree;
+pub mod vds;
 
 pub use libver::Libver;
 

@@ -2,21 +2,31 @@
 
 mod chunked;
 mod contiguous;
+mod external;
 mod fill;
+mod gather;
+mod picked;
+mod sources;
 mod stored;
+mod vds;
 
+use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{Dataspace, FillValue, FilterPipeline, Layout};
+use crate::object::header::{ExternalFile, ObjectHeader};
 use crate::select::scatter::{Lane, copy};
-use crate::select::{Axis, Hyperslab};
+use crate::select::{Axis, Hyperslab, Region};
 use crate::storage::Medium;
+pub use sources::{extent, virtual_sources};
 pub use stored::storage_size;
 
 use chunked::Chunked;
 use contiguous::Contiguous;
 use fill::Fill;
+use picked::Picked;
 use std::ops::Range;
+use vds::Virtual;
 
 /// What the messages of a dataset's header say about its elements.
 #[derive(Clone, Debug)]
@@ -31,6 +41,24 @@ pub struct DatasetParts {
     pub filters: FilterPipeline,
     /// What elements are that were never written.
     pub fill: FillValue,
+    /// Files that hold them instead of this one, one range after another.
+    pub external: Vec<ExternalFile>,
+}
+
+impl DatasetParts {
+    /// What `header` says. A virtual dataset has the extents that its sources give it now.
+    pub fn open(medium: &Medium, header: &ObjectHeader) -> Result<DatasetParts> {
+        let layout = header.stored_layout(medium)?;
+        let extent = extent(medium, &layout, header.dataspace(medium)?.extent)?;
+        Ok(DatasetParts {
+            dataspace: Dataspace { extent },
+            datatype: header.datatype(medium)?,
+            layout,
+            filters: header.filter_pipeline(medium)?,
+            fill: header.fill_value(medium)?,
+            external: header.external_files(medium)?.unwrap_or_default(),
+        })
+    }
 }
 
 /// Bytes that a batch aims at.
@@ -61,11 +89,38 @@ enum Source {
     },
     Contiguous(Contiguous),
     Chunked(Box<Chunked>),
+    /// In other files, which are one here.
+    External(Box<(Medium, Contiguous)>),
+    Picked(Box<Picked>),
+    Virtual(Box<Virtual>),
 }
 
 impl Read {
-    /// Plans to read `selection`. Reads nothing.
+    /// Plans to read `selection`. Reads no elements.
     pub fn new(medium: &Medium, parts: &DatasetParts, selection: &Hyperslab) -> Result<Read> {
+        Read::nested(medium, parts, selection, 0)
+    }
+
+    /// Plans to read `region`, whose elements come in its own order. Reads no elements.
+    pub fn region(medium: &Medium, parts: &DatasetParts, region: &Region) -> Result<Read> {
+        if let Some(slab) = region.as_slab() {
+            return Read::new(medium, parts, slab);
+        }
+        if region.dims() != parts.dataspace.dims() {
+            return Err(Error::argument(format!("a selection in extents {:?}", region.dims())));
+        }
+        let nothing = Hyperslab::all(&vec![0; parts.dataspace.dims().len()]);
+        let mut read = Read::new(medium, parts, &nothing)?;
+        read.total = region.elements();
+        read.source = match &parts.layout {
+            Layout::Virtual { .. } => virtually(medium, parts, region.clone(), read.unit, 0)?,
+            _ => Source::Picked(Box::new(Picked::new(parts, region, 0))),
+        };
+        Ok(read)
+    }
+
+    /// [`new`](Self::new), for a dataset that `depth` others are made of.
+    fn nested(medium: &Medium, parts: &DatasetParts, selection: &Hyperslab, depth: u32) -> Result<Read> {
         let unit =
             usize::try_from(parts.datatype.size).map_err(|_| Error::limit("elements beyond memory"))?;
         if unit == 0 {
@@ -76,7 +131,7 @@ impl Read {
         }
         let total = if parts.dataspace.is_null() { 0 } else { selection.elements()? };
         selection.check(parts.dataspace.dims())?;
-        let source = Source::new(medium, parts, selection, unit)?;
+        let source = Source::new(medium, parts, selection, unit, depth)?;
         Ok(Read { unit, total, done: 0, source })
     }
 
@@ -104,6 +159,15 @@ impl Read {
         }
     }
 
+    /// Sources of a virtual dataset that were needed so far and are not there: their elements are its fill value. Each
+    /// is a file and a dataset.
+    pub fn missing(&self) -> &[(String, String)] {
+        match &self.source {
+            Source::Virtual(pieces) => pieces.missing(),
+            _ => &[],
+        }
+    }
+
     /// Makes `out` the next batch and says how many elements it holds; `None` at the end. `out` should be the
     /// same buffer every time: what it held is overwritten, not cleared first.
     pub fn next(&mut self, medium: &Medium, out: &mut Vec<u8>) -> Result<Option<u64>> {
@@ -125,6 +189,9 @@ impl Read {
             }
             Source::Contiguous(contiguous) => contiguous.next(medium, out)?,
             Source::Chunked(chunked) => chunked.next(medium, out)?,
+            Source::External(external) => external.1.next(&external.0, out)?,
+            Source::Picked(picked) => picked.next(medium, self.unit, out)?,
+            Source::Virtual(pieces) => pieces.next(medium, self.unit, out)?,
         };
         self.done += n;
         Ok(Some(n))
@@ -137,7 +204,13 @@ fn in_memory(n: u64) -> Result<usize> {
 }
 
 impl Source {
-    fn new(medium: &Medium, parts: &DatasetParts, selection: &Hyperslab, unit: usize) -> Result<Source> {
+    fn new(
+        medium: &Medium,
+        parts: &DatasetParts,
+        selection: &Hyperslab,
+        unit: usize,
+        depth: u32,
+    ) -> Result<Source> {
         let (dims, axes) = (parts.dataspace.dims(), selection.axes());
         let fill = || Fill::new(&parts.fill, unit);
         // What is not stored, and what needs no storage.
@@ -145,6 +218,15 @@ impl Source {
         let needed = needed.ok_or_else(|| Error::malformed("a dataset of more than 2^64 bytes"))?;
         if needed == 0 {
             return Ok(Source::Fill(fill()?));
+        }
+        if !parts.external.is_empty() {
+            let joined = external::open(medium, &parts.external)?;
+            if joined.storage_len() < needed {
+                let what = format!("external files of fewer than {needed} bytes");
+                return Err(Error::malformed(what)).within("external file list");
+            }
+            let contiguous = Contiguous::new(Addr(0), dims, axes, unit);
+            return Ok(Source::External(Box::new((joined, contiguous))));
         }
         match &parts.layout {
             Layout::Compact { data } if (data.len() as u64) < needed => {
@@ -166,9 +248,24 @@ impl Source {
             Layout::Chunked { .. } => {
                 Ok(Source::Chunked(Box::new(Chunked::new(medium, parts, selection, fill()?)?)))
             }
-            Layout::Virtual { .. } => Err(Error::unsupported("virtual datasets are not available")),
+            Layout::Virtual { .. } => {
+                virtually(medium, parts, Region::slab(selection.clone(), dims)?, unit, depth)
+            }
         }
     }
+}
+
+fn virtually(
+    medium: &Medium,
+    parts: &DatasetParts,
+    request: Region,
+    unit: usize,
+    depth: u32,
+) -> Result<Source> {
+    let pieces = sources::pieces(medium, &parts.layout, parts.dataspace.dims());
+    let pieces = pieces.within("virtual dataset mappings")?;
+    let fill = Fill::new(&parts.fill, unit)?;
+    Ok(Source::Virtual(Box::new(Virtual::new(parts, pieces, request, fill, depth)?)))
 }
 
 /// The selected elements of a dataset that is in memory, all at once: compact data has at most 64 KiB, or 4 GiB in

@@ -5,6 +5,7 @@ pub mod fractal_heap;
 pub mod header;
 pub mod links;
 pub mod local_heap;
+pub mod neighbour;
 pub mod path;
 pub mod shared;
 pub mod superblock;

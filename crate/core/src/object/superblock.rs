@@ -30,6 +30,7 @@ pub fn read(medium: &mut Medium) -> Result<Superblock> {
     block.base = at;
     medium.base = at;
     medium.ctx = block.ctx;
+    medium.root = Some(block.root);
     check_flags(&block).at(at).within("superblock")?;
     let whole = medium.storage_len() >= block.eof;
     match extend(medium, &mut block, whole) {

@@ -202,7 +202,7 @@ impl Region {
             Form::Slab(slab) => Some(slab.axes().iter().map(|a| a.start..a.at(a.len() - 1) + 1).collect()),
             Form::Spans(spans) => Some(spans.bounds()),
             Form::Runs(runs) => {
-                let mut bounds: Vec<Range<u64>> = self.dims.iter().map(|_| u64::MAX..0).collect();
+                let mut bounds: Vec<Range<u64>> = vec![Range { start: u64::MAX, end: 0 }; self.dims.len()];
                 for (i, run) in runs.iter().enumerate() {
                     let n = runs.get(i + 1).map_or(self.elements, |next| next.before) - run.before;
                     let mut rest = run.place;

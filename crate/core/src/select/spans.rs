@@ -105,7 +105,7 @@ impl Spans {
 
     /// The range of selected positions of each dimension.
     pub fn bounds(&self) -> Vec<Range<u64>> {
-        let mut bounds: Vec<Range<u64>> = self.dims.iter().map(|_| u64::MAX..0).collect();
+        let mut bounds: Vec<Range<u64>> = vec![Range { start: u64::MAX, end: 0 }; self.dims.len()];
         widen(&self.root, &mut bounds);
         bounds
     }

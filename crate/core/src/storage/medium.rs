@@ -1,6 +1,6 @@
 //! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
 
-use super::{Storage, StorageMut};
+use super::{Neighbours, Storage, StorageMut};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -16,12 +16,17 @@ pub struct Medium {
     pub limits: Limits,
     /// The table of messages that objects share, and how many indexes it has; the superblock sets it.
     pub shared_messages: Option<(Addr, u8)>,
+    /// Header of the root group; the superblock sets it.
+    pub root: Option<Addr>,
+    /// Other files that are named in this one.
+    pub neighbours: Neighbours,
 }
 
 impl Medium {
     /// A medium whose base and widths are still the defaults; the superblock sets them.
     pub fn new(storage: Box<dyn Storage>, limits: Limits) -> Self {
-        Medium { storage, base: 0, ctx: Ctx::WIDE, limits, shared_messages: None }
+        let neighbours = Neighbours::default();
+        Medium { storage, base: 0, ctx: Ctx::WIDE, limits, shared_messages: None, root: None, neighbours }
     }
 
     /// Bytes of the storage, user block included.

@@ -5,10 +5,12 @@
 
 mod medium;
 mod memory;
+mod neighbours;
 mod pages;
 
 pub use medium::Medium;
 pub use memory::Memory;
+pub use neighbours::{Elsewhere, Neighbours};
 pub use pages::{Fetch, Pages};
 
 use crate::error::Result;

@@ -305,6 +305,7 @@ mod tests {
             },
             filters: FilterPipeline::default(),
             fill: FillValue { status: FillStatus::Default, ..FillValue::default() },
+            external: Vec::new(),
         };
         (Medium::new(Box::new(Memory::new(bytes)), Limits::default()), parts)
     }

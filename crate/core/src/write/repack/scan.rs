@@ -184,6 +184,7 @@ fn set(source: &Medium, header: &ObjectHeader, options: &RepackOptions, timed: b
         layout: header.layout(source)?,
         filters: header.filter_pipeline(source)?,
         fill: header.fill_value(source)?,
+        external: Vec::new(),
     };
     check_type(source, &parts.datatype)?;
     match &parts.layout {
