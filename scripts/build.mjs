@@ -1,4 +1,4 @@
-// Builds the package into dist/: engine to wasm twice (with and without SIMD), one glue, the TypeScript layer bundled
+// Builds the package into dist/: engine and filters to wasm twice (with and without SIMD), one glue, the TypeScript layer bundled
 // for browsers and for Node, declarations. Prints what a user downloads and fails when it grows too big.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -13,30 +13,37 @@ const dist = path.join(root, "dist");
 const work = path.join(root, "target", "package");
 const fast = process.argv.includes("--fast"); // skips wasm-opt: for the edit-run loop
 const BUDGET = 300_000;
+/** Crates and what becomes of them: the engine, and the filters that are loaded when a file needs them. */
+const MODULES = [
+  ["hyperslab-wasm", "hyperslab"],
+  ["hyperslab-codecs", "hyperslab_codecs"],
+];
 
 function run(command, args, env = {}) {
   execFileSync(command, args, { cwd: root, stdio: "inherit", env: withTools(env) });
 }
 
-/** The engine as wasm, with these target features. Each flavour keeps its own cargo folder: no rebuild on a switch. */
+/** Both modules as wasm, with these target features. Each flavour keeps its own cargo folder: no rebuild on a switch. */
 function compile(flavour, features) {
   const target = path.join(root, "target", `wasm-${flavour}`);
   const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo");
   // Panic messages must not carry the paths of the machine that built them.
   const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=.`, ...features];
-  const args = ["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "hyperslab-wasm"];
-  run("cargo", args, { CARGO_TARGET_DIR: target, CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") });
   const out = path.join(work, flavour);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  run(process.env.WASM_BINDGEN ?? "wasm-bindgen", [
-    path.join(target, "wasm32-unknown-unknown/release/hyperslab_wasm.wasm"),
-    "--target", "web", "--omit-default-module-path", "--out-name", "hyperslab", "--out-dir", out,
-    "--remove-name-section", "--remove-producers-section",
-    "--experimental-reset-state-function",
-  ]);
-  const file = path.join(out, "hyperslab_bg.wasm");
-  if (!fast) optimise(file, features.length > 0);
+  // One after the other: together they would get each other's features, and the engine all of the codecs.
+  for (const [crate, name] of MODULES) {
+    const args = ["build", "--release", "--target", "wasm32-unknown-unknown", "-p", crate];
+    run("cargo", args, { CARGO_TARGET_DIR: target, CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") });
+    run(process.env.WASM_BINDGEN ?? "wasm-bindgen", [
+      path.join(target, `wasm32-unknown-unknown/release/${crate.replace("-", "_")}.wasm`),
+      "--target", "web", "--omit-default-module-path", "--out-name", name, "--out-dir", out,
+      "--remove-name-section", "--remove-producers-section",
+      "--experimental-reset-state-function",
+    ]);
+    if (!fast) optimise(path.join(out, `${name}_bg.wasm`), features.length > 0);
+  }
   return out;
 }
 
@@ -54,15 +61,16 @@ function optimise(file, simd) {
 
 const simd = compile("simd", ["-Ctarget-feature=+simd128"]);
 const scalar = compile("scalar", []);
-const glue = readFileSync(path.join(simd, "hyperslab.js"));
-if (!glue.equals(readFileSync(path.join(scalar, "hyperslab.js")))) throw new Error("the two builds need different glue");
-
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-cpSync(path.join(simd, "hyperslab_bg.wasm"), path.join(dist, "hyperslab_bg.wasm"));
-cpSync(path.join(scalar, "hyperslab_bg.wasm"), path.join(dist, "hyperslab_scalar_bg.wasm"));
+for (const [, name] of MODULES) {
+  const glue = readFileSync(path.join(simd, `${name}.js`));
+  if (!glue.equals(readFileSync(path.join(scalar, `${name}.js`)))) throw new Error(`the two builds of ${name} need different glue`);
+  cpSync(path.join(simd, `${name}_bg.wasm`), path.join(dist, `${name}_bg.wasm`));
+  cpSync(path.join(scalar, `${name}_bg.wasm`), path.join(dist, `${name}_scalar_bg.wasm`));
+}
 
-// The TypeScript layer imports the glue as "#glue": it is generated, so it lives under target/.
+// The TypeScript layer imports the glue as "#glue" and "#codecs": it is generated, so it lives under target/.
 const js = path.join(root, "crate/js");
 await build({
   entryPoints: { index: path.join(js, "index.ts"), node: path.join(js, "node.ts") },
@@ -74,7 +82,7 @@ await build({
   sourcemap: true,
   sourcesContent: true,
   external: ["node:*", "*.wasm"],
-  alias: { "#glue": path.join(simd, "hyperslab.js") },
+  alias: { "#glue": path.join(simd, "hyperslab.js"), "#codecs": path.join(simd, "hyperslab_codecs.js") },
   logLevel: "warning",
 });
 
@@ -83,7 +91,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "exports", "engine", "errors", "links", "open", "repack", "selection", "types"];
+const PUBLIC = ["index", "exports", "engine", "errors", "filters", "links", "loader", "open", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 
 const gz = (name) => gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length;

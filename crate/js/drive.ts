@@ -5,8 +5,10 @@
  */
 
 import type { Engine } from "#glue";
+import { loadCodecs, loadCodecsNow } from "./codecs.js";
 import { currentGeneration, restart } from "./engine.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
+import { filterFailure } from "./filters.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { Mode, Out } from "./types.js";
 
@@ -21,9 +23,12 @@ export function* step<T>(fn: () => T): Generator<Step, Awaited<T>, unknown> {
   return (yield fn) as Awaited<T>;
 }
 
-/** Ranges (absolute) to fetch before the same call can succeed. */
+/** Ranges (absolute) to fetch, or the filter to load, before the same call can succeed. */
 class Pending {
-  constructor(readonly ranges: [from: number, to: number][]) {}
+  constructor(
+    readonly ranges: [from: number, to: number][],
+    readonly filter: FilterReference | undefined,
+  ) {}
 }
 
 /** How the engine writes an error. */
@@ -107,14 +112,30 @@ export class Session<M extends Mode = Mode> {
     while (!next.done) {
       let value: unknown;
       try {
-        value = next.value();
+        value = this.attemptNow(next.value, path);
       } catch (e) {
-        next = steps.throw(this.translate(e, path));
+        next = steps.throw(e);
         continue;
       }
       next = steps.next(value);
     }
     return next.value;
+  }
+
+  /** Calls; once more if filters had to be loaded for it. */
+  private attemptNow(call: Step, path: string): unknown {
+    try {
+      return call();
+    } catch (e) {
+      const fault = this.translate(e, path);
+      if (!(fault instanceof Pending) || !fault.filter) throw fault;
+      loadCodecsNow(fault.filter.id);
+      try {
+        return call();
+      } catch (again) {
+        throw this.translate(again, path);
+      }
+    }
   }
 
   private async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
@@ -148,9 +169,13 @@ export class Session<M extends Mode = Mode> {
       } catch (e) {
         const fault = this.translate(e, path);
         if (!(fault instanceof Pending)) throw fault;
-        const asked = String(fault.ranges);
+        const asked = fault.filter ? "filter" : String(fault.ranges);
         if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
         before = asked;
+        if (fault.filter) {
+          await loadCodecs();
+          continue;
+        }
         earlier -= this.release(held, HELD, earlier);
         await this.fetch(fault.ranges, held);
       }
@@ -185,9 +210,11 @@ export class Session<M extends Mode = Mode> {
   private translate(e: unknown, path: string): HyperslabError | Pending | unknown {
     if (typeof e === "string") {
       const fault = JSON.parse(e) as Fault;
-      if (fault.pending) return new Pending(fault.pending);
+      if (fault.pending) return new Pending(fault.pending, fault.filter);
       if (fault.code === "Io" && this.source.failure !== undefined) return sourceFailure(this.source, fault.address);
-      return toError(fault, path);
+      const cause = fault.filter && filterFailure();
+      const error = toError(fault, path);
+      return cause === undefined ? error : Object.assign(error, { cause });
     }
     if (isTrap(e)) {
       restart();

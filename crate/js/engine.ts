@@ -1,58 +1,57 @@
 /** The one WebAssembly instance: which file it comes from, when it is loaded, and what happens when it dies. */
 
-import init, { __wbg_reset_state, initSync } from "#glue";
+import init, { __wbg_reset_state, initSync, useFilters } from "#glue";
+import { loadCodecs } from "./codecs.js";
 import { argument } from "./errors.js";
+import { filters } from "./filters.js";
+import { loader, simd, type WasmSource } from "./loader.js";
 
-/** What `ready` can be given instead of the files next to the package. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
-
-interface Loader {
-  /** Starts loading; used by `ready` and `open`. */
-  load(simd: boolean): WasmSource;
-  /** Loads on the spot, where that is possible. */
-  loadSync?(simd: boolean): BufferSource;
-}
-
-let loader: Loader;
 let memory: WebAssembly.Memory | undefined;
 let loading: Promise<void> | undefined;
 
-/** Called once by each entry point. */
-export function useLoader(l: Loader): void {
-  loader = l;
+/** What to load, and from where. */
+export interface ReadyOptions {
+  /** Replaces the engine's file next to the package: a URL, a response, its bytes or the compiled module. */
+  wasm?: WasmSource | undefined;
+  /**
+   * Load the filters that most files do not need, too (`true`, or what replaces their file). `open` and what it returns
+   * load them by themselves; `openSync` and `create` need it done before, except in Node.
+   */
+  codecs?: boolean | WasmSource | undefined;
 }
 
-// (func (result v128) (i8x16.popcnt (i8x16.splat (i32.const 0)))): valid only where there is SIMD.
-const SIMD_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-];
+function isOptions(given: WasmSource | ReadyOptions): given is ReadyOptions {
+  return Object.getPrototypeOf(given) === Object.prototype;
+}
 
-function simd(): boolean {
-  return WebAssembly.validate(new Uint8Array(SIMD_PROBE));
+function start(exports: { memory: WebAssembly.Memory }): void {
+  memory = exports.memory;
+  useFilters(filters);
 }
 
 /**
  * Loads the engine. `open` does so by itself; `openSync` and `create` need it done before, except in Node.
- * `wasm` replaces the file next to the package: a URL, a response, its bytes or the compiled module.
+ * A {@link WasmSource} alone stands for `{ wasm }`.
  */
-export async function ready(wasm?: WasmSource): Promise<void> {
-  if (memory) return;
-  loading ??= init({ module_or_path: wasm ?? loader.load(simd()) }).then((exports) => {
-    memory = exports.memory;
-  });
-  try {
-    await loading;
-  } catch (e) {
-    loading = undefined; // the next call may have more luck
-    throw e;
+export async function ready(given: WasmSource | ReadyOptions = {}): Promise<void> {
+  const { wasm, codecs }: ReadyOptions = isOptions(given) ? given : { wasm: given };
+  if (!memory) {
+    loading ??= init({ module_or_path: wasm ?? loader().load(simd()) }).then(start);
+    try {
+      await loading;
+    } catch (e) {
+      loading = undefined; // the next call may have more luck
+      throw e;
+    }
   }
+  if (codecs) await loadCodecs(codecs === true ? undefined : codecs);
 }
 
 /** Makes sure that the engine is loaded, now. */
 export function readyNow(): void {
   if (memory) return;
-  if (!loader.loadSync) throw argument("the engine is not loaded yet: `await ready()` once before synchronous calls");
-  memory = initSync({ module: loader.loadSync(simd()) }).memory;
+  if (!loader().immediate) throw argument("the engine is not loaded yet: `await ready()` once before synchronous calls");
+  start(initSync({ module: loader().load(simd()) as BufferSource }));
 }
 
 /** The engine's memory as it is now; every call into the engine may replace it. */
@@ -65,7 +64,7 @@ export function restart(): void {
   __wbg_reset_state();
   generation += 1;
   // The fresh instance has a memory of its own, which `initSync` hands out without loading anything again.
-  memory = initSync({ module: new Uint8Array() }).memory;
+  start(initSync({ module: new Uint8Array() }));
 }
 
 let generation = 0;

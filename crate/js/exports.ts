@@ -2,10 +2,12 @@
 
 export { ready } from "./engine.js";
 export { HyperslabError, isHyperslabError } from "./errors.js";
+export { registerFilter } from "./filters.js";
 export { externalLink, softLink } from "./links.js";
 export { create, open, openSync } from "./open.js";
 export { repack } from "./repack.js";
 export { slice } from "./selection.js";
-export type { WasmSource } from "./engine.js";
+export type { ReadyOptions } from "./engine.js";
+export type { WasmSource } from "./loader.js";
 export type { ErrorCode, FilterReference } from "./errors.js";
 export type * from "./types.js";

@@ -13,6 +13,23 @@ declare module "#glue" {
     read(offset: number, into: Uint8Array): number;
   }
 
+  /** Filters that the engine does not have. Results are bytes to be taken, said by how many there are. */
+  export interface Filters {
+    /** 0: not there; 1: ready; 2: to be loaded. */
+    state(id: number, encode: boolean): number;
+    /** Length of the result; -1: none, the bytes are stored as they are; less: what went wrong, see `message`. */
+    decode(id: number, values: Uint32Array, input: Uint8Array, most: number): number;
+    encode(id: number, values: Uint32Array, input: Uint8Array): number;
+    /** Client data for a dataset; -1: what was given. */
+    local(id: number, values: Uint32Array, datatype: Uint8Array, chunk: BigUint64Array, fill: Uint8Array): number;
+    /** Copies the last result. */
+    take(into: Uint8Array): void;
+    message(): string;
+  }
+
+  /** Where all files look for filters that the engine does not have. Once for each instance. */
+  export function useFilters(filters: Filters): void;
+
   /** One open file. Addresses are relative to its base, as the format has them. */
   export class Engine {
     constructor(source: Source, pageSize: number, cache: number);
@@ -76,6 +93,7 @@ declare module "#glue" {
     gzip?: number;
     shuffle?: boolean;
     fletcher32?: boolean;
+    filters?: { id: number; values: number[]; optional: boolean }[];
     fill?: Leaves;
   }
 
@@ -104,6 +122,27 @@ declare module "#glue" {
     module_or_path: WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
   }): Promise<{ memory: WebAssembly.Memory }>;
   /** Throws the instance away and makes a fresh one; objects of the old one are dead. */
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
+  export function __wbg_reset_state(): void;
+}
+
+/** What the generated glue of the second module exports (crate/codecs). */
+declare module "#codecs" {
+  /** Filters. Each call says how long its result is (-1: none; less: an error), which stays until the next one. */
+  export class Codecs {
+    has(id: number): boolean;
+    decode(id: number, values: Uint32Array, input: Uint8Array, most: number): number;
+    encode(id: number, values: Uint32Array, input: Uint8Array): number;
+    local(id: number, values: Uint32Array, datatype: Uint8Array, chunk: BigUint64Array, fill: Uint8Array): number;
+    /** Position of the result in memory. */
+    output(): number;
+    message(): string;
+  }
+
+  export function initSync(options: { module: WebAssembly.Module | BufferSource }): { memory: WebAssembly.Memory };
+  export default function init(options: {
+    module_or_path: WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
+  }): Promise<{ memory: WebAssembly.Memory }>;
   // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
   export function __wbg_reset_state(): void;
 }

@@ -1,13 +1,18 @@
 /** HDF5 in JavaScript: the entry point for browsers and bundlers. */
 
-import { useLoader } from "./engine.js";
+import { useLoader } from "./loader.js";
 
-// Spelled out twice: bundlers find the files by exactly this pattern.
+// Each file spelled out: bundlers find them by exactly this pattern.
 useLoader({
   load: (simd) =>
     simd
       ? new URL("./hyperslab_bg.wasm", import.meta.url)
       : new URL("./hyperslab_scalar_bg.wasm", import.meta.url),
+  loadCodecs: (simd) =>
+    simd
+      ? new URL("./hyperslab_codecs_bg.wasm", import.meta.url)
+      : new URL("./hyperslab_codecs_scalar_bg.wasm", import.meta.url),
+  immediate: false,
 });
 
 export * from "./exports.js";

@@ -5,7 +5,7 @@ import { open } from "./open.js";
 import type { FileObject } from "./file.js";
 import { text } from "./errors.js";
 import type { RepackOptions, Source } from "./types.js";
-import { gzipLevel } from "./write.js";
+import { gzipLevel } from "./compression.js";
 
 /** Milliseconds between reports, and between chances for the page to do something else. */
 const PAUSE = 50;
@@ -39,7 +39,7 @@ function* copy(session: Session<"async">, level: number, options: RepackOptions)
  * out of the copied part) is an `Unsupported` error that names the object: nothing is left out silently.
  */
 export async function repack(source: Source, options: RepackOptions = {}): Promise<Uint8Array> {
-  const level = gzipLevel({ compression: options.compression ?? "gzip" }) ?? 0;
+  const level = gzipLevel(options.compression ?? "gzip", undefined);
   if (options.subtree !== undefined) text(options.subtree, "a subtree");
   options.signal?.throwIfAborted();
   const file = await open(source, options.signal ? { signal: options.signal } : {});

@@ -443,6 +443,23 @@ export interface Filter {
   readonly values: number[];
 }
 
+/** What a registered filter is told. */
+export interface FilterContext {
+  readonly id: number;
+  /** The dataset's parameters of the filter ("client data"). */
+  readonly values: number[];
+  /** When decoding: the most bytes that belong there. */
+  readonly most?: number;
+}
+
+/** A filter of your own, see `registerFilter`. Both functions answer at once. */
+export interface FilterFunctions {
+  /** What a chunk's bytes were before the filter. */
+  decode(bytes: Uint8Array, context: FilterContext): Uint8Array;
+  /** What is stored for a chunk's bytes; `undefined`: they are better stored as they are. */
+  encode?(bytes: Uint8Array, context: FilterContext): Uint8Array | undefined;
+}
+
 /** A dataset. */
 export interface Dataset<M extends Mode = "async"> extends Node<M> {
   readonly kind: "dataset";
@@ -535,6 +552,9 @@ export type WriteValue =
   | { readonly [member: string]: WriteValue }
   | null;
 
+/** Compressions other than gzip. */
+export type CompressionName = "lzf";
+
 /** Options of `createDataset`. Names are h5py's. */
 export interface DatasetOptions {
   /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
@@ -547,12 +567,21 @@ export interface DatasetOptions {
   maxshape?: readonly (number | null)[] | undefined;
   /** Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). */
   chunks?: true | readonly number[] | undefined;
-  /** gzip, by name (level 4) or by its level 0–9. */
-  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
-  /** The level of `compression: "gzip"`. */
-  compressionOpts?: number | undefined;
+  /**
+   * gzip, by name (level 4) or by its level 0–9; another compression by its name or, from 10 on, by its filter's id.
+   */
+  compression?: "gzip" | CompressionName | number | undefined;
+  /**
+   * gzip: the level. Others: one or more of the filter's parameters, which all have defaults.
+   */
+  compressionOpts?: number | readonly (number | string)[] | undefined;
   /** Sort bytes by significance before compressing: helps numbers a lot. */
   shuffle?: boolean | undefined;
+  /**
+   * Any other filters, in the order in which they are applied: after `shuffle`, before `fletcher32`. Chunks are stored
+   * without a filter that cannot handle them, unless it is `optional: false`.
+   */
+  filters?: readonly { id: number; values?: readonly number[]; optional?: boolean }[] | undefined;
   /** Store a checksum with each chunk. */
   fletcher32?: boolean | undefined;
   /** What unwritten elements read as. */
@@ -562,7 +591,7 @@ export interface DatasetOptions {
 /** Options of `repack`. */
 export interface RepackOptions {
   /** gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. */
-  compression?: DatasetOptions["compression"] | undefined;
+  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
   /**
    * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
    * keeps its name.

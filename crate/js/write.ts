@@ -4,6 +4,7 @@ import type { Engine, Spec } from "#glue";
 import { type Session, step, type Steps } from "./drive.js";
 import { expand } from "./dtype.js";
 import { encode } from "./encode.js";
+import { compressionOf } from "./compression.js";
 import { argument, HyperslabError, text } from "./errors.js";
 import { count, infer, type Typed } from "./infer.js";
 import { sourceFailure } from "./sources/source.js";
@@ -120,8 +121,7 @@ function datasetSpec(options: DatasetOptions): Spec {
     checkShape(chunks);
     spec.chunks = Float64Array.from(chunks);
   }
-  const level = gzipLevel(options);
-  if (level !== undefined) spec.gzip = level;
+  Object.assign(spec, compressionOf(options));
   if (options.shuffle) spec.shuffle = true;
   if (options.fletcher32) spec.fletcher32 = true;
   if (fillvalue !== undefined) {
@@ -130,20 +130,6 @@ function datasetSpec(options: DatasetOptions): Spec {
     spec.fill = encode(spec.dtype, elements, 1);
   }
   return spec;
-}
-
-/** The gzip level that `compression` and `compressionOpts` ask for. */
-export function gzipLevel({ compression, compressionOpts }: Pick<DatasetOptions, "compression" | "compressionOpts">): number | undefined {
-  const level = compression === "gzip" ? (compressionOpts ?? 4) : compression;
-  if (level === undefined) {
-    if (compressionOpts !== undefined) throw argument("`compressionOpts` without `compression`");
-    return undefined;
-  }
-  if (typeof level === "number" && Number.isInteger(level) && level >= 0 && level <= 9) return level;
-  if (typeof compression === "string" && compression !== "gzip") {
-    throw new HyperslabError("Unsupported", `compression "${String(compression)}" is not supported: only gzip`);
-  }
-  throw argument(`${String(level)} is no gzip level: 0 to 9`);
 }
 
 /** A dtype with every type inside in full, as the engine takes it. */

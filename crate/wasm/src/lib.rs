@@ -10,6 +10,7 @@ mod describe;
 mod dtype;
 mod engine;
 mod fault;
+mod filters;
 mod json;
 mod number;
 mod reading;
@@ -18,6 +19,7 @@ mod source;
 mod spec;
 
 pub use engine::Engine;
+pub use filters::Filters;
 pub use reading::Reading;
 pub use repack::Repacking;
 pub use source::Source;

@@ -6,7 +6,7 @@ use hyperslab::format::datatype::{
     StringPadding,
 };
 use hyperslab::format::heap::global::{HeapId, Objects};
-use hyperslab::format::message::{Dataspace, Extent};
+use hyperslab::format::message::{Dataspace, Extent, Filter};
 use hyperslab::value::{self, Column, Number, store};
 use hyperslab::write::{Chunks, DatasetSpec, dtype};
 use hyperslab::{Error, Result};
@@ -282,6 +282,13 @@ impl Objects for NoHeap {
     }
 }
 
+fn filter(v: &JsValue) -> Result<Filter> {
+    let id = field(v, "id")?;
+    let name = hyperslab::filter::registry::name(id).unwrap_or("").as_bytes().to_vec();
+    let values = list(v, "values")?.iter().map(|n| whole(&n, "a value")).collect::<Result<_>>()?;
+    Ok(Filter { id, optional: get(v, "optional").is_truthy(), name, values })
+}
+
 /// A dataset to be made, with its values where there are any.
 pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
     let (datatype, dataspace, column) = typed(spec)?;
@@ -292,6 +299,9 @@ pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
         made.chunks = Chunks::Guess;
     }
     made.gzip = given(spec, "gzip").map(|level| whole(&level, "gzip")).transpose()?;
+    if given(spec, "filters").is_some() {
+        made.filters = list(spec, "filters")?.iter().map(|f| filter(&f)).collect::<Result<_>>()?;
+    }
     made.shuffle = get(spec, "shuffle").is_truthy();
     made.fletcher32 = get(spec, "fletcher32").is_truthy();
     if let Some(leaves) = given(spec, "fill") {

@@ -98,7 +98,7 @@ impl Group {
                 object => each(&Child { link, object }),
             };
             match result {
-                Err(e) if e.is_pending() => missing.extend_from_slice(e.pending()),
+                Err(e) if e.is_pending() && e.filter().is_none() => missing.extend_from_slice(e.pending()),
                 result => result?,
             }
         }

@@ -1,7 +1,16 @@
 //! The filter pipeline (10-filters), both directions. One file per filter; [`registry`] knows names for ids.
+//!
+//! Deflate, shuffle and fletcher32 are always here. The others come with the feature `codecs`, or from outside
+//! ([`External`]): a build for small downloads leaves them to a second module.
 
+#[cfg(feature = "codecs")]
+pub mod codecs;
 mod deflate;
+mod external;
 mod fletcher32;
+mod local;
+#[cfg(feature = "codecs")]
+mod lzf;
 pub mod registry;
 mod shuffle;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -9,6 +18,8 @@ mod shuffle_simd;
 
 use crate::error::{Context, Error, Result};
 use crate::format::message::{Filter, FilterPipeline};
+pub use external::{External, State, set_external};
+pub use local::{Local, set_local};
 use std::borrow::Cow;
 
 /// Id of deflate.
@@ -31,6 +42,10 @@ fn is_skipped(mask: u32, i: usize) -> bool {
     i < 32 && mask >> i & 1 == 1
 }
 
+fn is_core(id: u16) -> bool {
+    matches!(id, DEFLATE | SHUFFLE | FLETCHER32)
+}
+
 fn unknown(filter: &Filter) -> Error {
     // Stored names are whole sentences in some files.
     let stored = || String::from_utf8_lossy(&filter.name).into_owned();
@@ -39,16 +54,46 @@ fn unknown(filter: &Filter) -> Error {
     Error::unsupported(format!("filter {}{shown} is not available", filter.id)).by_filter(filter.id, name)
 }
 
-fn is_known(id: u16) -> bool {
-    matches!(id, DEFLATE | SHUFFLE | FLETCHER32)
+/// Who undoes `filter`, or applies it (`encode`): an error if nobody does, or if it has to be loaded first. None of the
+/// three that are always here.
+fn provider(filter: &Filter, encode: bool) -> Result<&'static dyn External> {
+    if let Some(external) = external::external() {
+        match external.state(filter.id, encode) {
+            State::Ready => return Ok(external),
+            State::Loadable => {
+                let name = registry::name(filter.id).unwrap_or("");
+                return Err(Error::missing(Vec::new()).by_filter(filter.id, name));
+            }
+            State::Absent => {}
+        }
+    }
+    #[cfg(feature = "codecs")]
+    if codecs::Codecs.state(filter.id, encode) == State::Ready {
+        return Ok(&codecs::Codecs);
+    }
+    Err(unknown(filter))
+}
+
+/// Whether `filter` is there: an error if it never will be, or has to be loaded first.
+fn available(filter: &Filter, encode: bool) -> Result<()> {
+    if !is_core(filter.id) {
+        provider(filter, encode)?;
+    }
+    Ok(())
 }
 
 /// Says whether everything that chunks with `mask` went through can be undone.
 pub fn check(pipeline: &FilterPipeline, mask: u32) -> Result<()> {
-    match applied(pipeline, mask).find(|(_, f)| !is_known(f.id)) {
-        Some((_, filter)) => Err(unknown(filter)),
-        None => Ok(()),
+    applied(pipeline, mask).try_for_each(|(_, filter)| available(filter, false))
+}
+
+/// Undoes a filter that is none of the three.
+fn decode_other(filter: &Filter, input: &[u8], most: usize) -> Result<Vec<u8>> {
+    let data = provider(filter, false)?.decode(filter, input, most)?;
+    if data.len() > most {
+        return Err(Error::malformed(format!("{} bytes where at most {most} belong", data.len())));
     }
+    Ok(data)
 }
 
 /// Whether no filter at all was applied to chunks with `mask`: their stored bytes are their elements.
@@ -63,19 +108,21 @@ fn applied(pipeline: &FilterPipeline, mask: u32) -> impl DoubleEndedIterator<Ite
 /// The most bytes that `stored` bytes can decode to: deflate makes at most 1032 bytes of one.
 /// Nothing is allocated for chunks that claim more.
 fn most_decoded(pipeline: &FilterPipeline, mask: u32, stored: usize) -> usize {
-    applied(pipeline, mask).fold(stored, |n, (_, f)| match f.id {
-        DEFLATE => n.saturating_mul(1032),
-        _ => n,
+    applied(pipeline, mask).fold(stored, |n, (_, f)| n.saturating_mul(registry::most_expanded(f.id)))
+}
+
+/// Bytes after the first `n` stages, where they can be told in advance: a compressor's cannot.
+fn size_before(stages: &[&Filter], n: usize, nominal: usize) -> Option<usize> {
+    stages.iter().take(n).try_fold(nominal, |size, f| match f.id {
+        SHUFFLE => Some(size),
+        FLETCHER32 => size.checked_add(4),
+        _ => None,
     })
 }
 
-/// Bytes after the first `n` stages, where they can be told in advance: deflate's cannot.
-fn size_before(stages: &[&Filter], n: usize, nominal: usize) -> Option<usize> {
-    stages.iter().take(n).try_fold(nominal, |size, f| match f.id {
-        DEFLATE => None,
-        FLETCHER32 => size.checked_add(4),
-        _ => Some(size),
-    })
+/// The most bytes that earlier stages may have made of a chunk of `nominal`: headers cost something in small chunks.
+fn bound(nominal: usize) -> usize {
+    nominal.saturating_mul(2).saturating_add(1024)
 }
 
 /// Undoes the filters of a chunk: `stored` becomes exactly the `out.len()` bytes of the chunk.
@@ -103,7 +150,7 @@ pub fn decode_into(
             }
             continue;
         }
-        if Some(i) == last && i == 0 {
+        if Some(i) == last && i == 0 && matches!(filter.id, DEFLATE | SHUFFLE) {
             decode_stage(filter, &input, out, scratch).map_err(done)?;
             if let Cow::Owned(bytes) = input {
                 scratch.spare = bytes;
@@ -116,6 +163,9 @@ pub fn decode_into(
             _ => size_before(&stages, i, out.len()),
         };
         let next = match exact {
+            _ if !matches!(filter.id, DEFLATE | SHUFFLE) => {
+                decode_other(filter, &input, exact.unwrap_or(bound(out.len()))).map_err(done)?
+            }
             Some(size) => {
                 let mut next = std::mem::take(&mut scratch.spare);
                 next.resize(size, 0);
@@ -123,7 +173,7 @@ pub fn decode_into(
                 next
             }
             // The output of an earlier deflate: no longer than deflate can make of the chunk.
-            None => scratch.inflate.decode_growing(&input, deflate::bound(out.len())).map_err(done)?,
+            None => scratch.inflate.decode_growing(&input, bound(out.len())).map_err(done)?,
         };
         if let Cow::Owned(bytes) = std::mem::replace(&mut input, Cow::Owned(next)) {
             scratch.spare = bytes;
@@ -180,8 +230,24 @@ pub fn decode(
     Ok(out)
 }
 
+/// What `filter` makes of `data`; `None` if there is no such filter, but it may be left out, or if it cannot do it.
+fn encode_other(filter: &Filter, data: &[u8]) -> Result<Option<Vec<u8>>> {
+    let provider = match provider(filter, true) {
+        Err(e) if filter.optional && !e.is_pending() => return Ok(None),
+        provider => provider?,
+    };
+    let name = registry::name(filter.id).unwrap_or("");
+    provider.encode(filter, data).map_err(|e| e.by_filter(filter.id, name)).within("filter pipeline")
+}
+
+fn refused(filter: &Filter) -> Error {
+    let name = registry::name(filter.id).unwrap_or("");
+    let what = format!("filter {} cannot store this chunk, and may not be left out", filter.id);
+    Error::unsupported(what).by_filter(filter.id, name)
+}
+
 /// Applies the filters to a chunk. Returns what to store and the filter mask: a filter that is optional and not
-/// available is skipped.
+/// available, or of no use, is skipped.
 pub fn encode(pipeline: &FilterPipeline, bytes: &[u8], scratch: &mut Scratch) -> Result<(Vec<u8>, u32)> {
     let mut mask = 0u32;
     let mut data = Cow::Borrowed(bytes);
@@ -195,11 +261,14 @@ pub fn encode(pipeline: &FilterPipeline, bytes: &[u8], scratch: &mut Scratch) ->
                 next
             }
             FLETCHER32 => fletcher32::append(data.into_owned()),
-            _ if filter.optional && i < 32 => {
-                mask |= 1 << i;
-                continue;
-            }
-            _ => return Err(unknown(filter)),
+            _ => match encode_other(filter, &data)? {
+                Some(next) => next,
+                None if filter.optional && i < 32 => {
+                    mask |= 1 << i;
+                    continue;
+                }
+                None => return Err(refused(filter)),
+            },
         };
         data = Cow::Owned(next);
     }
@@ -259,7 +328,7 @@ mod tests {
 
     #[test]
     fn masks_skip_filters() {
-        let p = pipeline(&[(SHUFFLE, &[4]), (32000, &[]), (FLETCHER32, &[])]);
+        let p = pipeline(&[(SHUFFLE, &[4]), (32017, &[]), (FLETCHER32, &[])]);
         let mut scratch = Scratch::default();
         let (stored, mask) = encode(&p, b"12345678", &mut scratch).unwrap();
         assert_eq!(mask, 2);
@@ -267,7 +336,7 @@ mod tests {
         assert_eq!(decode(&p, 7, b"abc", 3, &mut scratch).unwrap(), b"abc");
         assert!(is_plain(&p, 7) && !is_plain(&p, 2));
         let e = decode(&p, 0, &stored, 8, &mut scratch).unwrap_err();
-        assert_eq!(e.filter().map(|f| (f.id, f.name.as_str())), Some((32000, "lzf")));
+        assert_eq!(e.filter().map(|f| (f.id, f.name.as_str())), Some((32017, "sz")));
         assert_eq!(e.kind(), crate::Kind::Unsupported);
     }
 

@@ -49,3 +49,15 @@ pub fn name(id: u16) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The most bytes that one stored byte can become. What has no such bound decodes before anything is allocated for it.
+pub(super) fn most_expanded(id: u16) -> usize {
+    match id {
+        2 | 3 => 1,
+        // The longest copies that deflate, lzf and lz4 know.
+        1 => 1032,
+        32000 => 88,
+        32004 => 256,
+        _ => usize::MAX,
+    }
+}

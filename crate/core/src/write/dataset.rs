@@ -26,8 +26,8 @@ pub(super) fn create(
     elements: Option<&mut dyn Elements>,
 ) -> Result<Node> {
     spec.check()?;
-    let pipeline = spec.pipeline()?;
     let chunk = spec.chunk_shape()?;
+    let pipeline = spec.pipeline(chunk.as_deref().unwrap_or(&[]))?;
     let layout = match chunk {
         Some(chunk) => chunked(out, spec, &pipeline, chunk, elements)?,
         None => contiguous(out, spec, elements)?,

@@ -2,8 +2,13 @@
 
 use super::guess::guess_chunk;
 use crate::error::{Error, Result};
+use crate::filter::{self, Local};
 use crate::format::datatype::{Class, Datatype};
 use crate::format::message::{Dataspace, Extent, Filter, FilterPipeline};
+
+/// Ids of the filters that work on numbers.
+const NBIT: u16 = 5;
+const SCALEOFFSET: u16 = 6;
 
 /// How a dataset is cut into chunks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +37,9 @@ pub struct DatasetSpec {
     pub shuffle: bool,
     /// Checksum of every chunk.
     pub fletcher32: bool,
+    /// Other filters, with what their user says as client data. Those that work on numbers (nbit, scaleoffset)
+    /// come before the shuffle, the rest after it and before the checksum.
+    pub filters: Vec<Filter>,
     /// What unwritten elements are, in bytes of `datatype`; `None` = zeros.
     pub fill: Option<Vec<u8>>,
 }
@@ -46,32 +54,38 @@ impl DatasetSpec {
             gzip: None,
             shuffle: false,
             fletcher32: false,
+            filters: Vec::new(),
             fill: None,
         }
     }
 
-    /// The filters, in h5py's order: shuffle, compression, checksum.
-    pub(super) fn pipeline(&self) -> Result<FilterPipeline> {
-        let mut filters = Vec::new();
+    /// The filters, in h5py's order: shuffle, compression, checksum. `chunk`: extents of the chunks.
+    pub(super) fn pipeline(&self, chunk: &[u64]) -> Result<FilterPipeline> {
+        let local = Local { datatype: &self.datatype, chunk, fill: self.fill.as_deref() };
+        let mut filters = self.filters.clone();
+        filters.iter_mut().try_for_each(|f| filter::set_local(f, &local))?;
+        let first = filters.iter().position(|f| !matches!(f.id, NBIT | SCALEOFFSET)).unwrap_or(filters.len());
+        let others = filters.split_off(first);
         if self.shuffle {
-            filters.push(filter(2, true, b"shuffle", vec![self.datatype.size]));
+            filters.push(made(2, true, b"shuffle", vec![self.datatype.size]));
         }
         if let Some(level) = self.gzip {
             if level > 9 {
                 return Err(Error::argument(format!("gzip level {level}: levels are 0 to 9")));
             }
-            filters.push(filter(1, true, b"deflate", vec![level.into()]));
+            filters.push(made(1, true, b"deflate", vec![level.into()]));
         }
+        filters.extend(others);
         if self.fletcher32 {
             // Not optional: what cannot be checked must not be stored.
-            filters.push(filter(3, false, b"fletcher32", Vec::new()));
+            filters.push(made(3, false, b"fletcher32", Vec::new()));
         }
         Ok(FilterPipeline { filters })
     }
 
     /// The chunk shape, `None` for a dataset in one piece.
     pub(super) fn chunk_shape(&self) -> Result<Option<Vec<u64>>> {
-        let filtered = self.gzip.is_some() || self.shuffle || self.fletcher32;
+        let filtered = self.gzip.is_some() || self.shuffle || self.fletcher32 || !self.filters.is_empty();
         let (dims, max) = match &self.dataspace.extent {
             Extent::Simple { dims, max } => (dims, max),
             _ if filtered || self.chunks != Chunks::AsNeeded => {
@@ -122,7 +136,7 @@ impl DatasetSpec {
     }
 }
 
-fn filter(id: u16, optional: bool, name: &[u8], values: Vec<u32>) -> Filter {
+fn made(id: u16, optional: bool, name: &[u8], values: Vec<u32>) -> Filter {
     Filter { id, optional, name: name.to_vec(), values }
 }
 

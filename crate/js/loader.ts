@@ -1,0 +1,33 @@
+/** How WebAssembly files are found on this platform. */
+
+/** What can be given instead of the files next to the package. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
+
+export interface Loader {
+  /** The engine, built with or without SIMD; used by `ready` and `open`. */
+  load(simd: boolean): WasmSource;
+  /** The filters that most files do not need. */
+  loadCodecs(simd: boolean): WasmSource;
+  /** Whether what these return are bytes: then files can be loaded on the spot. */
+  readonly immediate: boolean;
+}
+
+let current: Loader;
+
+/** Called once by each entry point. */
+export function useLoader(loader: Loader): void {
+  current = loader;
+}
+
+export function loader(): Loader {
+  return current;
+}
+
+// (func (result v128) (i8x16.popcnt (i8x16.splat (i32.const 0)))): valid only where there is SIMD.
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+];
+
+export function simd(): boolean {
+  return WebAssembly.validate(new Uint8Array(SIMD_PROBE));
+}
