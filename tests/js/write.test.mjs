@@ -210,7 +210,7 @@ test("what cannot be written leaves the file as it was", () => {
     ["y", { shape: [4], dtype: "<f4", chunks: [0] }],
     ["y", { shape: [4], dtype: "<f4", chunks: [2, 2] }],
     ["y", { shape: [4], dtype: "<f4", maxshape: [2] }],
-    ["y", { data: [1], compression: 10 }],
+    ["y", { data: [1], compression: -1 }],
     ["y", { data: [1], compressionOpts: 4 }],
     ["y", { data: 1, chunks: true }],
     ["y", { shape: [4], dtype: "<f4", fillvalue: [1, 2] }],
@@ -221,7 +221,7 @@ test("what cannot be written leaves the file as it was", () => {
   for (const [path, options] of wrong) {
     assert.throws(() => f.createDataset(path, options), { name: "HyperslabError", code: "Argument" }, `${path} ${JSON.stringify(options)}`);
   }
-  assert.throws(() => f.createDataset("y", { data: [1], compression: "lzf" }), { code: "Unsupported" });
+  assert.throws(() => f.createDataset("y", { data: [1], compression: "rar" }), { code: "Argument" });
   assert.throws(() => f.attrs.set("", 1), { code: "Argument" });
   for (const target of ["x", undefined, softLink(), softLink(5), softLink(""), externalLink("a"), externalLink(1, "/x")]) {
     assert.throws(() => f.link("z", target), { code: "Argument" });
