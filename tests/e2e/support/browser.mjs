@@ -45,7 +45,7 @@ export async function withPage(work, options = {}) {
   const { expectedErrors = [], ...more } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...more });
   // Generous for a busy machine; what does not come by then does not come.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const wrong = [];
   const origin = new URL(server.url).origin;
   context.on("request", (r) => {
