@@ -1,7 +1,7 @@
 /** Collects what the engine decodes, batch by batch, into the arrays users get. */
 
 import { argument, HyperslabError } from "./errors.js";
-import { convert } from "./convert.js";
+import { convert, convertWide } from "./convert.js";
 import type {
   ArrayType,
   CompoundType,
@@ -17,6 +17,7 @@ import type {
 /** How a type's elements arrive: written by crate/wasm next to each type. */
 export type Plan =
   | NumberPlan
+  | ["n", size: number, signed: boolean]
   | "s"
   /** Object references. */
   | "r"
@@ -71,7 +72,7 @@ function numbersOf(bytes: Uint8Array, Type: NumericConstructor): NumericArray {
 }
 
 /** What has been collected of a type. */
-export type Collected = NumericArray | string[] | Uint8Array[] | Reference[] | VlenElement[];
+export type Collected = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[];
 
 /** Takes batches of elements of one type. */
 export abstract class Column {
@@ -108,6 +109,33 @@ export class NumberColumn extends Leaf {
     } else {
       convert(parts.numbers(plan), data, filled);
     }
+  }
+}
+
+/** Integers of more than 8 bytes. */
+export class WideColumn extends Leaf {
+  private filled = 0;
+  /** As `NumberColumn` has it: the elements do not arrive as numbers in an array. */
+  readonly bytes = undefined;
+  constructor(
+    private readonly size: number,
+    private readonly signed: boolean,
+    readonly data: bigint[] | NumericArray,
+  ) {
+    super();
+  }
+
+  take(parts: Parts, n: number): void {
+    const { size, data } = this;
+    const bytes = parts.bytes();
+    const values = Array.from({ length: n }, (_, i) => {
+      let digits = "0x";
+      for (let k = (i + 1) * size; k > i * size; k--) digits += bytes[k - 1]!.toString(16).padStart(2, "0");
+      return this.signed ? BigInt.asIntN(size * 8, BigInt(digits)) : BigInt(digits);
+    });
+    if (Array.isArray(data)) for (const v of values) data.push(v);
+    else convertWide(values, data, this.filled);
+    this.filled += n;
   }
 }
 
@@ -291,6 +319,8 @@ export function makeColumn(
     switch (plan[0]) {
       case "a":
         return new ArrayColumn(plan[1], makeColumn(plan[2], baseOf(dtype), total * plan[1], target));
+      case "n":
+        return new WideColumn(plan[1], plan[2], target ? room(target, total) : []);
       case "o":
         return new OpaqueColumn(onlyPlain(target, plan[1]));
       case "v":

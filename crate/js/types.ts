@@ -219,11 +219,14 @@ export interface Columns {
   [member: string]: NdArray;
 }
 
-/** Elements of an n-dimensional array, in C order (last axis fastest). */
-export type Data = NumericArray | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+/**
+ * Elements of an n-dimensional array, in C order (last axis fastest). Integers of more than 8 bytes are plain arrays of
+ * bigints.
+ */
+export type Data = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
 
 /** One element of a variable-length type: the array of its items. */
-export type VlenElement = NumericArray | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+export type VlenElement = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
 
 /** An n-dimensional array, as zarrita and ndarray have it. */
 export interface NdArray<D extends Data = Data> {

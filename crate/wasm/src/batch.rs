@@ -40,6 +40,11 @@ impl Buffer {
 pub fn plan(j: &mut Json, datatype: &Datatype, column: &Column) {
     match column {
         Column::Numbers { kind, .. } => j.string(code(*kind, datatype)),
+        Column::Wide { size, signed, .. } => j.array(|j| {
+            j.string("n");
+            j.number(*size as u64);
+            j.boolean(*signed);
+        }),
         Column::Strings { .. } => j.string("s"),
         Column::Opaque { size, .. } => j.array(|j| {
             j.string("o");
@@ -117,7 +122,9 @@ fn members<'a>(
 /// The buffers of a column, in the order of its plan.
 pub fn buffers(datatype: &Datatype, column: Column, out: &mut Vec<Buffer>) {
     match column {
-        Column::Numbers { bytes, .. } | Column::Opaque { bytes, .. } => out.push(Buffer::Bytes(bytes)),
+        Column::Numbers { bytes, .. } | Column::Wide { bytes, .. } | Column::Opaque { bytes, .. } => {
+            out.push(Buffer::Bytes(bytes));
+        }
         Column::Strings { bytes, ends } => strings(bytes, ends, out),
         Column::Compound(columns) => {
             let Class::Compound { members } = &datatype.class else { return };

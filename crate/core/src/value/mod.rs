@@ -7,6 +7,7 @@ mod reference;
 pub mod store;
 mod string;
 mod vlen;
+mod wide;
 
 pub use number::native;
 pub use numeric::Number;
@@ -27,6 +28,15 @@ pub enum Column {
         /// What they are.
         kind: Number,
         /// Their bytes.
+        bytes: Vec<u8>,
+    },
+    /// Integers of more than 8 bytes, little-endian, in two's complement, `size` bytes each.
+    Wide {
+        /// Bytes of an element.
+        size: usize,
+        /// Whether the most significant bit is the sign.
+        signed: bool,
+        /// All elements.
         bytes: Vec<u8>,
     },
     /// Strings without their padding, in the file's character set; `ends[i]` is where string `i` ends.
@@ -68,6 +78,9 @@ impl Column {
     pub fn append(&mut self, other: Column) -> Result<()> {
         match (self, other) {
             (Column::Numbers { kind, bytes }, Column::Numbers { kind: k, bytes: more }) if *kind == k => {
+                bytes.extend_from_slice(&more);
+            }
+            (Column::Wide { size, bytes, .. }, Column::Wide { size: s, bytes: more, .. }) if *size == s => {
                 bytes.extend_from_slice(&more);
             }
             (Column::Strings { bytes, ends }, Column::Strings { bytes: more, ends: next }) => {

@@ -1,6 +1,6 @@
 //! Integers of any width, byte order and precision.
 
-use super::{Column, Number, View};
+use super::{Column, Number, View, wide};
 use crate::error::{Error, Result};
 use crate::format::datatype::{ByteOrder, Class, Datatype, FloatLayout};
 
@@ -66,7 +66,7 @@ pub(super) fn integers(
         return Err(Error::malformed(format!("{precision} bits at {offset} in {bits}")));
     }
     let Some((kind, width)) = natural(size, signed) else {
-        return Err(Error::unsupported(format!("integers of {size} bytes")));
+        return wide::integers(view, size, order, signed, (offset.into(), precision.into()));
     };
     let mut bytes = if width == size {
         view.packed(size).into_owned()

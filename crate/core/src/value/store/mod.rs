@@ -102,7 +102,7 @@ pub fn count(column: &Column) -> usize {
     match column {
         Column::Numbers { kind, bytes } => bytes.len() / kind.size(),
         Column::Strings { ends, .. } | Column::Vlen { ends, .. } => ends.len(),
-        Column::Opaque { size, bytes } => bytes.len() / (*size).max(1),
+        Column::Opaque { size, bytes } | Column::Wide { size, bytes, .. } => bytes.len() / (*size).max(1),
         Column::Compound(members) => members.first().map_or(0, |(_, column)| count(column)),
         Column::Array { each, base } => count(base) / (*each).max(1),
         Column::References(all) => all.len(),
@@ -197,7 +197,7 @@ fn put(count: usize, bytes: &[u8], width: usize, heap: &mut Heap<'_>, out: &mut 
 
 fn values_name(column: &Column) -> &'static str {
     match column {
-        Column::Numbers { .. } => "numbers",
+        Column::Numbers { .. } | Column::Wide { .. } => "numbers",
         Column::Strings { .. } => "text",
         Column::Opaque { .. } => "opaque bytes",
         Column::Compound(_) => "records",

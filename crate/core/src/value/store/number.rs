@@ -24,12 +24,12 @@ pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u
         }
         Encoding::Integer { signed, precision, offset } => {
             let number = if signed { Number::I64 } else { Number::U64 };
-            let mask = (1u128 << precision) - 1;
+            let mask = u128::MAX >> (128 - precision);
             for bytes in converted(kind, source, number).as_chunks::<8>().0 {
                 let bits = match signed {
                     // Two's complement: the sign extension goes with the mask.
                     true => {
-                        let most = (1i128 << (precision - 1)) - 1;
+                        let most = i128::MAX >> (128 - precision);
                         i128::from(i64::from_le_bytes(*bytes)).clamp(-most - 1, most).cast_unsigned() & mask
                     }
                     false => u128::from(u64::from_le_bytes(*bytes)).min(mask),
@@ -88,7 +88,7 @@ impl Target {
                 Some(number) => Encoding::Native(number),
                 None => {
                     let (precision, offset) =
-                        (u32::from(precision).clamp(1, 127), u32::from(offset).min(127));
+                        (u32::from(precision).clamp(1, 128), u32::from(offset).min(127));
                     Encoding::Integer { signed, precision, offset }
                 }
             };
@@ -152,7 +152,7 @@ fn float_bits(value: f64, layout: &FloatLayout) -> u128 {
     if negative {
         out |= 1u128 << layout.sign.min(127);
     }
-    out << layout.offset.min(127)
+    out
 }
 
 /// Exponent and mantissa fields of a finite value that is not zero.
@@ -237,6 +237,40 @@ mod tests {
         let mut out = Vec::new();
         numbers(Number::I8, &[255, 100, 3], &Datatype { size: 2, class }, &mut out).unwrap();
         assert_eq!(out, [0xf0, 1, 0xf0, 0, 0x30, 0]);
+    }
+
+    #[test]
+    fn sixteen_bytes_have_their_sign() {
+        let mut out = Vec::new();
+        let source = [-2i64, i64::MAX].map(i64::to_le_bytes).concat();
+        numbers(Number::I64, &source, &Datatype::integer(16, true), &mut out).unwrap();
+        assert_eq!(out, [-2i128, i64::MAX.into()].map(i128::to_le_bytes).concat());
+        out.clear();
+        let source = [7, u64::MAX].map(u64::to_le_bytes).concat();
+        numbers(Number::U64, &source, &Datatype::integer(16, false), &mut out).unwrap();
+        assert_eq!(out, [7, u64::MAX.into()].map(u128::to_le_bytes).concat());
+    }
+
+    /// Positions of fields count from the element's lowest bit, whatever the offset says.
+    #[test]
+    fn floats_with_bits_below_them_come_back() {
+        let layout = FloatLayout {
+            offset: 4,
+            precision: 16,
+            sign: 19,
+            exponent_position: 12,
+            exponent_size: 7,
+            mantissa_position: 4,
+            mantissa_size: 8,
+            bias: 63,
+            normalization: Normalization::Implied,
+        };
+        let datatype = Datatype { size: 3, class: Class::Float { order: ByteOrder::Big, layout } };
+        let source = [1.0, -1.5, 0.0, 1024.0].map(f64::to_le_bytes).concat();
+        let mut out = Vec::new();
+        numbers(Number::F64, &source, &datatype, &mut out).unwrap();
+        let again = crate::value::decode(&datatype, &out, &mut crate::format::heap::global::NoHeap).unwrap();
+        assert_eq!(again, crate::value::Column::Numbers { kind: Number::F64, bytes: source });
     }
 
     /// The general encoder against the machine's own conversion.
