@@ -92,19 +92,19 @@ function numberToBig(from: Numbers, to: Big, at: number): void {
   }
 }
 
-const [LOWEST, HIGHEST] = [-(2n ** 63n), 2n ** 64n - 1n];
-
 /** {@link convert} for integers of more than 8 bytes, which are rare: one by one. */
 export function convertWide(from: readonly bigint[], to: NumericArray, at: number): void {
   const float = to instanceof Float32Array || to instanceof Float64Array;
+  const [low, high] = to instanceof BigUint64Array ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n];
   for (const [i, value] of from.entries()) {
     // Floats get the upper 62 bits; as above, the last of them tells of what was cut off.
     const cut = float ? Math.max(0, value.toString(2).length - 62) : 0;
     const kept = value >> BigInt(cut);
     let v = kept << BigInt(cut) === value ? kept : kept | 1n;
-    if (v < LOWEST) v = LOWEST;
-    else if (v > HIGHEST) v = HIGHEST;
-    convert(v < 0n ? BigInt64Array.of(v) : BigUint64Array.of(v), to, at + i);
+    if (v < low) v = low;
+    else if (v > high) v = high;
+    if (isBig(to)) to[at + i] = v;
+    else bigToNumber(BigInt64Array.of(v), to, at + i);
     if (cut) (to[at + i] as number) *= 2 ** cut;
   }
 }
