@@ -4,11 +4,12 @@
 use crate::fetched::{Fetched, drive};
 use hyperslab::bytes::Addr;
 use hyperslab::chunk::heap::{HeapCache, HeapState};
+use hyperslab::format::selection::Chosen;
 use hyperslab::layout::{DatasetParts, Read};
 use hyperslab::limits::Limits;
 use hyperslab::object::header::ObjectHeader;
 use hyperslab::object::{links, path, superblock};
-use hyperslab::select::{Axis, Hyperslab, Selection};
+use hyperslab::select::{Axis, Hyperslab, Region, Selection};
 use hyperslab::storage::{Medium, Memory, Storage};
 use hyperslab::value::{self, Column, Number};
 use hyperslab::{Kind, Result};
@@ -84,14 +85,17 @@ fn element(name: &str, i: u64, j: u64) -> i16 {
 
 fn expected(name: &str, slab: &Hyperslab) -> Vec<u8> {
     let [rows, columns] = slab.axes() else { panic!("two axes") };
+    let points = (0..rows.len()).flat_map(|i| (0..columns.len()).map(move |j| [rows.at(i), columns.at(j)]));
+    expected_at(name, points)
+}
+
+fn expected_at(name: &str, points: impl Iterator<Item = [u64; 2]>) -> Vec<u8> {
     let mut out = Vec::new();
-    for i in 0..rows.len() {
-        for j in 0..columns.len() {
-            let value = element(name, rows.at(i), columns.at(j));
-            match name {
-                "big-endian" => out.extend(i32::from(value).to_be_bytes()),
-                _ => out.extend(value.to_le_bytes()),
-            }
+    for [i, j] in points {
+        let value = element(name, i, j);
+        match name {
+            "big-endian" => out.extend(i32::from(value).to_be_bytes()),
+            _ => out.extend(value.to_le_bytes()),
         }
     }
     out
@@ -163,6 +167,66 @@ fn reads_go_on_where_bytes_were_missing() {
             assert!(rounds <= 6, "{name} {dataset}: {rounds} rounds");
         }
     }
+}
+
+/// Selections of any shape with the points they select, in order.
+fn regions() -> Vec<(Region, Vec<[u64; 2]>)> {
+    let all = || (0..DIMS[0]).flat_map(|i| (0..DIMS[1]).map(move |j| [i, j]));
+    let mut seed = 1u64;
+    let mut random = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let points: Vec<[u64; 2]> = (0..300).map(|_| [random(40), random(30)]).collect();
+    let dense: Vec<u8> = all().map(|_| u8::from(random(5) > 0)).collect();
+    let sparse: Vec<u8> = all().map(|[i, j]| u8::from(i * j % 41 == 3)).collect();
+    let masked = |mask: &[u8]| all().zip(mask).filter(|(_, m)| **m != 0).map(|(p, _)| p).collect();
+    let corners = vec![2, 3, 9, 11, 5, 9, 20, 9, 33, 0, 39, 29];
+    let blocks = Chosen::Blocks { rank: 2, corners: corners.clone() };
+    let inside = |[i, j]: &[u64; 2]| {
+        let within = |b: &[u64]| (b[0]..=b[2]).contains(i) && (b[1]..=b[3]).contains(j);
+        corners.chunks(4).any(within)
+    };
+    vec![
+        (Region::points(&points.concat(), &DIMS).unwrap(), points.clone()),
+        (Region::points(&[], &DIMS).unwrap(), Vec::new()),
+        (Region::mask(&dense, &DIMS).unwrap(), masked(&dense)),
+        (Region::mask(&sparse, &DIMS).unwrap(), masked(&sparse)),
+        (Region::stored(&blocks, &DIMS).unwrap(), all().filter(inside).collect()),
+        (Region::stored(&Chosen::All, &DIMS).unwrap(), all().collect()),
+        (Region::stored(&Chosen::None, &DIMS).unwrap(), Vec::new()),
+    ]
+}
+
+#[test]
+fn selections_of_any_shape() {
+    for name in ["data_earliest.h5", "data_latest.h5"] {
+        for dataset in File::memory(name).names() {
+            let local = File::memory(name);
+            let parts = local.parts(&dataset).unwrap();
+            let (file, remote, have) = remote(name, &dataset);
+            for (region, points) in regions() {
+                let mut rounds = 0;
+                let mut here = Read::region(&local.medium, &parts, &region).unwrap();
+                let mut there = Read::region(&file.medium, &remote, &region).unwrap();
+                let (mut a, mut b) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+                while here.next(&local.medium, &mut a[0]).unwrap().is_some() {
+                    a[1] = [a[1].as_slice(), &a[0]].concat();
+                }
+                while drive(&have, &mut rounds, || there.next(&file.medium, &mut b[0])).is_some() {
+                    b[1] = [b[1].as_slice(), &b[0]].concat();
+                }
+                let expected = expected_at(&dataset, points.iter().copied());
+                assert!(a[1] == expected && b[1] == expected, "{name} {dataset} {region:?}");
+                // All tiles are asked for together: as many rounds as the index is deep, and one for the elements.
+                assert!(rounds <= 8, "{name} {dataset}: {rounds} rounds");
+            }
+        }
+    }
+    let file = File::memory("data_earliest.h5");
+    let parts = file.parts("chunked").unwrap();
+    let other = Region::points(&[1, 1], &[30, 40]).unwrap();
+    assert_eq!(Read::region(&file.medium, &parts, &other).err().map(|e| e.kind()), Some(Kind::Argument));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::source::{JsFetch, SharedPages, Source};
 use hyperslab::api::{Dataset, File, Group, Object};
 use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
+use hyperslab::select::Region;
 use hyperslab::storage::{Medium, Pages};
 use hyperslab::write::RepackOptions;
 use hyperslab::{Error, Kind, Result};
@@ -43,6 +44,12 @@ impl Engine {
     pub(crate) fn changed(&mut self) -> Result<&File> {
         self.datasets.clear();
         self.file()
+    }
+
+    fn read_region(&mut self, dataset: f64, region: &dyn Fn(&[u64]) -> Result<Region>) -> Thrown<Reading> {
+        let dataset = self.dataset(dataset).throw()?;
+        let region = region(dataset.dataspace().dims()).throw()?;
+        dataset.read_region(&region).and_then(Reading::new).throw()
     }
 
     fn group(&self, address: f64) -> Result<Group> {
@@ -192,6 +199,19 @@ impl Engine {
             self.dataset(dataset)?.read(&selection)
         };
         plan().and_then(Reading::new).throw()
+    }
+
+    /// Plans a read of single elements, in this order: the coordinates of one after the other.
+    #[wasm_bindgen(js_name = readPoints)]
+    pub fn read_points(&mut self, dataset: f64, coordinates: &[f64]) -> Thrown<Reading> {
+        let coordinates: Vec<u64> = coordinates.iter().map(|n| number::to_u64(*n)).collect();
+        self.read_region(dataset, &|dims| Region::points(&coordinates, dims))
+    }
+
+    /// Plans a read of the elements for which `mask` has a byte that is not 0.
+    #[wasm_bindgen(js_name = readMask)]
+    pub fn read_mask(&mut self, dataset: f64, mask: &[u8]) -> Thrown<Reading> {
+        self.read_region(dataset, &|dims| Region::mask(mask, dims))
     }
 
     /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
