@@ -9,6 +9,10 @@ declare module "#glue" {
   /** What the engine reads through. */
   export interface Source {
     readonly size: number;
+    /** Bytes of each file, where several lie one behind the other: a family, or what `spread` says. */
+    readonly files?: Float64Array | undefined;
+    /** Whether the files are those of the multi driver. */
+    readonly spread?: boolean;
     /** Fills `into` from `offset`. 1: done; 0: not here yet, fetch and supply it; 2: failed. */
     read(offset: number, into: Uint8Array): number;
   }

@@ -157,6 +157,9 @@ export function* flush(session: Session): Steps<void> {
 export function* toBytes(session: Session): Steps<Uint8Array> {
   if (session.writable) return yield* step(() => session.raw.bytes());
   const { source } = session;
+  if (source.spread) {
+    throw new HyperslabError("Unsupported", "a file that is spread over several has no bytes of its own: repack makes one of them");
+  }
   if (!source.immediate) return (yield* step(() => source.fetch(0, source.size, session.signal))) as Uint8Array;
   const bytes = new Uint8Array(source.size);
   if (source.read(0, bytes) !== 1) throw sourceFailure(source);

@@ -1,9 +1,10 @@
 /** From what users have to a source. */
 
 import { argument } from "../errors.js";
-import type { Mode, RandomAccess, Source } from "../types.js";
+import type { FamilySource, Mode, MultiSource, RandomAccess, Source, SplitSource } from "../types.js";
 import { blobSource } from "./blob.js";
 import { CustomSource, ImmediateCustomSource } from "./custom.js";
+import { openAll, openFamily } from "./joined.js";
 import { MemorySource } from "./memory.js";
 import type { ByteSource } from "./source.js";
 
@@ -35,5 +36,16 @@ export function toSource(source: Source, driven: Mode): ByteSource {
     const { buffer, byteOffset, byteLength } = source as ArrayBufferView;
     return new MemorySource(new Uint8Array(buffer, byteOffset, byteLength));
   }
-  throw argument("a source is bytes, a Blob, a path (in Node) or { size, read }");
+  const set = toSet((source ?? {}) as Partial<FamilySource & SplitSource & MultiSource>, driven);
+  if (set) return set;
+  throw argument("a source is bytes, a Blob, a path (in Node), { size, read } or { family }, { split } or { multi } of such");
+}
+
+/** The files of a set in the order in which the engine wants them, as one source. */
+function toSet({ family, split, multi }: Partial<FamilySource & SplitSource & MultiSource>, driven: Mode): ByteSource | undefined {
+  const open = (file: Source | undefined): ByteSource => toSource(file ?? new Uint8Array(), driven);
+  if (typeof family === "string") return openFamily(family, openPath);
+  if (Array.isArray(family)) return openAll(family as Source[], open, false);
+  if (split) return openAll([split.meta, undefined, split.raw, undefined, undefined, undefined], open, true);
+  return multi && openAll([multi.super, multi.btree, multi.draw, multi.gheap, multi.lheap, multi.ohdr], open, true);
 }

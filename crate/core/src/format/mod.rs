@@ -1,12 +1,14 @@
 //! Bytes to structures and back: pure, one structure per file, decode, encode, size and tests together.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used))]
 
+pub mod cache_image;
 pub mod datatype;
 pub mod header;
 pub mod heap;
 pub mod index;
 mod libver;
 pub mod message;
+pub mod multi;
 pub mod reference;
 pub mod selection;
 pub mod shared_messages;

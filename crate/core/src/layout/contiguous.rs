@@ -98,9 +98,10 @@ impl Contiguous {
     pub(super) fn in_one_piece(&self, medium: &Medium) -> Option<Range<u64>> {
         let [axis] = self.axes.as_slice() else { return None };
         let unit = self.unit as u64;
-        let from = self.address.0.checked_add(axis.start.checked_mul(unit)?)?;
-        let from = medium.base.checked_add(from)?;
-        axis.is_contiguous().then_some(from..from.checked_add(axis.len().checked_mul(unit)?)?)
+        let from = self.address.offset(axis.start.checked_mul(unit)?).ok()?;
+        let len = axis.len().checked_mul(unit)?;
+        let at = medium.absolute(from);
+        (axis.is_contiguous() && medium.check(from, len).is_ok()).then_some(at..at.checked_add(len)?)
     }
 
     /// Reads the next batch; says how many elements of the dataset it has.

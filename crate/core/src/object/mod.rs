@@ -1,6 +1,7 @@
 //! Following addresses: from a file's bytes to its objects.
 
 pub mod attributes;
+mod driver;
 pub mod fractal_heap;
 pub mod header;
 pub mod links;

@@ -62,7 +62,11 @@ fn fetch(medium: &Medium, kind: u16, shared: &Shared, hops: u32) -> Result<Body<
                 Error::malformed(what).at(medium.absolute(*addr))
             })?;
             let body = hop(medium, message, hops.saturating_add(1))?;
-            Ok(Body { data: Cow::Owned(body.data.into_owned()), origin: body.origin, committed: Some(*addr) })
+            Ok(Body {
+                data: Cow::Owned(body.data.into_owned()),
+                origin: body.origin,
+                committed: Some(medium.normal(*addr)),
+            })
         }
     }
 }

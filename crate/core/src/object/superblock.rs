@@ -1,12 +1,14 @@
 //! Opening a file: where it starts, how it counts, and what would make it unreadable.
 
+use super::driver;
 use super::header::ObjectHeader;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
+use crate::format::cache_image::CacheImageBlock;
 use crate::format::message::{BTreeK, CacheImage, DriverInfo, SharedTable, kind};
 use crate::format::superblock::{SIGNATURE, SWMR_ACCESS, Superblock, WRITE_ACCESS};
 use crate::limits::Limits;
-use crate::storage::{Medium, Storage};
+use crate::storage::{Medium, Newer, Spread, Storage};
 
 /// Opens the file in `storage`. A storage that has to fetch bytes first is lost with the error: make a
 /// [`Medium`] and [`read`] where that can happen.
@@ -21,6 +23,8 @@ pub fn open(storage: Box<dyn Storage>, limits: Limits) -> Result<(Medium, Superb
 pub fn read(medium: &mut Medium) -> Result<Superblock> {
     medium.base = 0;
     medium.shared_messages = None;
+    medium.newer = Newer::default();
+    medium.spread = Spread::default();
     let at = find_signature(medium)?;
     let bytes = medium.read_up_to(Addr(at), Superblock::MAX_SIZE as u64)?;
     let mut block = Superblock::decode(&bytes, at)?;
@@ -32,13 +36,21 @@ pub fn read(medium: &mut Medium) -> Result<Superblock> {
     medium.ctx = block.ctx;
     medium.root = Some(block.root);
     check_flags(&block).at(at).within("superblock")?;
-    let whole = medium.storage_len() >= block.eof;
-    match extend(medium, &mut block, whole) {
-        Ok(()) if whole => check_root(&block).at(at).within("superblock").map(|()| block),
+    driver::guess(medium);
+    let extended = extend(medium, &mut block);
+    // Of a set of files, the end is that of the superblock's.
+    let has = at.saturating_add(medium.available(Addr(0)));
+    let whole = has >= block.eof;
+    match extended {
+        Ok(()) if whole => {
+            check_root(medium, &block).at(at).within("superblock")?;
+            block.root = medium.normal(block.root);
+            Ok(block)
+        }
         // What a cut file's extension says is worth knowing only if it explains the cut.
         Err(e) if whole || e.is_pending() || e.kind() == crate::Kind::Unsupported => Err(e),
         _ => {
-            let (has, wants) = (medium.storage_len(), block.eof);
+            let wants = block.eof;
             Err(Error::malformed(format!("truncated file: it has {has} bytes of {wants}")).at(has))
         }
     }
@@ -67,58 +79,62 @@ fn check_flags(block: &Superblock) -> Result<()> {
 }
 
 /// Comes last: where a driver spreads a file out, addresses beyond its end are right.
-fn check_root(block: &Superblock) -> Result<()> {
-    if block.root.0 == 0 || block.root.0 >= block.eof.saturating_sub(block.base) {
+fn check_root(medium: &Medium, block: &Superblock) -> Result<()> {
+    let beyond = if medium.spread.is_spread() {
+        medium.available(block.root) == 0
+    } else {
+        block.root.0 >= block.eof.saturating_sub(block.base)
+    };
+    if block.root.0 == 0 || beyond {
         return Err(Error::malformed(format!("root group at {:#x}, outside the file", block.root.0)));
     }
     Ok(())
 }
 
 /// Reads what the file says about itself outside the superblock.
-fn extend(medium: &mut Medium, block: &mut Superblock, whole: bool) -> Result<()> {
+fn extend(medium: &mut Medium, block: &mut Superblock) -> Result<()> {
     if let Some(addr) = block.driver_info() {
         let prefix = medium.read(addr, DriverInfo::BLOCK_PREFIX as u64)?;
         let size = DriverInfo::block_data_size(&mut medium.reader(&prefix, addr))?;
         let bytes = medium.read(addr, u64::from(size).saturating_add(DriverInfo::BLOCK_PREFIX as u64))?;
-        check_driver(&DriverInfo::decode_block(&mut medium.reader(&bytes, addr))?, whole)?;
+        let info = DriverInfo::decode_block(&mut medium.reader(&bytes, addr))?;
+        let origin = medium.absolute(addr);
+        driver::apply(medium, block, &info, origin.saturating_add(DriverInfo::BLOCK_PREFIX as u64))
+            .at(origin)?;
     }
     let Some(addr) = block.extension() else { return Ok(()) };
     let header = ObjectHeader::open(medium, addr).within("superblock extension")?;
+    let mut image = None;
     for message in &header.messages {
         let mut r = header.reader(medium, message);
         match message.kind {
             kind::BTREE_K => block.k = BTreeK::decode(&mut r)?,
-            kind::DRIVER_INFO => check_driver(&DriverInfo::decode(&mut r)?, whole)?,
+            kind::DRIVER_INFO => {
+                let info = DriverInfo::decode(&mut r)?;
+                driver::apply(medium, block, &info, message.address).at(message.address)?;
+            }
             kind::SHARED_TABLE => {
                 let table = SharedTable::decode(&mut r)?;
                 medium.shared_messages = Some((table.address, table.indexes));
             }
-            kind::CACHE_IMAGE if CacheImage::decode(&mut r)?.address.is_some() => {
-                let what = "metadata kept in a metadata cache image";
-                return Err(Error::unsupported(what).at(message.address));
-            }
+            kind::CACHE_IMAGE => image = Some(CacheImage::decode(&mut r)?),
             _ => {}
         }
     }
-    Ok(())
+    match image {
+        Some(CacheImage { address: Some(addr), length }) => {
+            overlay(medium, addr, length).at(medium.absolute(addr)).within("superblock extension")
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Files that are spread over several cannot be read from one of them.
-fn check_driver(info: &DriverInfo, whole: bool) -> Result<()> {
-    match &info.id {
-        // A family that has one member, or whose members were joined, is an ordinary file.
-        b"NCSAfami" if whole => Ok(()),
-        b"NCSAfami" => {
-            Err(Error::unsupported("one member of a file that the family driver cut into several"))
-        }
-        b"NCSAmult" => {
-            Err(Error::unsupported("one part of a file that the multi or split driver spread out"))
-        }
-        id => {
-            let id = String::from_utf8_lossy(id);
-            Err(Error::unsupported(format!("a file of the driver {:?}", id.trim_end_matches('\0'))))
-        }
-    }
+/// Puts the metadata that was in memory when the file was closed over the file's.
+fn overlay(medium: &mut Medium, addr: Addr, length: u64) -> Result<()> {
+    let bytes = medium.read(addr, length)?;
+    let block = CacheImageBlock::decode(&mut medium.reader(&bytes, addr))?;
+    medium.newer = Newer::new(block.entries.into_iter().map(|e| (e.address, e.bytes)).collect())?;
+    Ok(())
 }
 
 #[cfg(test)]

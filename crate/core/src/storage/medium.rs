@@ -1,6 +1,6 @@
 //! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
 
-use super::{Neighbours, Storage, StorageMut};
+use super::{Neighbours, Newer, Spread, Storage, StorageMut};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -20,13 +20,26 @@ pub struct Medium {
     pub root: Option<Addr>,
     /// Other files that are named in this one.
     pub neighbours: Neighbours,
+    /// Where addresses are, if a driver spread the file out; the superblock sets it.
+    pub spread: Spread,
+    /// Metadata that is newer than the file's bytes; the superblock sets it.
+    pub newer: Newer,
 }
 
 impl Medium {
     /// A medium whose base and widths are still the defaults; the superblock sets them.
     pub fn new(storage: Box<dyn Storage>, limits: Limits) -> Self {
-        let neighbours = Neighbours::default();
-        Medium { storage, base: 0, ctx: Ctx::WIDE, limits, shared_messages: None, root: None, neighbours }
+        Medium {
+            storage,
+            base: 0,
+            ctx: Ctx::WIDE,
+            limits,
+            shared_messages: None,
+            root: None,
+            neighbours: Neighbours::default(),
+            spread: Spread::default(),
+            newer: Newer::default(),
+        }
     }
 
     /// Bytes of the storage, user block included.
@@ -34,14 +47,28 @@ impl Medium {
         self.storage.len()
     }
 
-    /// Absolute position of `addr`.
-    pub fn absolute(&self, addr: Addr) -> u64 {
-        self.base.saturating_add(addr.0)
+    /// Position of `addr` in the storage, and the bytes there are from it on.
+    fn place(&self, addr: Addr) -> (u64, u64) {
+        self.spread.place(self.base.saturating_add(addr.0), self.storage.len())
     }
 
-    /// Bytes between `addr` and the end of the storage.
+    /// Absolute position of `addr`.
+    pub fn absolute(&self, addr: Addr) -> u64 {
+        self.place(addr).0
+    }
+
+    /// Bytes between `addr` and the end of the storage, or of the one of its files that `addr` is in.
     pub fn available(&self, addr: Addr) -> u64 {
-        self.storage.len().saturating_sub(self.absolute(addr))
+        self.place(addr).1
+    }
+
+    /// `addr` as what every user of this medium understands: where a driver spread the file out, addresses are so
+    /// large that JavaScript's numbers do not hold them.
+    pub fn normal(&self, addr: Addr) -> Addr {
+        if !self.spread.is_spread() {
+            return addr;
+        }
+        Addr(self.absolute(addr).saturating_sub(self.base))
     }
 
     /// Checks that `len` bytes at `addr` exist, before anything is allocated for them.
@@ -59,7 +86,7 @@ impl Medium {
         let n = Limits::check(len, self.limits.metadata_block, "a metadata block")
             .map_err(|e| e.at(self.absolute(addr)))?;
         let mut buf = vec![0; n];
-        self.storage.read_at(self.absolute(addr), &mut buf)?;
+        self.read_into(addr, &mut buf)?;
         Ok(buf)
     }
 
@@ -71,7 +98,9 @@ impl Medium {
     /// Fills `buf` from `addr`.
     pub fn read_into(&self, addr: Addr, buf: &mut [u8]) -> Result<()> {
         self.check(addr, buf.len() as u64)?;
-        self.storage.read_at(self.absolute(addr), buf)
+        self.storage.read_at(self.absolute(addr), buf)?;
+        self.newer.cover(buf, addr);
+        Ok(())
     }
 
     /// Announces reads, so that a storage that has to fetch can fetch them together. Ranges that leave the

@@ -3,17 +3,35 @@
 //! A [`Storage`] knows absolute offsets only. [`Medium`] puts the file's base address, widths and budgets on
 //! top, and is what every layer above reads through.
 
+mod joined;
 mod medium;
 mod memory;
 mod neighbours;
+mod newer;
 mod pages;
+mod spread;
 
+pub use joined::Joined;
 pub use medium::Medium;
 pub use memory::Memory;
 pub use neighbours::{Elsewhere, Neighbours};
+pub use newer::Newer;
 pub use pages::{Fetch, Pages};
+pub use spread::{Part, Spread};
 
 use crate::error::Result;
+
+/// Files that a storage is made of, one behind the other, with the bytes of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files<'a> {
+    /// A file like any other.
+    One,
+    /// Members of a family, in their order.
+    Family(&'a [u64]),
+    /// The files of a set of the multi or split driver, in the order of [`multi`](crate::format::multi), empty where
+    /// there is none.
+    Multi(&'a [u64]),
+}
 
 /// A file's bytes, by absolute offset.
 pub trait Storage {
@@ -45,6 +63,11 @@ pub trait Storage {
         let mut bytes = vec![0; crate::limits::Limits::check(self.len(), u64::MAX, "a file")?];
         self.read_at(0, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Which files this is.
+    fn files(&self) -> Files<'_> {
+        Files::One
     }
 
     /// The writing side, where there is one.

@@ -44,15 +44,24 @@ pub fn list(medium: &Medium, group: &ObjectHeader) -> Result<Vec<Link>> {
         Place::Old(table) => symbol_table::list(medium, &table)?,
     };
     order::sort_by(&mut links, |a, b| a.name.cmp(&b.name));
+    links.iter_mut().for_each(|link| normalize(medium, link));
     Ok(links)
 }
 
 /// The link of this name.
 pub fn find(medium: &Medium, group: &ObjectHeader, name: &[u8]) -> Result<Option<Link>> {
-    match Place::of(medium, group)? {
-        Place::Compact => compact::find(medium, group, name),
-        Place::Dense { heap, name_btree } => dense::find(medium, heap, name_btree, name),
-        Place::Old(table) => symbol_table::find(medium, &table, name),
+    let mut found = match Place::of(medium, group)? {
+        Place::Compact => compact::find(medium, group, name)?,
+        Place::Dense { heap, name_btree } => dense::find(medium, heap, name_btree, name)?,
+        Place::Old(table) => symbol_table::find(medium, &table, name)?,
+    };
+    found.iter_mut().for_each(|link| normalize(medium, link));
+    Ok(found)
+}
+
+fn normalize(medium: &Medium, link: &mut Link) {
+    if let LinkTarget::Hard(address) = &mut link.target {
+        *address = medium.normal(*address);
     }
 }
 
