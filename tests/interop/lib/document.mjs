@@ -79,8 +79,10 @@ function values(dataset, dtype, pathOf, widest) {
   const parts = shape.length ? slabs(shape, weight(dtype)) : null;
   if (!parts) return { digest: digest(dtype, [[dataset.read(), product(shape)]], pathOf) };
   const n = product(parts.count);
-  const at = (start) => dataset.read(start.map((s, i) => [s, s + parts.count[i]]));
-  return { digest: digest(dtype, [[at(parts.first), n], [at(parts.last), n]], pathOf), partial: true };
+  const first = dataset.read(parts.count.map((c) => [0, c]));
+  // Counted from the end, the last slab needs no number that JavaScript does not have.
+  const last = dataset.read(parts.count.map((c) => [-c, null]));
+  return { digest: digest(dtype, [[first, n], [last, n]], pathOf), partial: true };
 }
 
 function describeDataset(dataset, entry, paths, pathOf, widest) {

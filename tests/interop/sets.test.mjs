@@ -1,0 +1,89 @@
+// Files that HDF5's family, split and multi drivers spread over several: from every kind of source, and what is said when
+// some of them are missing. Their values are compared with libhdf5's in the corpus.
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, openAsBlob, readFileSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { open, openSync, repack } from "hyperslab";
+import { corpus } from "./lib/corpus.mjs";
+
+const dir = path.join(corpus(), "drivers");
+const at = (name) => path.join(dir, name);
+const bytes = (name) => new Uint8Array(readFileSync(at(name)));
+const x = Int32Array.from({ length: 200 }, (_, i) => i);
+const kinds = { super: "s", btree: "b", draw: "r", gheap: "g", lheap: "l", ohdr: "o" };
+const family = Array.from({ length: 8 }, (_, i) => `family_latest_0000${i}.h5`);
+
+/** All files of a multi set as `of` gives them. */
+const multi = (of) => ({ multi: Object.fromEntries(Object.entries(kinds).map(([kind, c]) => [kind, of(`multi_latest-${c}.h5`)])) });
+
+function contents(f) {
+  assert.deepEqual(f.get("x").read().data, x);
+  assert.deepEqual(f.get("strings").read().data, ["alpha", "", "omega"]);
+  assert.equal(f.get("g").attrs.keys().length, 40);
+  assert.equal(f.get("g/sub07/hard").address, f.get("y").address);
+  assert.equal(f.get("g/soft").address, f.getLink("x").address);
+}
+
+test("every kind of source", async () => {
+  const custom = (name) => ({ size: bytes(name).length, read: async (from, n) => bytes(name).slice(from, from + n) });
+  for (const of of [at, bytes, custom, (name) => new Blob([bytes(name)])]) {
+    const sets = [
+      { family: family.map(of) },
+      { split: { meta: of("split_latest-m.h5"), raw: of("split_latest-r.h5") } },
+      multi(of),
+      { multi: { ...multi(of).multi, super: at("multi_latest-s.h5") } },
+    ];
+    for (const set of sets) {
+      const f = await open(set);
+      assert.deepEqual((await (await f.get("x")).read()).data, x);
+      assert.deepEqual((await (await f.get("y")).read("19, 18:")).data, Float64Array.of(398, 399));
+      assert.deepEqual(await (await f.get("strings")).read().then((v) => v.data), ["alpha", "", "omega"]);
+      f.close();
+    }
+  }
+  for (const set of [{ family: at("family_latest_%05d.h5") }, { family: family.map(at) }, multi(at), multi(bytes)]) {
+    const f = openSync(set);
+    contents(f);
+    f.close();
+  }
+});
+
+test("a family is one file, and a copy makes one of any set", async () => {
+  const joined = openSync({ family: at("family_latest_%05d.h5") }).toBytes();
+  contents(openSync(joined));
+  assert.throws(() => openSync(multi(at)).toBytes(), { code: "Unsupported", message: /repack/ });
+  const copy = openSync(await repack(multi(at)));
+  assert.deepEqual(copy.get("x").read().data, x);
+  assert.deepEqual(copy.get("g/sub07/hard").read("19, 19"), 399);
+});
+
+test("members that are missing or not what they should be", (t) => {
+  const own = mkdtempSync(path.join(tmpdir(), "family-"));
+  t.after(() => rmSync(own, { recursive: true }));
+  family.forEach((name, i) => copyFileSync(at(name), path.join(own, `f${i}`)));
+  contents(openSync({ family: path.join(own, "f%d") }));
+  assert.throws(() => openSync({ family: path.join(own, "f") }), { code: "Argument" });
+  assert.throws(() => openSync({ family: path.join(own, "g%d") }), { code: "NotFound" });
+  assert.throws(() => openSync({ family: [] }), { code: "Argument" });
+  assert.throws(() => openSync(path.join(own, "f0")), { code: "Unsupported", message: /family/ });
+  truncateSync(path.join(own, "f3"), 2999);
+  assert.throws(() => openSync({ family: path.join(own, "f%d") }), { code: "Malformed", message: /member 3.* 2999 bytes/ });
+  rmSync(path.join(own, "f7"));
+  rmSync(path.join(own, "f3"));
+  assert.throws(() => openSync({ family: path.join(own, "f%d") }), { code: "Malformed", message: /truncated/ });
+  assert.throws(() => openSync(at("multi_latest-s.h5")), { message: /multi|file/ });
+  assert.throws(() => openSync(at("split_latest-m.h5")), { code: "Unsupported", message: /split/ });
+  assert.throws(() => openSync({ split: { meta: at("split_latest-m.h5"), raw: new Uint8Array() } }), {
+    code: "NotFound",
+    message: /%s-r\.h5/,
+  });
+});
+
+test("a set as blobs from disk", async () => {
+  const set = { split: { meta: await openAsBlob(at("split_latest-m.h5")), raw: await openAsBlob(at("split_latest-r.h5")) } };
+  const f = await open(set);
+  assert.deepEqual((await (await f.get("x")).read("::50")).data, Int32Array.of(0, 50, 100, 150));
+  f.close();
+});
