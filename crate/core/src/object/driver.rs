@@ -60,8 +60,9 @@ fn family(medium: &Medium, block: &Superblock, size: u64) -> Result<()> {
         }
         return Err(Error::unsupported("one member of a file that the family driver cut into several"));
     };
-    let all_but_last = files.split_last().map_or(&[][..], |(_, before)| before);
-    match all_but_last.iter().enumerate().find(|(_, len)| **len != size) {
+    // The last member that has something may be shorter; after it there may be empty ones.
+    let last = files.iter().rposition(|len| *len > 0).unwrap_or(0);
+    match files.iter().take(last).enumerate().find(|(_, len)| **len != size) {
         None => Ok(()),
         Some((i, len)) => {
             Err(Error::malformed(format!("member {i} of the family has {len} bytes instead of {size}")))
