@@ -59,6 +59,8 @@ declare module "#glue" {
     storageSize(dataset: number): number;
     /** Plans a read of `selection`, spelled as in NumPy. */
     read(dataset: number, selection: string): Reading;
+    /** Plans a read of what a region reference leads to: its selection as it is stored. */
+    readStored(dataset: number, selection: Uint8Array): Reading;
     /** Starts a compact copy of the file, or of the object at `subtree`. */
     repack(gzip: number, subtree?: string): Repacking;
 

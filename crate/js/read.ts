@@ -7,7 +7,7 @@ import { heap } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
-import { spell } from "./selection.js";
+import { planOf } from "./selection.js";
 import type { Dtype, NumericArray, ReadOptions, Selection, Value } from "./types.js";
 import { NUMERIC, retype, toArray, toScalar } from "./values.js";
 
@@ -43,13 +43,13 @@ export function* readSteps(
   options: ReadOptions,
 ): Steps<Value> {
   const target = targetOf(options);
-  const text = spell(selection);
+  const plan = planOf(selection, address);
   options.signal?.throwIfAborted();
   if (extent === null) return null;
-  const reading = yield* step(() => session.raw.read(address, text));
+  const reading = yield* step(() => plan(session.raw));
   try {
-    const { shape, total, plan, piece } = JSON.parse(reading.header()) as ReadingRecord;
-    const column = makeColumn(plan, dtype, total, target);
+    const { shape, total, plan: parts, piece } = JSON.parse(reading.header()) as ReadingRecord;
+    const column = makeColumn(parts, dtype, total, target);
     const progress = watch(session, total, options);
     const bytes = piece && column instanceof NumberColumn ? column.bytes : undefined;
     if (piece && bytes && !session.writable && piece[1] <= session.source.size) {

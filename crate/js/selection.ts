@@ -1,7 +1,8 @@
 /** Selections are spelled as NumPy spells them; the engine has the one parser. */
 
+import type { Engine, Reading } from "#glue";
 import { argument } from "./errors.js";
-import type { AxisSelection, Selection, Slice } from "./types.js";
+import type { AxisSelection, Reference, Selection, Slice } from "./types.js";
 
 class SliceValue implements Slice {
   constructor(
@@ -55,8 +56,19 @@ function axis(item: AxisSelection | undefined): string {
   throw argument("an axis is selected by a number, null, a slice, [start, stop, step] or \"...\"");
 }
 
+/** How a read of the dataset at `address` is planned. */
+export function planOf(selection: Selection | null | undefined, address: number): (engine: Engine) => Reading {
+  if (typeof selection === "object" && selection !== null && "address" in selection) {
+    const { selection: stored, address: of } = selection as Reference;
+    if (!stored || of !== address) throw argument("this is no reference to a region of this dataset");
+    return (engine) => engine.readStored(address, stored);
+  }
+  const text = spell(selection);
+  return (engine) => engine.read(address, text);
+}
+
 /** NumPy's spelling of a selection; everything, `"..."`, for none. */
-export function spell(selection: Selection | null | undefined): string {
+function spell(selection: string | readonly AxisSelection[] | null | undefined): string {
   if (selection === null || selection === undefined) return "...";
   if (typeof selection === "string") return selection.trim() === "" ? "..." : selection;
   if (Array.isArray(selection)) return selection.length === 0 ? "..." : selection.map(axis).join(", ");

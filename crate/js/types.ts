@@ -312,8 +312,11 @@ export type AxisSelection =
   | readonly [start: number | null, stop: number | null, step?: number | null]
   | "...";
 
-/** What to read: NumPy's spelling as text (`"7, 10:20, ::4, ..., -1"`), or one item per axis. */
-export type Selection = string | readonly AxisSelection[];
+/**
+ * What to read: NumPy's spelling as text (`"7, 10:20, ::4, ..., -1"`), one item per axis, or a region reference to the
+ * dataset. Boxes and what else is chosen axis by axis keep their axes; any other region gives a list.
+ */
+export type Selection = string | readonly AxisSelection[] | Reference;
 
 /** Options of `Dataset.read`. */
 export interface ReadOptions {

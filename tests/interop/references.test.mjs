@@ -60,3 +60,48 @@ test("what was reached by a reference has paths below it", () => {
   assert.throws(() => f.get({ kind: "object", address: 7 }), { code: "Malformed" });
   f.close();
 });
+
+test("regions are read from their dataset", async () => {
+  const file = madeByH5py(
+    "regions.h5",
+    `
+d = f.create_dataset("d", data=np.arange(48, dtype="<i4").reshape(6, 8), chunks=(4, 3), compression="gzip")
+f["other"] = np.arange(3)
+f["scalar"] = 5
+space = d.id.get_space()
+space.select_elements([(5, 7), (0, 0), (2, 3)])
+points = h5py.h5r.create(d.id, b".", h5py.h5r.DATASET_REGION, space)
+space.select_hyperslab((0, 0), (1, 1), block=(2, 2))
+space.select_hyperslab((1, 1), (1, 1), block=(2, 3), op=h5py.h5s.SELECT_OR)
+union = h5py.h5r.create(d.id, b".", h5py.h5r.DATASET_REGION, space)
+box = d.regionref[1:3, 2:7:2]
+refs = f.create_dataset("refs", (6,), h5py.regionref_dtype)
+refs[0], refs[1], refs[2], refs[3] = box, points, union, d.regionref[...]
+refs[4] = f["scalar"].regionref[()]
+f.attrs.create("box", box, dtype=h5py.regionref_dtype)
+`,
+  );
+  const f = openSync(file);
+  const d = f.get("d");
+  const refs = f.get("refs").read().data;
+  assert.deepEqual(refs.map((r) => r.kind), [...Array(5).fill("region"), "object"]);
+  assert.deepEqual([refs[5].address, f.get(refs[5])], [0, undefined]);
+  const read = (i, options) => f.get(refs[i]).read(refs[i], options);
+  const all = d.read().data;
+  assert.deepEqual([read(0).shape, [...read(0).data]], [[2, 3], [10, 12, 14, 18, 20, 22]]);
+  assert.deepEqual([read(1).shape, [...read(1).data]], [[3], [47, 0, 19]]);
+  assert.deepEqual([read(2).shape, [...read(2).data]], [[9], [0, 1, 8, 9, 10, 11, 17, 18, 19]]);
+  assert.deepEqual([read(3).shape, read(3).data], [[6, 8], all]);
+  assert.equal(read(4), f.get("scalar").read());
+  assert.deepEqual(read(1, { as: "float64" }).data, Float64Array.of(47, 0, 19));
+  assert.deepEqual(d.read(f.attrs.get("box")).data, read(0).data);
+  assert.throws(() => f.get("other").read(refs[0]), { code: "Argument" });
+  assert.throws(() => d.read({ kind: "object", address: d.address }), { code: "Argument" });
+  assert.throws(() => d.read({ ...refs[0], selection: refs[0].selection.slice(0, 20) }), { code: "Malformed", address: d.address });
+  f.close();
+
+  const later = await open(file);
+  const [, points] = (await (await later.get("refs")).read()).data;
+  assert.deepEqual([...(await (await later.get(points)).read(points)).data], [47, 0, 19]);
+  later.close();
+});

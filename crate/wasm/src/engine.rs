@@ -214,6 +214,13 @@ impl Engine {
         self.read_region(dataset, &|dims| Region::mask(mask, dims))
     }
 
+    /// Plans a read of what a region reference leads to, whose selection is given as it is stored.
+    #[wasm_bindgen(js_name = readStored)]
+    pub fn read_stored(&mut self, dataset: f64, selection: &[u8]) -> Thrown<Reading> {
+        let mut plan = || self.dataset(dataset)?.read_stored(selection);
+        plan().and_then(Reading::new).throw()
+    }
+
     /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
     pub fn repack(&self, gzip: u8, subtree: Option<String>) -> Thrown<Repacking> {
         self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree })).throw()

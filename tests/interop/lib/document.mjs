@@ -71,21 +71,29 @@ function walk(file) {
   return { entries, objects, paths };
 }
 
+/** How many elements a region has. */
+function selected(dataset, reference) {
+  const value = dataset.read(reference);
+  if (value === null) return 0;
+  const type = dataset.datatype;
+  return value.shape ? product(value.shape.slice(0, value.shape.length - (type.class === "array" ? type.dims.length : 0))) : 1;
+}
+
 /** The digest of a dataset, of its first and last slab if it is large. */
-function values(dataset, dtype, pathOf, widest) {
+function values(dataset, dtype, lead, widest) {
   const { shape } = dataset;
   if (shape === null) return { digest: null };
   if (weight(dtype) > widest) return { digest: null, undefined: true };
   const parts = shape.length ? slabs(shape, weight(dtype)) : null;
-  if (!parts) return { digest: digest(dtype, [[dataset.read(), product(shape)]], pathOf) };
+  if (!parts) return { digest: digest(dtype, [[dataset.read(), product(shape)]], lead) };
   const n = product(parts.count);
   const first = dataset.read(parts.count.map((c) => [0, c]));
   // Counted from the end, the last slab needs no number that JavaScript does not have.
   const last = dataset.read(parts.count.map((c) => [-c, null]));
-  return { digest: digest(dtype, [[first, n], [last, n]], pathOf), partial: true };
+  return { digest: digest(dtype, [[first, n], [last, n]], lead), partial: true };
 }
 
-function describeDataset(dataset, entry, paths, pathOf, widest) {
+function describeDataset(dataset, entry, paths, lead, widest) {
   entry.dtype = canonical(dataset.datatype);
   if (dataset.committed !== undefined) entry.committed = paths.get(dataset.committed) ?? "?";
   entry.shape = dataset.shape && dataset.shape.map(num);
@@ -100,15 +108,15 @@ function describeDataset(dataset, entry, paths, pathOf, widest) {
   if (fill.value === null) Object.assign(entry.fill, { error: "Unsupported: fill value", code: "Unsupported" });
   else if (fill.status === "user") {
     try {
-      entry.fill.digest = digest(entry.dtype, [[fill.value, 1]], pathOf);
+      entry.fill.digest = digest(entry.dtype, [[fill.value, 1]], lead);
     } catch (e) {
       Object.assign(entry.fill, failure(e));
     }
   }
-  Object.assign(entry, values(dataset, entry.dtype, pathOf, widest));
+  Object.assign(entry, values(dataset, entry.dtype, lead, widest));
 }
 
-function describeAttributes(object, paths, pathOf) {
+function describeAttributes(object, paths, lead) {
   return object.attrs
     .keys()
     .toSorted(byBytes)
@@ -119,7 +127,7 @@ function describeAttributes(object, paths, pathOf) {
         entry.dtype = canonical(datatype);
         if (committed !== undefined) entry.committed = paths.get(committed) ?? "?";
         entry.shape = shape && shape.map(num);
-        entry.digest = shape === null ? null : digest(entry.dtype, [[object.attrs.get(name), product(shape)]], pathOf);
+        entry.digest = shape === null ? null : digest(entry.dtype, [[object.attrs.get(name), product(shape)]], lead);
       } catch (e) {
         Object.assign(entry, failure(e));
       }
@@ -130,16 +138,20 @@ function describeAttributes(object, paths, pathOf) {
 /** Everything in an open file. Elements of more than `widest` bytes are left unread. */
 export function describe(file, { widest = Infinity } = {}) {
   const { entries, objects, paths } = walk(file);
-  const pathOf = (address) => paths.get(address) ?? "?";
+  const lead = (reference) => {
+    if (reference.address === 0) return null;
+    const points = reference.kind === "region" ? selected(file.get(reference), reference) : undefined;
+    return { path: paths.get(reference.address) ?? "?", points, attr: reference.attribute };
+  };
   for (const [entry, object] of objects) {
     try {
-      if (entry.kind === "dataset") describeDataset(object, entry, paths, pathOf, widest);
+      if (entry.kind === "dataset") describeDataset(object, entry, paths, lead, widest);
       if (entry.kind === "datatype") entry.dtype = canonical(object.datatype);
     } catch (e) {
       Object.assign(entry, failure(e));
     }
     try {
-      entry.attrs = describeAttributes(object, paths, pathOf);
+      entry.attrs = describeAttributes(object, paths, lead);
     } catch (e) {
       Object.assign(entry, entry.error ? {} : failure(e));
     }

@@ -16,36 +16,31 @@ function itemCount(item, base) {
   return length / valuesEach(base);
 }
 
-/** Where a reference leads. */
-function target({ address, attribute }, pathOf) {
-  return address === 0 ? null : { path: pathOf(address), attr: attribute };
-}
-
 /** Appends element `i` of a column of type `d`. */
-function put(h, d, column, i, pathOf) {
+function put(h, d, column, i, lead) {
   switch (d.class) {
     case "array": {
       const n = product(d.dims);
-      for (let j = 0; j < n; j++) put(h, d.base, column, i * n + j, pathOf);
+      for (let j = 0; j < n; j++) put(h, d.base, column, i * n + j, lead);
       return;
     }
     case "compound":
-      for (const m of d.members) put(h, m.dtype, column[m.name].data, i, pathOf);
+      for (const m of d.members) put(h, m.dtype, column[m.name].data, i, lead);
       return;
     case "enum":
-      return put(h, d.base, column, i, pathOf);
+      return put(h, d.base, column, i, lead);
     case "vlen": {
       const items = column[i];
       const n = itemCount(items, d.base);
       h.u32(n);
-      for (let j = 0; j < n; j++) put(h, d.base, items, j, pathOf);
+      for (let j = 0; j < n; j++) put(h, d.base, items, j, lead);
       return;
     }
     case "complex":
-      put(h, d.base, column, 2 * i, pathOf);
-      return put(h, d.base, column, 2 * i + 1, pathOf);
+      put(h, d.base, column, 2 * i, lead);
+      return put(h, d.base, column, 2 * i + 1, lead);
     case "reference":
-      return encodeOne(h, d, target(column[i], pathOf));
+      return encodeOne(h, d, lead(column[i]));
     default:
       return encodeOne(h, d, column[i]);
   }
@@ -75,9 +70,9 @@ function flat(d) {
 
 /**
  * The digest of values as CANON.md defines it. `parts` are pairs of a value (as reading gives it) and its number of elements;
- * `pathOf(address)` names the object that a reference leads to.
+ * `lead(reference)` says where a reference leads: null, or its path, and points or attr.
  */
-export function digest(d, parts, pathOf = () => "?") {
+export function digest(d, parts, lead = () => null) {
   const h = new Digest();
   for (const [value, n] of parts) {
     const column = columnOf(d, value);
@@ -85,7 +80,7 @@ export function digest(d, parts, pathOf = () => "?") {
       const [base, each] = flat(d);
       encode(h, base, column, n * each);
     } else {
-      for (let i = 0; i < n; i++) put(h, d, column, i, pathOf);
+      for (let i = 0; i < n; i++) put(h, d, column, i, lead);
     }
   }
   return h.hex();

@@ -2,13 +2,14 @@
 
 use super::object::{self, Node};
 use super::{File, Reading};
-use crate::bytes::Addr;
-use crate::error::{Context, Result};
+use crate::bytes::{Addr, Ctx, Reader};
+use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{Dataspace, Extent, FillStatus, FillValue, FilterPipeline, Layout};
+use crate::format::selection;
 use crate::layout::{self, DatasetParts};
 use crate::object::header::{ExternalFile, ObjectHeader};
-use crate::select::{Region, Selection};
+use crate::select::{Region, Selection, bounded};
 use crate::storage::Medium;
 use crate::value::Column;
 use std::cell::OnceCell;
@@ -117,6 +118,17 @@ impl Dataset {
         let parts = self.parts()?;
         let read = self.look(|_, medium| layout::Read::region(medium, parts, region))?;
         Ok(Reading::new(self.node(), self.datatype(), region.shape(), read))
+    }
+
+    /// Starts to read what a region reference leads to: `bytes` are its selection as it is stored, see
+    /// [`Target::Region`](crate::format::reference::Target::Region).
+    pub fn read_stored(&self, bytes: &[u8]) -> Result<Reading> {
+        let dims = self.dataspace().dims();
+        let stored = selection::Selection::decode(&mut Reader::new(bytes, 0, Ctx::WIDE));
+        // Where the bytes were in the file is not known any more.
+        let stored = stored.map_err(|e| Error::new(e.kind(), e.what().to_owned()).within("region reference"));
+        let chosen = bounded(&self.0.node.blame(stored)?.chosen, dims);
+        self.read_region(&Region::stored(&chosen, dims)?)
     }
 
     /// The datasets that a virtual dataset is made of, as written in it: names of file and dataset of each mapping.
