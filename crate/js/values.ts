@@ -120,7 +120,7 @@ export function zero(dtype: Dtype): Value {
       return row;
     }
     case "reference":
-      return null;
+      return { kind: "object", address: 0 };
     case "float":
       return 0;
     default:

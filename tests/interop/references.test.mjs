@@ -1,5 +1,6 @@
 // References as h5py writes them, read and followed.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open, openSync } from "hyperslab";
 import { madeByH5py } from "./lib/h5py.mjs";
@@ -45,6 +46,15 @@ test("object references lead to their objects", async () => {
   const there = await later.get((await later.get("refs").then((r) => r.read())).data[2]);
   assert.deepEqual([...(await there.read("0")).data], [0n, 1n, 2n, 3n]);
   later.close();
+});
+
+test("references of a wrong size are an error with an address", () => {
+  const bytes = new Uint8Array(readFileSync(objects));
+  const type = Buffer.from([0x17, 0, 0, 0, 8, 0, 0, 0]);
+  for (let at = 0; (at = Buffer.from(bytes.buffer).indexOf(type, at)) >= 0; ) bytes[at + 4] = 7;
+  const f = openSync(bytes);
+  assert.throws(() => f.get("refs").read(), (e) => e.code === "Malformed" && e.address > 0);
+  f.close();
 });
 
 test("what was reached by a reference has paths below it", () => {

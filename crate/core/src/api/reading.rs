@@ -59,7 +59,7 @@ impl Reading {
 
     /// A column of no elements: how the batches will be made up.
     pub fn template(&self) -> Result<Column> {
-        object::decode(&self.file, &self.datatype, &[])
+        object::decode(&self.file, &self.datatype, &[]).map_err(|e| object::blame(e, self.place))
     }
 
     /// The next batch and its elements; `None` at the end. After an error of kind `Pending` the same call goes
