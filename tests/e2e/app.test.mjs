@@ -64,6 +64,7 @@ test("the first load is small", () =>
     await ready(fresh);
     await Promise.all(pending);
     const total = [...sizes.values()].reduce((a, b) => a + b, 0);
+    assert.ok(![...sizes.keys()].some((name) => /codecs/.test(name)), "filters that the file does not need");
     console.log(`first load: ${shell} B of JavaScript gz, ${total} B gz in all with engine and heatmap`);
     assert.ok(total <= 400_000, `everything to the first heatmap: ${total} bytes ${JSON.stringify([...sizes])}`);
   }), { timeout: 60_000 });

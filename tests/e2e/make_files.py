@@ -130,10 +130,29 @@ def bad():
     with open(at("bad_chunk.h5"), "r+b") as g:
         g.seek(place)
         g.write(b"\xee" * size)
-    import hdf5plugin
-    with h5py.File(at("zstd.h5"), "w") as f:
-        f.create_dataset("data", data=np.arange(10000.0).reshape(100, 100), chunks=(50, 50), **hdf5plugin.Zstd())
-        f["data"].attrs["units"] = "m"
+    # A filter that nobody has: from the range of numbers that are kept free for tests.
+    with h5py.File(at("unknown_filter.h5"), "w") as f:
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_chunk((50, 50))
+        plist.set_filter(511, h5py.h5z.FLAG_OPTIONAL, (1, 2))
+        space = h5py.h5s.create_simple((100, 100))
+        d = h5py.Dataset(h5py.h5d.create(f.id, b"data", h5py.h5t.IEEE_F64LE, space, plist))
+        for at_row in (0, 50):
+            for at_column in (0, 50):
+                d.id.write_direct_chunk((at_row, at_column), np.arange(2500.0).tobytes())
+        d.attrs["units"] = "m"
+
+
+def filters():
+    """The same picture behind every filter that comes in a file of its own."""
+    picture = (np.arange(90)[:, None] * 100 + np.arange(70)).astype("f4")
+    with h5py.File(at("filters.h5"), "w") as f:
+        def add(name, **options):
+            f.create_dataset(name, data=picture, chunks=(40, 32), **options)
+            f[name].attrs["units"] = name
+
+        add("gzip", compression="gzip")
+        add("lzf", compression="lzf", shuffle=True)
 
 
 if __name__ == "__main__":
@@ -143,7 +162,7 @@ if __name__ == "__main__":
     if not (os.path.exists(stamp) and open(stamp).read() == version):
         shutil.rmtree(OUT)
         os.makedirs(OUT)
-        for make in (weather, gzip64, values, line10m, huge, bad):
+        for make in (weather, gzip64, values, line10m, huge, bad, filters):
             make()
         with open(stamp, "w") as out:
             out.write(version)

@@ -6,6 +6,11 @@ import type { Trouble } from "./protocol.js";
 /** Thrown inside the worker when the page no longer wants an answer. */
 export class Cancelled extends Error {}
 
+/** Whether reading failed only because its filter has to be loaded first. */
+export function needsCodecs(e: unknown): boolean {
+  return isHyperslabError(e, "Argument") && e.filter !== undefined;
+}
+
 /** The record of an error. */
 export function troubleOf(e: unknown): Trouble {
   if (isHyperslabError(e)) {

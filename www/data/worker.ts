@@ -1,9 +1,10 @@
 /** The worker: all reading, decoding and drawing happens here. */
 
+import { ready } from "hyperslab";
 import { Engine, Refusal } from "./engine.js";
 import { Job } from "./job.js";
 import type { FromWorker, Methods, ToWorker } from "./protocol.js";
-import { Cancelled, troubleOf } from "./trouble.js";
+import { Cancelled, needsCodecs, troubleOf } from "./trouble.js";
 
 const engine = new Engine();
 const jobs = new Map<number, Job>();
@@ -19,13 +20,25 @@ async function run(id: number, method: keyof Methods, ask: unknown): Promise<voi
   const job = new Job((progress) => post({ id, progress }));
   jobs.set(id, job);
   try {
-    const answer = await (engine[method] as (ask: unknown, job: Job) => unknown)(ask, job);
+    const answer = await answerTo(method, ask, job);
     post({ id, answer }, transferable(answer));
   } catch (e) {
     if (e instanceof Cancelled) post({ id, cancelled: true });
     else post({ id, trouble: e instanceof Refusal ? e.trouble : troubleOf(e) });
   } finally {
     jobs.delete(id);
+  }
+}
+
+/** Calls; once more when it turned out that filters are needed which come in a file of their own. */
+async function answerTo(method: keyof Methods, ask: unknown, job: Job): Promise<unknown> {
+  const call = (): unknown => (engine[method] as (ask: unknown, job: Job) => unknown)(ask, job);
+  try {
+    return await call();
+  } catch (e) {
+    if (!needsCodecs(e)) throw e;
+    await ready({ codecs: true });
+    return await call();
   }
 }
 
