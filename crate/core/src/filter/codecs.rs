@@ -1,6 +1,6 @@
 //! The filters of the feature `codecs`: everything but deflate, shuffle and fletcher32.
 
-use super::{External, Local, State, lzf, unknown};
+use super::{External, Local, State, lzf, nbit, scaleoffset, szip, unknown};
 use crate::error::Result;
 use crate::format::message::Filter;
 
@@ -21,7 +21,7 @@ pub(super) struct Codec {
 }
 
 /// By id.
-static ALL: &[Codec] = &[lzf::CODEC];
+static ALL: &[Codec] = &[szip::CODEC, nbit::CODEC, scaleoffset::CODEC, lzf::CODEC];
 
 /// All of them.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,8 @@
 //! ([`External`]): a build for small downloads leaves them to a second module.
 
 #[cfg(feature = "codecs")]
+mod bits;
+#[cfg(feature = "codecs")]
 pub mod codecs;
 mod deflate;
 mod external;
@@ -11,10 +13,16 @@ mod fletcher32;
 mod local;
 #[cfg(feature = "codecs")]
 mod lzf;
+#[cfg(feature = "codecs")]
+mod nbit;
 pub mod registry;
+#[cfg(feature = "codecs")]
+mod scaleoffset;
 mod shuffle;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod shuffle_simd;
+#[cfg(feature = "codecs")]
+mod szip;
 
 use crate::error::{Context, Error, Result};
 use crate::format::message::{Filter, FilterPipeline};
