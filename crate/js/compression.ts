@@ -5,7 +5,10 @@ import { argument } from "./errors.js";
 import type { CompressionName, DatasetOptions } from "./types.js";
 
 /** Filters of the compressions that have names. */
-const NAMED: Record<CompressionName, number> = { lzf: 32000 };
+const NAMED: Record<CompressionName, number> = { lzf: 32000, szip: 4 };
+
+/** Words that stand for a parameter: szip's methods. */
+const WORDS: Record<string, number> = { nn: 32, ec: 4 };
 
 /** The gzip level that these options ask for. */
 export function gzipLevel(compression: unknown, opts: unknown): number {
@@ -16,7 +19,11 @@ export function gzipLevel(compression: unknown, opts: unknown): number {
 
 /** What a filter's own options stand for. */
 function valuesOf(opts: DatasetOptions["compressionOpts"]): number[] {
-  return [opts ?? []].flat().map(Number);
+  return [opts ?? []].flat().map((v) => {
+    const n = typeof v === "string" && Object.hasOwn(WORDS, v) ? WORDS[v] : v;
+    if (typeof n === "number" && Number.isInteger(n) && n >= 0 && n < 2 ** 32) return n;
+    throw argument(`${String(v)} is no parameter of a filter: whole numbers from 0`);
+  });
 }
 
 /** The part of a spec that says which filters chunks go through. */
@@ -24,6 +31,12 @@ export function compressionOf(options: DatasetOptions): Pick<Spec, "gzip" | "fil
   const { compression, compressionOpts } = options;
   const filters: Spec["filters"] = [];
   const spec: Pick<Spec, "gzip" | "filters"> = {};
+  const { scaleoffset } = options;
+  if (scaleoffset !== undefined && scaleoffset !== false) {
+    if (scaleoffset !== true && !Number.isInteger(scaleoffset)) throw argument("scaleoffset is true or a whole number");
+    if (options.fletcher32) throw argument("fletcher32 cannot be used with scaleoffset, which may lose digits");
+    filters.push({ id: 6, values: scaleoffset === true ? [] : [scaleoffset >>> 0], optional: true });
+  }
   if (compression === undefined) {
     if (compressionOpts !== undefined) throw argument("`compressionOpts` without `compression`");
   } else if (compression === "gzip" || (typeof compression === "number" && compression < 10)) {

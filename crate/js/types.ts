@@ -591,7 +591,7 @@ export type WriteValue =
   | null;
 
 /** Compressions other than gzip. */
-export type CompressionName = "lzf";
+export type CompressionName = "lzf" | "szip";
 
 /** Options of `createDataset`. Names are h5py's. */
 export interface DatasetOptions {
@@ -610,11 +610,17 @@ export interface DatasetOptions {
    */
   compression?: "gzip" | CompressionName | number | undefined;
   /**
-   * gzip: the level. Others: one or more of the filter's parameters, which all have defaults.
+   * gzip: the level (4). szip: the method and the samples of a block (`["nn", 8]`; `"ec"` for data without neighbours that
+   * are alike, 2 to 32). Others: one or more of the filter's parameters, which all have defaults.
    */
   compressionOpts?: number | readonly (number | string)[] | undefined;
   /** Sort bytes by significance before compressing: helps numbers a lot. */
   shuffle?: boolean | undefined;
+  /**
+   * Store numbers as differences from each chunk's smallest, in few bits. Integers: `true`, or the bits each may take, which
+   * cuts off what is larger. Floats of 4 or 8 bytes: the decimal digits to keep. Not with `fletcher32`.
+   */
+  scaleoffset?: boolean | number | undefined;
   /**
    * Any other filters, in the order in which they are applied: after `shuffle`, before `fletcher32`. Chunks are stored
    * without a filter that cannot handle them, unless it is `optional: false`.
