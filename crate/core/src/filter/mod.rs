@@ -4,7 +4,7 @@
 //! ([`External`]): a build for small downloads leaves them to a second module.
 
 #[cfg(feature = "codecs")]
-mod bits;
+mod bit_stream;
 #[cfg(feature = "codecs")]
 pub mod codecs;
 mod deflate;

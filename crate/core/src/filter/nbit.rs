@@ -1,7 +1,7 @@
 //! Filter 5: only the bits that a datatype uses. Client data describe the datatype as a tree.
 
 use super::Local;
-use super::bits::{BitReader, BitWriter};
+use super::bit_stream::{BitReader, BitWriter};
 use super::codecs::Codec;
 use crate::error::{Error, Result};
 use crate::format::datatype::{ByteOrder, Class, Datatype};

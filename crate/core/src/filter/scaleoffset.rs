@@ -2,7 +2,7 @@
 //! number of decimal digits first (the "D-scale").
 
 use super::Local;
-use super::bits::{BitReader, BitWriter};
+use super::bit_stream::{BitReader, BitWriter};
 use super::codecs::Codec;
 use crate::error::{Error, Result};
 use crate::format::datatype::{ByteOrder, Class};
@@ -216,7 +216,8 @@ impl Parameters {
             }
         };
         let span = scaled(max);
-        if !(span < ones(self.whole() - 1) as f64) || elements.iter().any(|v| !number(*v).is_finite()) {
+        let finite = elements.iter().all(|v| number(*v).is_finite());
+        if !finite || span >= ones(self.whole() - 1) as f64 {
             return (self.whole(), 0, None);
         }
         let bits = bits_for(span as u64 + 1 + u64::from(self.fill.is_some()));

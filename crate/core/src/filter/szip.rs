@@ -4,7 +4,7 @@
 //! intervals") of blocks; each block has the code that suits it best.
 
 use super::Local;
-use super::bits::{BitReader, BitWriter};
+use super::bit_stream::{BitReader, BitWriter};
 use super::codecs::Codec;
 use crate::error::{Error, Result};
 use crate::format::datatype::{ByteOrder, Class, Datatype};
@@ -113,7 +113,7 @@ impl Parameters {
         if d.div_ceil(2) > (flip ^ previous) {
             return (flip ^ d) & self.max();
         }
-        if d % 2 == 0 { previous.wrapping_add(d / 2) } else { previous.wrapping_sub(d.div_ceil(2)) }
+        if d.is_multiple_of(2) { previous.wrapping_add(d / 2) } else { previous.wrapping_sub(d.div_ceil(2)) }
     }
 
     /// How wrong the prediction of `sample` by `previous` is, the other way round.
@@ -255,7 +255,7 @@ enum Code {
 fn encode(values: &[u32], input: &[u8]) -> Result<Option<Vec<u8>>> {
     let p = Parameters::new(values)?;
     let size = u32::try_from(input.len()).map_err(|_| Error::argument("szip: a chunk of 4 GiB or more"))?;
-    if input.len() % p.bytes != 0 {
+    if !input.len().is_multiple_of(p.bytes) {
         return Ok(None);
     }
     let mut planes = Vec::new();
