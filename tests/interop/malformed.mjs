@@ -2,7 +2,7 @@
 // Damaged and hostile files: reading one must end in values or in a typed error (with an address where bytes are to blame),
 // soon and in bounded memory, and never in a crash.
 //   node tests/interop/malformed.mjs [-n FILES] [--seed N] [--only SUBSTRING]
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { folder, local } from "../../scripts/lib/paths.mjs";
@@ -58,10 +58,10 @@ function lengths(size) {
 }
 
 function jobs() {
-  const bad = malformed(Number(option("-n", 600)), Number(option("--seed", 1)));
+  const bad = malformed(Number(option("-n", 20_000)), Number(option("--seed", 1)));
   const base = corpus();
-  const names = JSON.parse(readFileSync(path.join(bad, "manifest.json"), "utf8")).files.map((f) => f.name);
-  const list = names.map((name) => ({ kind: "read", name, file: path.join(bad, name) }));
+  const { files } = JSON.parse(readFileSync(path.join(bad, "manifest.json"), "utf8"));
+  const list = files.map(({ name, at, size }) => ({ kind: "read", name, file: path.join(bad, at === undefined ? name : "malformed.bin"), at, size }));
   list.push(...strangers());
   for (const small of SMALL) {
     const file = path.join(base, small);
@@ -77,6 +77,16 @@ function jobs() {
   return list.filter((j) => j.name.includes(only));
 }
 
+/** The file of a job on its own, to look at. */
+function alone({ name, file, at, size }) {
+  if (at === undefined) return file;
+  const bytes = Buffer.alloc(size);
+  readSync(openSync(file), bytes, 0, size, at);
+  const out = path.join(folder(local, "malformed-failed"), name);
+  writeFileSync(out, bytes);
+  return out;
+}
+
 const list = jobs();
 const answers = await watched(fileURLToPath(new URL("lib/malformed-child.mjs", import.meta.url)), list);
 let passed = 0;
@@ -89,7 +99,7 @@ answers.forEach((a, k) => {
   opened += a.opened ?? 0;
   if (!problems.length) passed += 1;
   else failed += 1;
-  for (const p of problems.slice(0, 3)) console.log(`FAILED ${list[k].name} (${list[k].file}): ${p}`);
+  for (const p of problems.slice(0, 3)) console.log(`FAILED ${list[k].name} (${alone(list[k])}): ${p}`);
 });
 console.log(`note: ${tried} versions of files tried, ${opened} of them opened`);
 console.log(`${passed} passed, ${failed} failed`);

@@ -41,6 +41,6 @@ function generated(name, script, args) {
 /** Folder of the conformance corpus: files, manifest.json, truth.json. */
 export const corpus = () => generated("corpus", "make_corpus.py", (out) => [out]);
 
-/** Folder of `n` damaged files and of the crafted traps. */
+/** Folder of `n` damaged files, one after another in malformed.bin as manifest.json says, and of the crafted traps. */
 export const malformed = (n, seed) =>
-  generated(`malformed-${n}-${seed}`, "make_malformed.py", (out) => [corpus(), out, "-n", String(n), "--seed", String(seed)]);
+  generated(`malformed-${n}-${seed}`, "make_malformed.py", (out) => [corpus(), out, "-n", String(n), "--seed", String(seed), "--pack"]);

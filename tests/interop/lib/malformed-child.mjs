@@ -1,5 +1,5 @@
 // Reads damaged files for malformed.mjs and answers with what went wrong that must not: {problems, opened, failed, tried}.
-import { readFileSync } from "node:fs";
+import { openSync as openFile, readFileSync, readSync } from "node:fs";
 import { isHyperslabError, openSync } from "hyperslab";
 import { describe } from "./document.mjs";
 
@@ -71,9 +71,20 @@ function* bitFlips(bytes, first, last) {
   }
 }
 
+const packs = new Map();
+
+/** The bytes of a job: a file, or `size` bytes at `at` of a file of many. */
+function bytesOf({ file, at, size }) {
+  if (at === undefined) return new Uint8Array(readFileSync(file));
+  if (!packs.has(file)) packs.set(file, openFile(file));
+  const bytes = new Uint8Array(size);
+  if (readSync(packs.get(file), bytes, 0, size, at) !== size) throw new Error(`${file} is too short`);
+  return bytes;
+}
+
 process.on("message", (job) => {
   process.send("begun");
-  const bytes = new Uint8Array(readFileSync(job.file));
+  const bytes = bytesOf(job);
   if (job.kind === "read") process.send({ tried: 1, ...probe(bytes, job) });
   if (job.kind === "cut") process.send(sweep(truncations(bytes, job.lengths)));
   if (job.kind === "flip") process.send(sweep(bitFlips(bytes, job.first, job.last)));
