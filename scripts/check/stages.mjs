@@ -62,6 +62,11 @@ export const stages = [
     commands: () => [{ argv: [node, "tests/interop/corpus.mjs"], counts: true }],
   },
   {
+    name: "browser",
+    what: "the same corpus in a browser, from memory and from a File",
+    commands: () => [{ argv: [node, "tests/interop/browser.mjs"], counts: true }],
+  },
+  {
     name: "random",
     what: "500 fresh random files of h5py, netCDF4 and PyTables, read and compared with what libhdf5 says is in them",
     commands: () => [{ argv: [node, "tests/interop/random.mjs"], counts: true }],

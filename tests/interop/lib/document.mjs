@@ -159,11 +159,11 @@ export function describe(file, { widest = Infinity } = {}) {
   return { opens: true, objects: entries };
 }
 
-/** The document of one source; opening errors are part of it. */
-export function document(source) {
+/** The document of one source, opened with these options; opening errors are part of it. */
+export function document(source, options) {
   let file;
   try {
-    file = openSync(source);
+    file = openSync(source, options);
   } catch (e) {
     return { opens: false, ...failure(e) };
   }
