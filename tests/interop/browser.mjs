@@ -56,7 +56,7 @@ function within(promise, seconds) {
 const dir = await site(path.join(local, "browser"));
 const manifest = JSON.parse(readFileSync(path.join(corpus(), "manifest.json"), "utf8"));
 const all = [...manifest.files, ...manifest.companions].map((f) => f.name);
-const names = manifest.files.map((f) => f.name).filter((n) => !only || n.includes(only));
+const wanted = [...manifest.files, ...manifest.sets].filter((f) => !only || f.name.includes(only));
 const server = await serve(dir);
 const browser = await chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 const files = [];
@@ -64,16 +64,16 @@ let wrong = 0;
 let compared = 0;
 try {
   let page;
-  for (const name of names) {
+  for (const { name, driver = "sec2", members } of wanted) {
     page ??= await ready(browser, server.url, all);
     try {
-      const answer = await within(page.evaluate((n) => window.judge.read(n), name), SECONDS);
-      files.push({ name, driver: "sec2", ...JSON.parse(answer.text) });
+      const answer = await within(page.evaluate((file) => window.judge.read(file), { name, driver, members }), SECONDS);
+      files.push({ name, driver, ...JSON.parse(answer.text) });
       compared += answer.compared;
       wrong += answer.wrong.length;
       for (const object of answer.wrong) console.log(`FAILED ${name} ${object}: other values from a File than from memory`);
     } catch (e) {
-      files.push({ name, driver: "sec2", opens: false, crash: String(e.message).slice(0, 300) });
+      files.push({ name, driver, opens: false, crash: String(e.message).slice(0, 300) });
       await within(page.close(), 5).catch(() => {});
       page = undefined;
     }
