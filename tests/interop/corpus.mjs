@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Reads the whole corpus and compares every object with what libhdf5 says is in it.
-//   node tests/interop/corpus.mjs [--record] [-v] [--only SUBSTRING]      --record: what is equal now must stay so
+//   node tests/interop/corpus.mjs [--record] [-v] [--only SUBSTRING]
+// --record: what is equal now must stay so, and the README's numbers are these.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { at, folder, local } from "../../scripts/lib/paths.mjs";
@@ -23,4 +24,5 @@ if (run([process.execPath, reader, dir, manifest, theirs, "--jobs", "2", ...only
   const truth = path.join(dir, "truth.json");
   if (only.length) run([python, at("tests/fixtures/corpus/compare.py"), truth, theirs, "--files", "--level", "full", ...only]);
   else run([python, at("tests/interop/verdict.py"), truth, theirs, at("tests/interop/expected.json"), ...args]);
+  if (args.includes("--record")) run([python, at("tests/interop/numbers.py"), truth, theirs, "--readme", at("README.md")]);
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """How many objects of the corpus a reader gives as libhdf5 does, by datatype, layout, chunk index and filter, in Markdown.
 
     python3 numbers.py truth.json theirs.json [--readme README.md]
@@ -9,8 +8,8 @@ import argparse
 import json
 import re
 
-from compare import features
 from verdict import judge_object
+from compare import features
 
 MARK = "<!-- numbers -->\n"
 GROUPS = (("Datatype", "type: "), ("Layout", "layout: "), ("Chunk index", "chunk index: "), ("Filter", "filter: "))
@@ -40,7 +39,7 @@ def count(truth, theirs):
             ok = t["kind"] == "error" or (t["path"] in have and judge_object(t, have[t["path"]])[0] == "equal")
             good += ok
             for group, prefix in GROUPS:
-                for name in {families(re.sub(r"^\d+ ", "", x[len(prefix):])) for x in features(f, t) if x.startswith(prefix)}:
+                for name in {families(re.sub(r"^\d+ ", "", x[len(prefix):]) or "unregistered") for x in features(f, t) if x.startswith(prefix)}:
                     n = tables[group].setdefault(name, [0, 0])
                     n[0] += ok
                     n[1] += 1
