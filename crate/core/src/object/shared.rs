@@ -74,7 +74,9 @@ fn fetch(medium: &Medium, kind: u16, shared: &Shared, hops: u32) -> Result<Body<
 /// A message of the file-wide heap for its type, and where that heap is.
 pub fn from_heap(medium: &Medium, kind: u16, id: &[u8]) -> Result<(Vec<u8>, u64)> {
     let Some((table, indexes)) = medium.shared_messages else {
-        return Err(Error::malformed("a shared message in a file without a table of them"));
+        // The superblock is what has none.
+        let what = "a shared message in a file without a table of them";
+        return Err(Error::malformed(what).at(medium.base));
     };
     let size = shared_messages::table_size(medium.ctx, indexes) as u64;
     let bytes = medium.read(table, size)?;
@@ -85,4 +87,19 @@ pub fn from_heap(medium: &Medium, kind: u16, id: &[u8]) -> Result<(Vec<u8>, u64)
         Error::malformed(what).at(medium.absolute(table))
     })?;
     Ok((Heap::open(medium, heap)?.read(medium, id)?, medium.absolute(heap)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::storage::Memory;
+
+    #[test]
+    fn a_missing_table_is_blamed_on_the_superblock() {
+        let mut medium = Medium::new(Box::new(Memory::new(Vec::new())), Limits::default());
+        medium.base = 512;
+        let error = from_heap(&medium, 12, &[0; 8]).unwrap_err();
+        assert_eq!(error.address(), Some(512));
+    }
 }
