@@ -73,7 +73,7 @@ for (const [, name] of MODULES) {
 // The TypeScript layer imports the glue as "#glue" and "#codecs": it is generated, so it lives under target/.
 const js = path.join(root, "crate/js");
 await build({
-  entryPoints: { index: path.join(js, "index.ts"), node: path.join(js, "node.ts") },
+  entryPoints: ["index", "node", "conventions"].map((name) => path.join(js, `${name}.ts`)),
   outdir: dist,
   bundle: true,
   minify: true,
@@ -91,8 +91,9 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "exports", "engine", "errors", "filters", "links", "loader", "open", "repack", "selection", "types"];
+const PUBLIC = ["index", "conventions", "exports", "engine", "errors", "filters", "links", "loader", "open", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
+cpSync(path.join(work, "types/conventions"), path.join(dist, "conventions"), { recursive: true });
 
 const gz = (name) => gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length;
 for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n))) {

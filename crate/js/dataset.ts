@@ -1,6 +1,7 @@
 /** Datasets. */
 
 import { toError } from "./drive.js";
+import { dimensions } from "./dims.js";
 import { display, expand } from "./dtype.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
@@ -8,6 +9,7 @@ import { type DatasetRecord, reviveDtype } from "./records.js";
 import type {
   Dataset,
   Datatype,
+  Dimension,
   Dtype,
   Filter,
   Mode,
@@ -84,6 +86,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   get fill(): Dataset<M>["fill"] {
     const { fill } = this.storage;
     return fill === "user" ? { status: fill, value: this.fillvalue } : { status: fill ?? "default" };
+  }
+
+  get dims(): Out<M, Dimension<M>[]> {
+    const { session } = this.context;
+    return session.run(this.path, dimensions(session, this));
   }
 
   get storageSize(): Out<M, number> {

@@ -7,6 +7,7 @@
 import type { Engine } from "#glue";
 import { loadCodecs, loadCodecsNow } from "./codecs.js";
 import { currentGeneration, restart } from "./engine.js";
+import type { Names } from "./dims.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
 import { filterFailure } from "./filters.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
@@ -65,6 +66,8 @@ export class Session<M extends Mode = Mode> {
   root = 0;
   /** Counts changes: descriptions of an older version are out of date. */
   version = 0;
+  /** By group, see `dims.ts`. */
+  readonly names = new Map<string, Names>();
   private readonly generation = currentGeneration();
 
   constructor(

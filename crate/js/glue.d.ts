@@ -61,6 +61,10 @@ declare module "#glue" {
     read(dataset: number, selection: string): Reading;
     /** Plans a read of what a region reference leads to: its selection as it is stored. */
     readStored(dataset: number, selection: Uint8Array): Reading;
+    /** Plans a read of points: the coordinates of one after the other. */
+    readPoints(dataset: number, coordinates: Float64Array): Reading;
+    /** Plans a read of the elements whose byte in `mask` is not 0. */
+    readMask(dataset: number, mask: Uint8Array): Reading;
     /** Starts a compact copy of the file, or of the object at `subtree`. */
     repack(gzip: number, subtree?: string): Repacking;
 

@@ -1,13 +1,13 @@
 /** Reading a selection, batch by batch, into an array that is made once. */
 
 import type { Reading } from "#glue";
+import { chooser } from "./choose.js";
 import { makeColumn, NumberColumn, type NumericConstructor, Parts } from "./columns.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { heap } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
-import { planOf } from "./selection.js";
 import type { Dtype, NumericArray, ReadOptions, Selection, Value } from "./types.js";
 import { NUMERIC, retype, toArray, toScalar } from "./values.js";
 
@@ -43,10 +43,10 @@ export function* readSteps(
   options: ReadOptions,
 ): Steps<Value> {
   const target = targetOf(options);
-  const plan = planOf(selection, address);
   options.signal?.throwIfAborted();
   if (extent === null) return null;
-  const reading = yield* step(() => plan(session.raw));
+  const choose = chooser(selection, extent, address);
+  const reading = yield* step(() => choose(session.raw));
   try {
     const { shape, total, plan: parts, piece } = JSON.parse(reading.header()) as ReadingRecord;
     const column = makeColumn(parts, dtype, total, target);

@@ -1,8 +1,7 @@
 /** Selections are spelled as NumPy spells them; the engine has the one parser. */
 
-import type { Engine, Reading } from "#glue";
 import { argument } from "./errors.js";
-import type { AxisSelection, Reference, Selection, Slice } from "./types.js";
+import type { AxisSelection, Slice } from "./types.js";
 
 class SliceValue implements Slice {
   constructor(
@@ -32,7 +31,8 @@ function bound(n: number | null | undefined): number | null {
   return integer(n);
 }
 
-function integer(n: unknown): number {
+/** `n` as a number, which has to be whole. */
+export function integer(n: unknown): number {
   if (typeof n === "bigint") n = Number(n);
   if (typeof n === "number" && Number.isSafeInteger(n)) return n;
   throw argument(`a selection needs whole numbers, not ${String(n)}`);
@@ -56,21 +56,9 @@ function axis(item: AxisSelection | undefined): string {
   throw argument("an axis is selected by a number, null, a slice, [start, stop, step] or \"...\"");
 }
 
-/** How a read of the dataset at `address` is planned. */
-export function planOf(selection: Selection | null | undefined, address: number): (engine: Engine) => Reading {
-  if (typeof selection === "object" && selection !== null && "address" in selection) {
-    const { selection: stored, address: of } = selection as Reference;
-    if (!stored || of !== address) throw argument("this is no reference to a region of this dataset");
-    return (engine) => engine.readStored(address, stored);
-  }
-  const text = spell(selection);
-  return (engine) => engine.read(address, text);
-}
-
 /** NumPy's spelling of a selection; everything, `"..."`, for none. */
-function spell(selection: string | readonly AxisSelection[] | null | undefined): string {
+export function spell(selection: string | readonly AxisSelection[] | null | undefined): string {
   if (selection === null || selection === undefined) return "...";
   if (typeof selection === "string") return selection.trim() === "" ? "..." : selection;
-  if (Array.isArray(selection)) return selection.length === 0 ? "..." : selection.map(axis).join(", ");
-  throw argument("a selection is text as in NumPy, or an array with one item per axis");
+  return selection.length === 0 ? "..." : selection.map(axis).join(", ");
 }

@@ -312,11 +312,24 @@ export type AxisSelection =
   | readonly [start: number | null, stop: number | null, step?: number | null]
   | "...";
 
+/** Single elements, in any order and as often as they are named. The result is a list of them. */
+export interface Points {
+  /** A position on each axis for every point, negative ones counted from the end; in one dimension plain numbers do. */
+  readonly points: ArrayLike<number | ArrayLike<number>>;
+}
+
+/** The elements at which a mask in the dataset's shape is set. The result is a list of them, in C order. */
+export interface Mask {
+  /** Booleans or numbers, nested or in one list as long as the dataset has elements, or an array of its shape. */
+  readonly mask: ArrayLike<unknown> | NdArray;
+}
+
 /**
- * What to read: NumPy's spelling as text (`"7, 10:20, ::4, ..., -1"`), one item per axis, or a region reference to the
- * dataset. Boxes and what else is chosen axis by axis keep their axes; any other region gives a list.
+ * What to read: NumPy's spelling as text (`"7, 10:20, ::4, ..., -1"`), one item per axis, single elements by points or by
+ * a mask, or a region reference to the dataset. Boxes and what else is chosen axis by axis keep their axes; any other
+ * region gives a list.
  */
-export type Selection = string | readonly AxisSelection[] | Reference;
+export type Selection = string | readonly AxisSelection[] | Points | Mask | Reference;
 
 /** Options of `Dataset.read`. */
 export interface ReadOptions {
@@ -498,6 +511,20 @@ export interface FilterFunctions {
   encode?(bytes: Uint8Array, context: FilterContext): Uint8Array | undefined;
 }
 
+/** One axis of a dataset, by HDF5's dimension scales, which netCDF-4 uses for its dimensions. */
+export interface Dimension<M extends Mode = "async"> {
+  /** The label; without one, the name of the first scale; else empty. */
+  readonly name: string;
+  /** The label, empty if there is none. */
+  readonly label: string;
+  /** Extent of the axis. */
+  readonly size: number;
+  /** Whether the axis may grow without end. */
+  readonly unlimited: boolean;
+  /** Coordinates along the axis: the datasets that are attached to it. */
+  readonly scales: Dataset<M>[];
+}
+
 /** A dataset. */
 export interface Dataset<M extends Mode = "async"> extends Node<M> {
   readonly kind: "dataset";
@@ -521,6 +548,8 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   /** What unwritten elements read as: the value if one is set, else zero of the type (as in h5py). */
   readonly fillvalue: Value;
   readonly fill: { readonly status: "undefined" | "default" } | { readonly status: "user"; readonly value: Value };
+  /** What the axes are, as dimension scales and labels say it. */
+  readonly dims: Out<M, Dimension<M>[]>;
   /** Bytes the elements occupy in the file, after filters. */
   readonly storageSize: Out<M, number>;
   /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */

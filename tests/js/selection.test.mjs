@@ -1,8 +1,8 @@
 // What can be selected, in both spellings, and what cannot.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openSync, slice } from "hyperslab";
-import { kinds } from "./support.mjs";
+import { open, openSync, slice } from "hyperslab";
+import { bytes, counting, kinds } from "./support.mjs";
 
 const f = openSync(kinds);
 const grid = (row, column) => row * 40 + column;
@@ -33,14 +33,61 @@ for (const layout of ["contiguous", "chunked", "zipped"]) {
   });
 }
 
+for (const layout of ["contiguous", "chunked", "zipped"]) {
+  test(`points and masks of a ${layout} dataset`, async () => {
+    const points = Array.from({ length: 500 }, (_, i) => [(i * 7) % 30, (i * i) % 40]);
+    const expected = Int32Array.from(points, ([r, c]) => grid(r, c));
+    const mask = Uint8Array.from({ length: 1200 }, (_, i) => ((i * i) % 7 === 2 ? 1 : 0));
+    const set = Int32Array.from([...mask.keys()].filter((i) => mask[i]));
+    const rows = Array.from({ length: 30 }, (_, r) => Array.from(mask.subarray(r * 40, r * 40 + 40), (m) => m === 1));
+    const ask = async (d) => {
+      const result = await d.read({ points });
+      assert.deepEqual([result.data, result.shape, result.dtype], [expected, [500], "<i4"]);
+      // From the end, and in any list of numbers.
+      const negative = points.map(([r, c]) => Int16Array.of(r - 30, c - 40));
+      assert.deepEqual((await d.read({ points: negative })).data, expected);
+      assert.deepEqual((await d.read({ points }, { as: "float64" })).data, Float64Array.from(expected));
+      const into = new Int32Array(600);
+      assert.equal((await d.read({ points }, { into })).data.buffer, into.buffer);
+      assert.deepEqual(into.subarray(0, 500), expected);
+      for (const m of [mask, rows, { data: mask, shape: [30, 40], stride: [40, 1], dtype: "|u1" }]) {
+        const masked = await d.read({ mask: m });
+        assert.deepEqual([masked.data, masked.shape], [set, [set.length]]);
+      }
+      assert.deepEqual((await d.read({ mask: new Uint8Array(1200) })).shape, [0]);
+      assert.deepEqual((await d.read({ points: [] })).data, new Int32Array());
+    };
+    await ask(f.get(`grid/${layout}`));
+    const source = counting(bytes());
+    const remote = await open(source);
+    const d = await remote.get(`grid/${layout}`);
+    const before = source.requests.length;
+    await d.read({ points });
+    assert.ok(source.requests.length - before <= 12, `${source.requests.length - before} requests`);
+    await ask(d);
+  });
+}
+
+test("points and masks of what is not numbers, and of few dimensions", () => {
+  assert.deepEqual(f.get("text/variable").read({ points: [3, 0, -1, 3] }).data, ["🎉 party", "", "é", "🎉 party"]);
+  assert.deepEqual(f.get("compound").read({ mask: [false, true, true] }).data.id.data, BigInt64Array.of(2n, 2n ** 62n));
+  assert.deepEqual(f.get("array_type").read({ points: [[1], [0]] }).shape, [2, 2, 3]);
+  assert.deepEqual(f.get("bool").read({ mask: f.get("bool").read() }).data, Uint8Array.of(1, 1));
+  assert.equal(f.get("empty").read({ points: [] }), null);
+  assert.deepEqual(f.get("grid/filled").read({ points: [[9, 5], [10, 5]] }).data, Int32Array.of(-7, 1));
+});
+
 test("what makes no sense is the caller's mistake", () => {
   const d = f.get("grid/chunked");
-  const wrong = ["30, 0", "0, 40", "-31", "0, 0, 0", "..., ...", "::0", "::-1", "a", "1:2:3:4", [1.5], [NaN], [Infinity], ["x"], [{}], [[1]], [[1, 2, 3, 4]], 5, {}, [true]];
+  const wrong = ["30, 0", "0, 40", "-31", "0, 0, 0", "..., ...", "::0", "::-1", "a", "1:2:3:4", [1.5], [NaN], [Infinity], ["x"], [{}], [[1]], [[1, 2, 3, 4]], 5, {}, [true],
+    { points: [[30, 0]] }, { points: [[0, -41]] }, { points: [[1]] }, { points: [[1, 2, 3]] }, { points: [[0.5, 0]] }, { points: 7 }, { points: ["a"] },
+    { mask: [true] }, { mask: { data: new Uint8Array(1200), shape: [40, 30], stride: [30, 1], dtype: "|u1" } }, { mask: undefined }];
   for (const s of wrong) {
     assert.throws(() => d.read(s), { name: "HyperslabError", code: "Argument" }, JSON.stringify(s));
   }
   assert.throws(() => slice("1"), { code: "Argument" });
   assert.throws(() => f.get("scalar").read("0"), { code: "Argument" });
+  assert.throws(() => f.get("scalar").read({ points: [[]] }), { code: "Argument" });
   assert.equal(f.get("scalar").read("..."), -5n);
 });
 
