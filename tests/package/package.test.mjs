@@ -59,6 +59,18 @@ test("its exported names are these", () => {
   assert.deepEqual(names, expected);
 });
 
+test("conventions are a module of their own", () => {
+  const seen = user(
+    `import { openSync } from "hyperslab";
+     import * as conventions from "hyperslab/conventions";
+     const f = openSync(process.argv[2]);
+     const { columns } = conventions.interpret(f.get("obs"));
+     console.log(JSON.stringify([Object.keys(conventions).sort(), conventions.labels(columns.get("cluster"))]));`,
+    path.join(corpus(), "ecosystem/anndata_like.h5ad"),
+  );
+  assert.deepEqual(seen, [["defaultPlot", "identify", "interpret", "labels", "netcdf"], ["T", "B", "T", null]]);
+});
+
 test("weather.hdf5: browse, slice, save compressed", () => {
   const out = path.join(home, "weather.hdf5");
   const seen = user(

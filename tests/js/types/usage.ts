@@ -3,6 +3,7 @@ import {
   type Dataset,
   type Datatype,
   type DatasetSync,
+  type Dimension,
   type Entity,
   type ErrorCode,
   type File,
@@ -19,6 +20,7 @@ import {
   slice,
   softLink,
 } from "hyperslab";
+import { type Categorical, defaultPlot, interpret, labels, type Meaning, netcdf, type NetcdfVariable, type Plot } from "hyperslab/conventions";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<A, B>(equal: Equal<A, B>): void {
@@ -55,6 +57,11 @@ if (object?.kind === "dataset") {
   is<typeof asserted.data, string[]>(true);
   object.read([7, slice(10, 20), null, [0, 5], [null, null, 2], "..."]);
   object.read("7, 10:20");
+  object.read({ points: [[0, 1], Int32Array.of(2, -1)] });
+  object.read({ mask: [[true, false], [false, true]] });
+  // @ts-expect-error points are lists of numbers
+  object.read({ points: [["a"]] });
+  is<typeof object.dims, Dimension<"sync">[]>(true);
   // @ts-expect-error no such type
   object.read(null, { as: "float128" });
   // @ts-expect-error no such member of groups
@@ -72,6 +79,16 @@ async function asynchronous(d: Dataset): Promise<void> {
   for await (const [name, value] of d.attrs) is<[string, Value], [typeof name, typeof value]>(true);
 }
 void asynchronous;
+
+// Conventions are in a module of their own, for both kinds of files.
+const plot = defaultPlot(g);
+is<typeof plot, Plot<"sync"> | undefined>(true);
+const variables = (await netcdf(f)).variables;
+is<typeof variables, NetcdfVariable[]>(true);
+const meaning = await interpret(f);
+is<typeof meaning, Meaning>(true);
+const spelledOut = labels(meaning as Categorical);
+is<typeof spelledOut, (string | number | bigint | null)[]>(true);
 
 // Creating.
 const n = create({ libver: "earliest" });
