@@ -189,3 +189,22 @@ test("an asynchronous read lets others work in between", async () => {
   clearInterval(timer);
   assert.ok(ticks > 0, "the event loop stood still");
 });
+
+test("windows of one chunk fetch and decode it once", async () => {
+  const f = create();
+  const values = Float64Array.from({ length: 1 << 16 }, (_, i) => Math.sin(i * i));
+  f.createDataset("x", { data: values, shape: [256, 256], chunks: [256, 128], compression: "gzip" });
+  const source = counting(f.toBytes());
+  const g = await open(source);
+  const d = await g.get("x");
+  const window = async (row, column) => (await d.read([[row, row + 2], [column, column + 3]])).data;
+  const expected = (row, column) => [0, 1].flatMap((r) => [0, 1, 2].map((c) => values[(row + r) * 256 + column + c]));
+  assert.deepEqual([...(await window(3, 5))], expected(3, 5));
+  const asked = source.requests.length;
+  for (const [row, column] of [[3, 5], [200, 99], [254, 0]]) assert.deepEqual([...(await window(row, column))], expected(row, column));
+  assert.equal(source.requests.length, asked);
+  assert.deepEqual([...(await window(9, 126))], expected(9, 126)); // half of it in the next chunk
+  assert.equal(source.requests.length, asked + 1);
+  assert.deepEqual((await d.read()).data, values);
+  g.close();
+});

@@ -1,9 +1,10 @@
 //! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
 
-use super::{Neighbours, Newer, Spread, Storage, StorageMut};
+use super::{Decoded, Neighbours, Newer, Spread, Storage, StorageMut};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
+use std::cell::{RefCell, RefMut};
 
 /// Storage, base address, widths and budgets of one open file.
 pub struct Medium {
@@ -24,6 +25,8 @@ pub struct Medium {
     pub spread: Spread,
     /// Metadata that is newer than the file's bytes; the superblock sets it.
     pub newer: Newer,
+    /// Chunks decoded before.
+    decoded: RefCell<Decoded>,
 }
 
 impl Medium {
@@ -39,6 +42,7 @@ impl Medium {
             neighbours: Neighbours::default(),
             spread: Spread::default(),
             newer: Newer::default(),
+            decoded: RefCell::default(),
         }
     }
 
@@ -123,8 +127,14 @@ impl Medium {
         Reader::new(bytes, self.absolute(addr), self.ctx)
     }
 
+    /// Chunks that were decoded before. Whatever is written makes them forgotten.
+    pub fn decoded(&self) -> RefMut<'_, Decoded> {
+        self.decoded.borrow_mut()
+    }
+
     /// The writing side; an error where the storage is for reading only.
     pub fn writer(&mut self) -> Result<&mut dyn StorageMut> {
+        self.decoded = RefCell::default();
         self.storage.writer().ok_or_else(|| Error::new(Kind::ReadOnly, "this file is open for reading only"))
     }
 

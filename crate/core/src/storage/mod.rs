@@ -3,6 +3,7 @@
 //! A [`Storage`] knows absolute offsets only. [`Medium`] puts the file's base address, widths and budgets on
 //! top, and is what every layer above reads through.
 
+mod decoded;
 mod joined;
 mod medium;
 mod memory;
@@ -11,6 +12,7 @@ mod newer;
 mod pages;
 mod spread;
 
+pub use decoded::{BUDGET as DECODED_BUDGET, Decoded};
 pub use joined::Joined;
 pub use medium::Medium;
 pub use memory::Memory;

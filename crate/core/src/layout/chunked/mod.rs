@@ -5,6 +5,7 @@ mod piece;
 
 use super::fill::Fill;
 use super::{AHEAD, BATCH, DatasetParts, in_memory};
+use crate::bytes::Addr;
 use crate::chunk::Grid;
 use crate::chunk::grid::Touched;
 use crate::chunk::index::{self, Index};
@@ -13,7 +14,7 @@ use crate::filter::Scratch;
 use crate::format::message::{FilterPipeline, Layout};
 use crate::order;
 use crate::select::{Axis, Hyperslab};
-use crate::storage::Medium;
+use crate::storage::{DECODED_BUDGET, Medium};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -37,6 +38,8 @@ pub(super) struct Chunked {
     edge_unfiltered: bool,
     fill: Fill,
     index: Box<dyn Index>,
+    /// Under which name decoded chunks are kept for later reads, if they are: the address of the index.
+    kept_as: Option<Addr>,
     /// Batches are runs along this axis: whole on all axes after it, one position on all before it.
     run_axis: usize,
     sizes: Sizes,
@@ -86,7 +89,7 @@ impl Chunked {
         fill: Fill,
         sizes: Sizes,
     ) -> Result<Chunked> {
-        let Layout::Chunked { chunk, element_size, edge_unfiltered, .. } = &parts.layout else {
+        let Layout::Chunked { chunk, element_size, edge_unfiltered, address, .. } = &parts.layout else {
             return Err(Error::argument("not a chunked layout"));
         };
         if *element_size != u64::from(parts.datatype.size) {
@@ -100,6 +103,7 @@ impl Chunked {
         let index = index::open(&parts.layout, &grid).within("data layout")?;
         let axes = slab.axes().to_vec();
         let unit = grid.element_size();
+        let kept_as = keep(&grid, &axes).then_some(*address).flatten();
         let run_axis = run_axis(&grid, &axes, unit as u64, sizes);
         Ok(Chunked {
             total: slab.elements()?,
@@ -110,6 +114,7 @@ impl Chunked {
             edge_unfiltered: *edge_unfiltered,
             fill,
             index,
+            kept_as,
             run_axis,
             sizes,
             planned: 0,
@@ -164,7 +169,7 @@ impl Chunked {
                     continue;
                 }
                 chunk.set(self, batch, *place)?;
-                chunk.announce(self, entry, &mut wanted);
+                chunk.announce(self, medium, entry, &mut wanted);
             }
         }
         medium.want(wanted)
@@ -250,6 +255,17 @@ impl Chunked {
     }
 }
 
+/// Whether chunks are kept for later reads: not if they are quickly decoded, nor if there are so many that they would
+/// push each other out.
+fn keep(grid: &Grid, axes: &[Axis]) -> bool {
+    let touched = axes.iter().zip(grid.chunk()).map(|(axis, chunk)| {
+        let last = axis.len().saturating_sub(1);
+        (axis.at(last) / chunk).saturating_sub(axis.at(0) / chunk).saturating_add(1).min(axis.len())
+    });
+    let bytes = product(touched).saturating_mul(grid.chunk_bytes() as u64);
+    grid.chunk_bytes() >= piece::WORTH && bytes <= DECODED_BUDGET as u64 / 2
+}
+
 /// The axis along which batches run: the first one of which a single position is not too much.
 fn run_axis(grid: &Grid, axes: &[Axis], unit: u64, sizes: Sizes) -> usize {
     let last = axes.len().saturating_sub(1);
@@ -269,7 +285,6 @@ fn inner_chunks(grid: &Grid, axes: &[Axis], i: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytes::Addr;
     use crate::format::datatype::Datatype;
     use crate::format::message::{ChunkIndex, Dataspace, Extent, FillStatus, FillValue};
     use crate::limits::Limits;

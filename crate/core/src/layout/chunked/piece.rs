@@ -59,8 +59,18 @@ impl ChunkOf {
     }
 
     /// Adds what [`read`](Self::read) will read to `wanted`.
-    pub(super) fn announce(&self, of: &Chunked, entry: &Entry, wanted: &mut Vec<(Addr, u64)>) {
+    pub(super) fn announce(
+        &self,
+        of: &Chunked,
+        medium: &Medium,
+        entry: &Entry,
+        wanted: &mut Vec<(Addr, u64)>,
+    ) {
         let Some(address) = entry.address else { return };
+        let known = |kept_as| medium.decoded().get(address, kept_as, of.grid.chunk_bytes()).is_some();
+        if of.kept_as.is_some_and(known) {
+            return;
+        }
         let small = if self.is_plain(of, entry) { self.small_part(of) } else { None };
         match small {
             Some(axes) => Contiguous::new(address, of.grid.chunk(), &axes, of.unit).announce_all(wanted),
@@ -96,6 +106,15 @@ impl ChunkOf {
             buffers.chunk.resize(nominal, 0);
             medium.read_into(address, &mut buffers.chunk)?;
         } else {
+            if let Some(kept_as) = of.kept_as
+                && let Some(chunk) = medium.decoded().get(address, kept_as, nominal)
+            {
+                match direct {
+                    Some(out) => out.copy_from_slice(chunk),
+                    None => copy(chunk, out, of.unit, &self.lanes),
+                }
+                return Ok(());
+            }
             medium.check(address, entry.size)?;
             filter::check(&of.filters, entry.mask)?;
             filter::check_size(&of.filters, entry.mask, entry.size, nominal as u64)?;
@@ -115,14 +134,24 @@ impl ChunkOf {
             filter::decode_into(&of.filters, entry.mask, stored, chunk, &mut buffers.codec)?;
         }
         copy(&buffers.chunk, out, of.unit, &self.lanes);
+        if let Some(kept_as) = of.kept_as
+            && !plain
+            && self.selected(of) < nominal
+        {
+            medium.decoded().insert(address, kept_as, std::mem::take(&mut buffers.chunk));
+        }
         Ok(())
+    }
+
+    /// Bytes of the chunk that are selected.
+    fn selected(&self, of: &Chunked) -> usize {
+        self.lanes.iter().fold(of.unit, |n, lane| n.saturating_mul(lane.count()))
     }
 
     /// The selected positions within the chunk, if they are few enough to be read by themselves.
     fn small_part(&self, of: &Chunked) -> Option<Vec<Axis>> {
         let nominal = of.grid.chunk_bytes();
-        let part = self.lanes.iter().fold(of.unit, |n, lane| n.saturating_mul(lane.count()));
-        if nominal < WORTH || part > nominal / SMALL_PART {
+        if nominal < WORTH || self.selected(of) > nominal / SMALL_PART {
             return None;
         }
         self.lanes.iter().map(Lane::local).collect()
