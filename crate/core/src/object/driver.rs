@@ -65,7 +65,7 @@ fn family(medium: &Medium, block: &Superblock, size: u64) -> Result<()> {
     match files.iter().take(last).enumerate().find(|(_, len)| **len != size) {
         None => Ok(()),
         Some((i, len)) => {
-            Err(Error::malformed(format!("member {i} of the family has {len} bytes instead of {size}")))
+            Err(Error::argument(format!("member {i} of the family has {len} bytes instead of {size}")))
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::driver;
 use super::header::ObjectHeader;
 use crate::bytes::Addr;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::format::cache_image::CacheImageBlock;
 use crate::format::message::{BTreeK, CacheImage, DriverInfo, SharedTable, kind};
 use crate::format::superblock::{SIGNATURE, SWMR_ACCESS, Superblock, WRITE_ACCESS};
@@ -48,7 +48,7 @@ pub fn read(medium: &mut Medium) -> Result<Superblock> {
             Ok(block)
         }
         // What a cut file's extension says is worth knowing only if it explains the cut.
-        Err(e) if whole || e.is_pending() || e.kind() == crate::Kind::Unsupported => Err(e),
+        Err(e) if whole || e.kind() != Kind::Malformed => Err(e),
         _ => {
             let wants = block.eof;
             Err(Error::malformed(format!("truncated file: it has {has} bytes of {wants}")).at(has))
