@@ -1,6 +1,6 @@
 /** An open file, which is its root group. */
 
-import type { Session, Steps } from "./drive.js";
+import { type Session, step, type Steps } from "./drive.js";
 import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
@@ -21,6 +21,11 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     super(context as Context<M>, "/", root);
     context.file = this;
     this.info = { size, superblock, userblock };
+  }
+
+  pathOf({ address }: { readonly address: number }): Out<M, string | undefined> {
+    const found = this.walk((path, object) => (object.address === address ? `/${path}` : undefined));
+    return this.context.session.run("/", address === this.address ? step(() => "/") : found);
   }
 
   toBytes(): Out<M, Uint8Array> {

@@ -99,7 +99,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   /** Depth first; `seen` keeps hard links in a circle from going round for ever. */
-  private *walk<T>(fn: (path: string, object: Entity<M>) => T): Steps<Awaited<T> | undefined> {
+  protected *walk<T>(fn: (path: string, object: Entity<M>) => T): Steps<Awaited<T> | undefined> {
     const seen = new Set([this.address]);
     const start = this.path === "/" ? 1 : this.path.length + 1;
     const stack = (yield* this.list(false)).toReversed();

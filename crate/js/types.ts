@@ -588,6 +588,11 @@ export interface FileInfo {
 export interface File<M extends Mode = "async"> extends Group<M> {
   readonly mode: "r" | "w";
   readonly info: FileInfo;
+  /**
+   * A path that leads to an object or to what a reference refers to, by hard links alone; `undefined` if there is none.
+   * Goes through the file until it is found, as nothing in a file says under which names an object is known.
+   */
+  pathOf(object: Entity<M> | Reference): Out<M, string | undefined>;
   /** The whole file as bytes: everything made so far is written first. */
   toBytes(): Out<M, Uint8Array>;
   /** The whole file as a `Blob`. */

@@ -36,6 +36,8 @@ test("object references lead to their objects", async () => {
   assert.deepEqual(found.read("1").data, d.read("1").data);
   assert.equal(found.path, `#0x${d.address.toString(16)}`);
   assert.equal(found.name, found.path);
+  assert.deepEqual([f.pathOf(refs.data[2]), f.pathOf(found), f.pathOf(f)], ["/a/b/d", "/a/b/d", "/"]);
+  assert.equal(f.pathOf({ kind: "object", address: 1 }), undefined);
   const rows = f.get("rows").read();
   assert.deepEqual(rows.data.to.data.map((r) => r.address), [d.address, g.address]);
   const [none, two] = f.get("lists").read().data;
@@ -45,6 +47,7 @@ test("object references lead to their objects", async () => {
   const later = await open(objects);
   const there = await later.get((await later.get("refs").then((r) => r.read())).data[2]);
   assert.deepEqual([...(await there.read("0")).data], [0n, 1n, 2n, 3n]);
+  assert.equal(await later.pathOf(there), "/a/b/d");
   later.close();
 });
 
