@@ -91,7 +91,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "conventions", "exports", "engine", "errors", "filters", "links", "loader", "open", "repack", "selection", "types"];
+const PUBLIC = ["index", "conventions", "exports", "engine", "errors", "links", "loader", "open", "register", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 cpSync(path.join(work, "types/conventions"), path.join(dist, "conventions"), { recursive: true });
 

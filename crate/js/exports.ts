@@ -2,7 +2,7 @@
 
 export { ready } from "./engine.js";
 export { HyperslabError, isHyperslabError } from "./errors.js";
-export { registerFilter } from "./filters.js";
+export { registerFilter } from "./register.js";
 export { externalLink, softLink } from "./links.js";
 export { create, open, openSync } from "./open.js";
 export { repack } from "./repack.js";

@@ -3,23 +3,8 @@
 import type { Filters as EngineFilters } from "#glue";
 import { codecState, runCodec } from "./codecs.js";
 import { argument, isHyperslabError, text } from "./errors.js";
+import { registered } from "./register.js";
 import type { FilterFunctions } from "./types.js";
-
-const registered = new Map<number, FilterFunctions>();
-
-/**
- * Makes a filter known to all files, those open now and later ones: `id` as in the file (2 to 65535; 1 to 3 are built in).
- * One that was registered before, or that comes with the package, is replaced; `undefined` takes it back.
- */
-export function registerFilter(id: number, filter: FilterFunctions | undefined): void {
-  if (!Number.isInteger(id) || id < 4 || id > 65535) throw argument(`${String(id)} is no filter id: 4 to 65535`);
-  if (filter === undefined) {
-    registered.delete(id);
-    return;
-  }
-  if (typeof filter?.decode !== "function") throw argument("a filter is { decode, encode }: at least decode");
-  registered.set(id, filter);
-}
 
 /** What the last filter made, or why it did not. */
 let output: Uint8Array = new Uint8Array();
