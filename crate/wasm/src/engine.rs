@@ -10,12 +10,12 @@ use crate::source::{JsFetch, SharedPages, Source};
 use hyperslab::api::{Dataset, File, Group, Object};
 use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
+use hyperslab::places::Places;
 use hyperslab::select::Region;
 use hyperslab::storage::{Medium, Pages};
 use hyperslab::write::RepackOptions;
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
-use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,7 +32,9 @@ pub struct Engine {
     medium: Option<Medium>,
     file: Option<File>,
     pages: Option<Rc<Pages<JsFetch>>>,
-    datasets: HashMap<Addr, Dataset>,
+    /// Datasets that are open, and where each one is by its address.
+    datasets: Vec<Dataset>,
+    places: Places,
 }
 
 impl Engine {
@@ -40,9 +42,14 @@ impl Engine {
         self.file.as_ref().ok_or_else(|| Error::new(Kind::Closed, "the file is not open"))
     }
 
+    fn forget(&mut self) {
+        self.datasets.clear();
+        self.places.clear();
+    }
+
     /// Forgets open datasets: something has changed.
     pub(crate) fn changed(&mut self) -> Result<&File> {
-        self.datasets.clear();
+        self.forget();
         self.file()
     }
 
@@ -58,16 +65,17 @@ impl Engine {
 
     fn dataset(&mut self, address: f64) -> Result<Dataset> {
         let address = Addr(number::to_u64(address));
-        if let Some(dataset) = self.datasets.get(&address) {
+        if let Some(dataset) = self.places.get(address.0).and_then(|place| self.datasets.get(place)) {
             return Ok(dataset.clone());
         }
         let Object::Dataset(dataset) = self.file()?.object(address)? else {
             return Err(Error::argument("this object is no dataset"));
         };
         if self.datasets.len() >= OPEN_DATASETS {
-            self.datasets.clear();
+            self.forget();
         }
-        self.datasets.insert(address, dataset.clone());
+        self.places.insert(address.0, self.datasets.len());
+        self.datasets.push(dataset.clone());
         Ok(dataset)
     }
 }
@@ -93,13 +101,13 @@ impl Engine {
         let pages = Rc::new(Pages::new(JsFetch::new(source), page_size, cache));
         let storage = Box::new(SharedPages(pages.clone()));
         let medium = Some(Medium::new(storage, Limits::default()));
-        Engine { medium, file: None, pages: Some(pages), datasets: HashMap::new() }
+        Engine { medium, file: None, pages: Some(pages), datasets: Vec::new(), places: Places::default() }
     }
 
     /// A new file in memory.
     pub fn create() -> Thrown<Engine> {
         let file = Some(File::create().throw()?);
-        Ok(Engine { medium: None, file, pages: None, datasets: HashMap::new() })
+        Ok(Engine { medium: None, file, pages: None, datasets: Vec::new(), places: Places::default() })
     }
 
     /// Reads the superblock; facts about the file as JSON.

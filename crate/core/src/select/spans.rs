@@ -4,6 +4,7 @@ use super::hyperslab::Axis;
 use super::region::EachRun;
 use crate::error::{Error, Result};
 use crate::limits::Budget;
+use crate::order;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -150,7 +151,7 @@ impl Spans {
 /// The level of dimension `axis` for these boxes.
 fn build(mut blocks: Vec<Block>, axis: usize, budget: &mut Budget) -> Result<Rc<Level>> {
     let rank = blocks.first().map_or(0, |(first, _)| first.len());
-    blocks.sort_unstable_by_key(|(first, _)| first[axis]);
+    order::sort_by_key(&mut blocks, |(first, _)| first[axis]);
     budget.spend(blocks.len() as u64)?;
     let mut level = Level { spans: Vec::new(), elements: 0 };
     let mut waiting = blocks.into_iter().peekable();

@@ -2,6 +2,7 @@
 
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
+use crate::order;
 
 /// Pieces that do not overlap, by address.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +15,7 @@ fn end(piece: &(Addr, Vec<u8>)) -> u64 {
 impl Newer {
     /// These pieces, in any order.
     pub fn new(mut pieces: Vec<(Addr, Vec<u8>)>) -> Result<Self> {
-        pieces.sort_unstable_by_key(|(at, _)| *at);
+        order::sort_by_key(&mut pieces, |(at, _)| *at);
         let mut pairs = pieces.iter().zip(pieces.iter().skip(1));
         if pairs.any(|(a, b)| end(a) > b.0.0) {
             return Err(Error::malformed("pieces of metadata that overlap"));

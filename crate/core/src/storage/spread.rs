@@ -1,5 +1,7 @@
 //! Addresses that are not offsets: the multi driver gives every file a range of its own.
 
+use crate::order;
+
 /// A range of addresses in one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -18,7 +20,7 @@ pub struct Spread(Vec<Part>);
 impl Spread {
     /// Addresses by parts, in any order.
     pub fn new(mut parts: Vec<Part>) -> Self {
-        parts.sort_unstable_by_key(|part| part.start);
+        order::sort_by_key(&mut parts, |part| part.start);
         Spread(parts)
     }
 

@@ -52,71 +52,104 @@ impl Number {
     }
 }
 
+/// Numbers that are converted together.
+const BLOCK: usize = 256;
+
+/// Numbers on their way, wide enough for whatever they were.
+enum Wide {
+    Signed([i64; BLOCK]),
+    Unsigned([u64; BLOCK]),
+    Float([f64; BLOCK]),
+}
+
 /// Converts `bytes`, little-endian numbers of kind `from`, to kind `to`.
 ///
 /// Floats become integers by cutting their fraction; what does not fit becomes the nearest number that does; NaN
 /// becomes 0; integers and doubles become the nearest float.
+// By way of the widest number of its kind, which loses nothing: a loop for each kind in and out instead of one
+// for each pair of them.
 pub fn convert(from: Number, bytes: &[u8], to: Number) -> Vec<u8> {
-    // `as` is exactly this for floats, and for integers into floats; integers are clamped on the way.
-    macro_rules! cast {
-        ($from:ty, $to:ty, |$v:ident| $value:expr) => {{
+    if from == to {
+        return bytes.to_vec();
+    }
+    let mut out = vec![0; bytes.len() / from.size() * to.size()];
+    let blocks = bytes.chunks(BLOCK * from.size());
+    for (block, places) in blocks.zip(out.chunks_mut(BLOCK * to.size())) {
+        store(&load(from, block), to, places);
+    }
+    out
+}
+
+fn load(from: Number, bytes: &[u8]) -> Wide {
+    macro_rules! widen {
+        ($from:ty, $wide:ident, $to:ty) => {{
+            let mut block = [<$to>::default(); BLOCK];
             let (elements, _) = bytes.as_chunks::<{ size_of::<$from>() }>();
-            let mut out = vec![0u8; elements.len() * size_of::<$to>()];
-            let places = out.as_chunks_mut::<{ size_of::<$to>() }>().0;
-            for (place, element) in places.iter_mut().zip(elements) {
-                let $v = <$from>::from_le_bytes(*element);
+            for (place, element) in block.iter_mut().zip(elements) {
+                *place = <$to>::from(<$from>::from_le_bytes(*element));
+            }
+            Wide::$wide(block)
+        }};
+    }
+    match from {
+        Number::I8 => widen!(i8, Signed, i64),
+        Number::I16 => widen!(i16, Signed, i64),
+        Number::I32 => widen!(i32, Signed, i64),
+        Number::I64 => widen!(i64, Signed, i64),
+        Number::U8 => widen!(u8, Signed, i64),
+        Number::U16 => widen!(u16, Signed, i64),
+        Number::U32 => widen!(u32, Signed, i64),
+        Number::U64 => widen!(u64, Unsigned, u64),
+        Number::F32 => widen!(f32, Float, f64),
+        Number::F64 => widen!(f64, Float, f64),
+    }
+}
+
+fn store(block: &Wide, to: Number, out: &mut [u8]) {
+    // `as` is exactly the rule for floats, and for integers into floats; integers are clamped on the way.
+    macro_rules! put {
+        ($block:ident, $to:ty, |$v:ident| $value:expr) => {
+            for (place, $v) in out.as_chunks_mut::<{ size_of::<$to>() }>().0.iter_mut().zip($block) {
+                #[allow(clippy::cast_possible_truncation, clippy::unnecessary_cast)]
                 let value: $to = $value;
                 *place = value.to_le_bytes();
             }
-            out
-        }};
+        };
+    }
+    macro_rules! cast {
+        ($block:ident, $to:ty) => {
+            put!($block, $to, |v| *v as $to)
+        };
     }
     macro_rules! clamp {
-        ($from:ty, $to:ty) => {
-            cast!($from, $to, |v| <$to>::try_from(v).unwrap_or({
+        ($block:ident, $to:ty) => {
+            put!($block, $to, |v| <$to>::try_from(*v).unwrap_or({
                 // Of two that do not fit, the one below zero is too small.
                 #[allow(unused_comparisons)]
-                if v < 0 { <$to>::MIN } else { <$to>::MAX }
+                if *v < 0 { <$to>::MIN } else { <$to>::MAX }
             }))
         };
     }
     macro_rules! to {
-        ($from:ty, $integer:ident) => {
+        ($block:ident, $integer:ident) => {
             match to {
-                Number::I8 => $integer!($from, i8),
-                Number::I16 => $integer!($from, i16),
-                Number::I32 => $integer!($from, i32),
-                Number::I64 => $integer!($from, i64),
-                Number::U8 => $integer!($from, u8),
-                Number::U16 => $integer!($from, u16),
-                Number::U32 => $integer!($from, u32),
-                Number::U64 => $integer!($from, u64),
-                Number::F32 => as_float!($from, f32),
-                Number::F64 => as_float!($from, f64),
+                Number::I8 => $integer!($block, i8),
+                Number::I16 => $integer!($block, i16),
+                Number::I32 => $integer!($block, i32),
+                Number::I64 => $integer!($block, i64),
+                Number::U8 => $integer!($block, u8),
+                Number::U16 => $integer!($block, u16),
+                Number::U32 => $integer!($block, u32),
+                Number::U64 => $integer!($block, u64),
+                Number::F32 => cast!($block, f32),
+                Number::F64 => cast!($block, f64),
             }
         };
     }
-    macro_rules! as_float {
-        ($from:ty, $to:ty) => {
-            cast!($from, $to, |v| {
-                #[allow(clippy::cast_possible_truncation, clippy::unnecessary_cast)]
-                let value = v as $to;
-                value
-            })
-        };
-    }
-    match from {
-        _ if from == to => bytes.to_vec(),
-        Number::I8 => to!(i8, clamp),
-        Number::I16 => to!(i16, clamp),
-        Number::I32 => to!(i32, clamp),
-        Number::I64 => to!(i64, clamp),
-        Number::U8 => to!(u8, clamp),
-        Number::U16 => to!(u16, clamp),
-        Number::U32 => to!(u32, clamp),
-        Number::U64 => to!(u64, clamp),
-        Number::F32 => to!(f32, as_float),
-        Number::F64 => to!(f64, as_float),
+    match block {
+        Wide::Signed(block) => to!(block, clamp),
+        Wide::Unsigned(block) => to!(block, clamp),
+        Wide::Float(block) => to!(block, cast),
     }
 }
 
@@ -137,6 +170,16 @@ mod tests {
         let u64s = bytes(&[u64::MAX, 5].map(u64::to_le_bytes));
         assert_eq!(convert(Number::U64, &u64s, Number::I64), bytes(&[i64::MAX, 5].map(i64::to_le_bytes)));
         assert_eq!(convert(Number::U64, &u64s, Number::I8), [127, 5]);
+    }
+
+    #[test]
+    fn blocks_follow_each_other() {
+        let n = 2 * BLOCK as i16 + 3;
+        let i16s = bytes(&(0..n).map(i16::to_le_bytes).collect::<Vec<_>>());
+        let f64s = bytes(&(0..n).map(|v| f64::from(v).to_le_bytes()).collect::<Vec<_>>());
+        assert_eq!(convert(Number::I16, &i16s, Number::F64), f64s);
+        assert_eq!(convert(Number::F64, &f64s, Number::I16), i16s);
+        assert!(convert(Number::F64, &[], Number::I16).is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::heap::global::{HeapId, Objects};
-use std::collections::HashSet;
+use crate::places::Places;
 
 /// One element: how many base elements, and where. `None` = nothing is stored.
 struct Stored {
@@ -51,10 +51,11 @@ fn ids(view: View<'_>, size: usize) -> Result<Vec<Stored>> {
 
 /// Announces the collections of `ids`, each once.
 pub(super) fn announce(ids: impl Iterator<Item = HeapId>, heap: &mut dyn Objects) -> Result<()> {
-    let mut seen = HashSet::new();
+    let mut seen = Places::default();
     let mut collections: Vec<Addr> = Vec::new();
     for id in ids {
-        if collections.last() != Some(&id.collection) && seen.insert(id.collection) {
+        if collections.last() != Some(&id.collection) && !seen.contains(id.collection.0) {
+            seen.insert(id.collection.0, collections.len());
             collections.push(id.collection);
         }
     }
