@@ -24,5 +24,5 @@ if (run([process.execPath, reader, dir, manifest, theirs, "--jobs", "2", ...only
   const truth = path.join(dir, "truth.json");
   if (only.length) run([python, at("tests/fixtures/corpus/compare.py"), truth, theirs, "--files", "--level", "full", ...only]);
   else run([python, at("tests/interop/verdict.py"), truth, theirs, at("tests/interop/expected.json"), ...args]);
-  if (args.includes("--record")) run([python, at("tests/interop/numbers.py"), truth, theirs, "--readme", at("README.md")]);
+  if (args.includes("--record")) run([python, at("tests/interop/count_corpus.py"), truth, theirs, "--readme", at("README.md")]);
 }

@@ -1,6 +1,6 @@
 """How many objects of the corpus a reader gives as libhdf5 does, by datatype, layout, chunk index and filter, in Markdown.
 
-    python3 numbers.py truth.json theirs.json [--readme README.md]
+    python3 count_corpus.py truth.json theirs.json [--readme README.md]
 
 Equal is what verdict.py calls equal. --readme puts the table between the lines "<!-- numbers -->" of that file.
 """
