@@ -140,7 +140,6 @@ declare module "#glue" {
 declare module "#codecs" {
   /** Filters. Each call says how long its result is (-1: none; less: an error), which stays until the next one. */
   export class Codecs {
-    has(id: number): boolean;
     decode(id: number, values: Uint32Array, input: Uint8Array, most: number): number;
     encode(id: number, values: Uint32Array, input: Uint8Array): number;
     local(id: number, values: Uint32Array, datatype: Uint8Array, chunk: BigUint64Array, fill: Uint8Array): number;

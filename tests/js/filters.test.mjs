@@ -1,7 +1,9 @@
 // Filters outside of the engine: those of the second module, which loads itself, and registered ones.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { create, open, openSync, registerFilter } from "hyperslab";
+import { at } from "../../scripts/lib/paths.mjs";
 import { counting } from "./support.mjs";
 
 const numbers = Int32Array.from({ length: 5000 }, (_, i) => (i * i) >> 14);
@@ -103,5 +105,42 @@ test("damaged chunks of the second module's filters are errors", () => {
       assert.equal(e.name, "HyperslabError", e.stack);
       assert.notEqual(e.code, "Internal", e.stack);
     }
+  }
+});
+
+test("where files cannot be loaded on the spot, synchronous calls ask for it", async () => {
+  // The entry for browsers: its own instance, given its files by hand.
+  const web = await import("../../dist/index.js");
+  const wasm = (name) => readFileSync(at(`dist/${name}_bg.wasm`));
+  assert.throws(() => web.create(), { code: "Argument" });
+  await web.ready(wasm("hyperslab"));
+  const bytes = fileOf({ compression: "szip" });
+  const asks = (e) => e.code === "Argument" && e.filter.id === 4 && e.message.includes("ready({ codecs: true })");
+  assert.throws(() => web.openSync(bytes).get("x").read(), asks);
+  const f = web.create();
+  assert.throws(() => f.createDataset("x", { data: numbers, compression: "szip" }), asks);
+  assert.equal(f.has("x"), false);
+  await web.ready({ codecs: wasm("hyperslab_codecs") });
+  assert.deepEqual(web.openSync(bytes).get("x").read().data, numbers);
+  f.createDataset("x", { data: numbers, compression: "szip" });
+  assert.deepEqual(f.get("x").read().data, numbers);
+});
+
+test("options of szip and scaleoffset", () => {
+  const filters = (options) => openSync(fileOf(options)).get("x").filters.map(({ id, values }) => [id, values.slice(0, 4)]);
+  assert.deepEqual(filters({ compression: "szip" }), [[4, [169, 8, 32, 1024]]]);
+  assert.deepEqual(filters({ compression: "szip", compressionOpts: ["ec", 16] }), [[4, [141, 16, 32, 1024]]]);
+  assert.deepEqual(filters({ scaleoffset: true, shuffle: true, compression: 3 }), [[6, [2, 0, 1024, 0]], [2, [4]], [1, [3]]]);
+  for (const options of [
+    { compression: "szip", compressionOpts: ["xx", 8] },
+    { compression: "szip", compressionOpts: ["nn", 7] },
+    { compression: "szip", chunks: [4] },
+    { scaleoffset: 1.5 },
+    { scaleoffset: 40 },
+    { scaleoffset: true, fletcher32: true },
+    { scaleoffset: true, data: Float32Array.of(1, 2), chunks: [2] },
+    { scaleoffset: true, data: ["text"], chunks: [1] },
+  ]) {
+    assert.throws(() => fileOf(options), { code: "Argument" }, JSON.stringify(options));
   }
 });

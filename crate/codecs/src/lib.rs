@@ -3,7 +3,7 @@
 
 use hyperslab::bytes::{Ctx, Reader};
 use hyperslab::filter::codecs::Codecs as All;
-use hyperslab::filter::{External, Local, State};
+use hyperslab::filter::{External, Local};
 use hyperslab::format::datatype::Datatype;
 use hyperslab::format::message::Filter;
 use hyperslab::{Error, Kind, Result};
@@ -55,11 +55,6 @@ impl Codecs {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Codecs {
         Codecs::default()
-    }
-
-    /// Whether the filter is one of these.
-    pub fn has(&self, id: u16) -> bool {
-        All.state(id, false) == State::Ready
     }
 
     /// Undoes a filter; the result has at most `most` bytes.
