@@ -39,7 +39,10 @@ async function site(dir) {
 /** A page that is ready to read; `names`: the files it keeps at hand. */
 async function ready(browser, url, names) {
   const page = await browser.newPage();
-  page.on("pageerror", (e) => console.log(`FAILED uncaught: ${e.stack}`));
+  page.on("pageerror", (e) => {
+    wrong += 1;
+    console.log(`FAILED uncaught: ${e.stack}`);
+  });
   await page.goto(url);
   await page.waitForFunction("window.judge");
   await page.evaluate((list) => window.judge.begin(list), names);
