@@ -138,9 +138,18 @@ function describeAttributes(object, paths, lead) {
 /** Everything in an open file. Elements of more than `widest` bytes are left unread. */
 export function describe(file, { widest = Infinity } = {}) {
   const { entries, objects, paths } = walk(file);
+  // Nothing is chosen of what is gone.
+  const chosen = (reference) => {
+    try {
+      return selected(file.get(reference), reference);
+    } catch (e) {
+      if (paths.has(reference.address)) throw e;
+      return 0;
+    }
+  };
   const lead = (reference) => {
     if (reference.address === 0) return null;
-    const points = reference.kind === "region" ? selected(file.get(reference), reference) : undefined;
+    const points = reference.kind === "region" ? chosen(reference) : undefined;
     return { path: paths.get(reference.address) ?? "?", points, attr: reference.attribute };
   };
   for (const [entry, object] of objects) {
