@@ -1,6 +1,8 @@
 //! The filters of the feature `codecs`: everything but deflate, shuffle and fletcher32.
 
-use super::{External, Local, State, lzf, nbit, scaleoffset, szip, unknown};
+use super::{
+    External, Local, State, bitshuffle, blosc, bzip2, lz4, lzf, nbit, scaleoffset, szip, unknown, zfp, zstd,
+};
 use crate::error::Result;
 use crate::format::message::Filter;
 
@@ -21,7 +23,19 @@ pub(super) struct Codec {
 }
 
 /// By id.
-static ALL: &[Codec] = &[szip::CODEC, nbit::CODEC, scaleoffset::CODEC, lzf::CODEC];
+static ALL: &[Codec] = &[
+    szip::CODEC,
+    nbit::CODEC,
+    scaleoffset::CODEC,
+    bzip2::CODEC,
+    lzf::CODEC,
+    blosc::BLOSC,
+    lz4::CODEC,
+    bitshuffle::CODEC,
+    zfp::CODEC,
+    zstd::CODEC,
+    blosc::BLOSC2,
+];
 
 /// All of them.
 #[derive(Clone, Copy, Debug)]

@@ -6,11 +6,23 @@
 #[cfg(feature = "codecs")]
 mod bit_stream;
 #[cfg(feature = "codecs")]
+mod bits;
+#[cfg(feature = "codecs")]
+mod bitshuffle;
+#[cfg(feature = "codecs")]
+mod blosc;
+#[cfg(feature = "codecs")]
+mod bzip2;
+#[cfg(feature = "codecs")]
 pub mod codecs;
 mod deflate;
 mod external;
 mod fletcher32;
+#[cfg(feature = "codecs")]
+mod framed;
 mod local;
+#[cfg(feature = "codecs")]
+mod lz4;
 #[cfg(feature = "codecs")]
 mod lzf;
 #[cfg(feature = "codecs")]
@@ -23,6 +35,10 @@ mod shuffle;
 mod shuffle_simd;
 #[cfg(feature = "codecs")]
 mod szip;
+#[cfg(feature = "codecs")]
+mod zfp;
+#[cfg(feature = "codecs")]
+mod zstd;
 
 use crate::error::{Context, Error, Result};
 use crate::format::message::{Filter, FilterPipeline};
