@@ -8,7 +8,7 @@ import { argument } from "./errors.js";
 import { loader, simd, type WasmSource } from "./loader.js";
 
 /** Ids of the filters it has. */
-const IDS = new Set([4, 5, 6, 32000]);
+const IDS = new Set([4, 5, 6, 307, 32000, 32001, 32004, 32008, 32013, 32015, 32026]);
 
 let codecs: Codecs | undefined;
 let memory: WebAssembly.Memory | undefined;

@@ -625,7 +625,7 @@ export type WriteValue =
   | null;
 
 /** Compressions other than gzip. */
-export type CompressionName = "lzf" | "szip";
+export type CompressionName = "lzf" | "szip" | "bzip2" | "lz4" | "zstd" | "bitshuffle" | "blosc" | "blosc2" | "zfp";
 
 /** Options of `createDataset`. Names are h5py's. */
 export interface DatasetOptions {
@@ -644,8 +644,16 @@ export interface DatasetOptions {
    */
   compression?: "gzip" | CompressionName | number | undefined;
   /**
-   * gzip: the level (4). szip: the method and the samples of a block (`["nn", 8]`; `"ec"` for data without neighbours that
-   * are alike, 2 to 32). Others: one or more of the filter's parameters, which all have defaults.
+   * What the compression may be told; everything has a default. Several numbers without words are the filter's
+   * parameters ("client data") as they are.
+   *
+   * - gzip: the level, 0–9. zstd: the level, 1–22 (3). bzip2: the size of its blocks, 1–9 (9). lz4: bytes of a block.
+   * - blosc, blosc2: a level 0–9 (5), a compressor (`"blosclz"`, or `"lz4"`, `"zlib"`, `"zstd"`; `"snappy"` in blosc only),
+   *   and `"noshuffle"`, `"shuffle"` (the default), `"bitshuffle"` or, in blosc2, `"delta"`: `["zstd", 3, "bitshuffle"]`.
+   * - szip: the method and the samples of a block (`["nn", 8]`; `"ec"` for data without neighbours that are alike; 2 to 32).
+   * - bitshuffle: `"lz4"` (the default), `"none"`, or `"zstd"` and a level.
+   * - zfp: `"reversible"` (the default: nothing is lost), `["accuracy", 0.001]` (the largest error), `["rate", 8]` (bits per
+   *   number), `["precision", 16]` (bit planes), or `"expert"` and minbits, maxbits, maxprec, minexp.
    */
   compressionOpts?: number | readonly (number | string)[] | undefined;
   /** Sort bytes by significance before compressing: helps numbers a lot. */

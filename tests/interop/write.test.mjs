@@ -10,6 +10,7 @@ import { at, folder, local } from "../../scripts/lib/paths.mjs";
 import { python } from "./lib/corpus.mjs";
 import { document } from "./lib/document.mjs";
 import { Want } from "./lib/want.mjs";
+import { cases as compressed } from "./written/compressed.mjs";
 import { cases as library } from "./written/library.mjs";
 import { cases as numbers } from "./written/numbers.mjs";
 import { cases as storage } from "./written/storage.mjs";
@@ -36,7 +37,7 @@ async function write([name, make, { values = true } = {}]) {
 }
 
 const made = [];
-for (const one of [...tree, ...numbers, ...storage, ...library, ...types]) made.push(await write(one));
+for (const one of [...tree, ...numbers, ...storage, ...library, ...types, ...compressed]) made.push(await write(one));
 
 /** What libhdf5 finds wrong, for every file in one run of Python. */
 function verify() {

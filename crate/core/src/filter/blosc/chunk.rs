@@ -6,17 +6,17 @@ use crate::error::{Error, Result};
 use crate::filter::{bits, shuffle};
 
 /// Bits of the flags.
-const BYTE_SHUFFLE: u8 = 1;
-const STORED: u8 = 2;
-const BIT_SHUFFLE: u8 = 4;
-const NOT_SPLIT: u8 = 16;
+pub(super) const BYTE_SHUFFLE: u8 = 1;
+pub(super) const STORED: u8 = 2;
+pub(super) const BIT_SHUFFLE: u8 = 4;
+pub(super) const NOT_SPLIT: u8 = 16;
 /// Both shuffles: the longer header.
-const EXTENDED: u8 = BYTE_SHUFFLE | BIT_SHUFFLE;
+pub(super) const EXTENDED: u8 = BYTE_SHUFFLE | BIT_SHUFFLE;
 
 /// Version of Blosc 1's chunks.
-const VERSION1: u8 = 2;
+pub(super) const VERSION1: u8 = 2;
 /// Version of Blosc 2's chunks.
-const VERSION2: u8 = 5;
+pub(super) const VERSION2: u8 = 5;
 
 /// What is done to the bytes of a block before they are compressed, by Blosc 2's number.
 const SHUFFLE: u8 = 1;
@@ -25,11 +25,6 @@ const DELTA: u8 = 3;
 const TRUNCATE: u8 = 4;
 const BYTE_DELTA: u8 = 35;
 const TRUNCATE_INTEGERS: u8 = 36;
-
-/// Streams of a block never hold less when it is split.
-const SMALLEST_STREAM: usize = 128;
-/// Elements of more bytes are not split.
-const MOST_STREAMS: usize = 16;
 
 fn broken(what: impl std::fmt::Display) -> Error {
     Error::malformed(format!("blosc: {what}"))
@@ -50,22 +45,22 @@ fn length(bytes: &[u8], at: usize) -> Result<usize> {
 
 /// What the header says.
 pub(super) struct Header {
-    version: u8,
-    flags: u8,
-    size: usize,
+    pub version: u8,
+    pub flags: u8,
+    pub size: usize,
     /// Plain bytes.
     pub plain: usize,
-    block: usize,
+    pub block: usize,
     /// Bytes of the chunk.
     pub stored: usize,
     /// Filters with their parameter, in the order in which they were applied.
-    filters: Vec<(u8, u8)>,
+    pub filters: Vec<(u8, u8)>,
     /// Blosc 2's own flags.
-    more: u8,
+    pub more: u8,
     /// Number of a compressor that Blosc does not bring along.
-    foreign: u8,
+    pub foreign: u8,
     /// Bytes of this header.
-    length: usize,
+    pub length: usize,
 }
 
 impl Header {
@@ -115,7 +110,7 @@ impl Header {
         }
     }
 
-    fn encode(&self, codec: u8, out: &mut Vec<u8>) -> Result<()> {
+    pub fn encode(&self, codec: u8, out: &mut Vec<u8>) -> Result<()> {
         let size = u8::try_from(self.size).unwrap_or(1);
         out.extend_from_slice(&[self.version, 1, self.flags | codec << 5, size]);
         for n in [self.plain, self.block, self.stored] {
@@ -294,120 +289,6 @@ fn undo_delta(size: usize, before: &[u8], block: &mut [u8]) {
         }
     } else {
         for (byte, reference) in block[..whole].iter_mut().zip(before) {
-            *byte ^= reference;
-        }
-    }
-}
-
-/// How to make a chunk.
-pub(super) struct Encoder {
-    /// Bytes of an element.
-    pub size: usize,
-    /// 0 (stored) … 9.
-    pub level: u8,
-    /// 0 none, 1 bytes, 2 bits; 3 delta in Blosc 2.
-    pub shuffle: u8,
-    pub codec: Codec,
-    /// Whether for Blosc 2.
-    pub extended: bool,
-}
-
-impl Encoder {
-    /// Bytes of a block: more at higher levels, and whole groups of eight elements.
-    pub fn block(&self, plain: usize) -> usize {
-        let group = self.size * 8;
-        let target = (1usize << 15) << (self.level.max(1) / 2).min(4);
-        let target = if self.split() { target * self.size.min(8) } else { target };
-        (target / group * group).max(group).min(plain)
-    }
-
-    fn split(&self) -> bool {
-        self.codec.splits() && self.shuffle != 2 && self.size <= MOST_STREAMS
-    }
-
-    /// Encodes `input` as one chunk.
-    pub fn encode(&self, input: &[u8]) -> Result<Vec<u8>> {
-        let block = self.block(input.len()).max(1);
-        let split = self.split() && block.is_multiple_of(self.size) && block / self.size >= SMALLEST_STREAM;
-        let mut flags = if split { 0 } else { NOT_SPLIT };
-        flags |= match (self.extended, self.shuffle) {
-            (true, _) => EXTENDED,
-            (false, 1) => BYTE_SHUFFLE,
-            (false, 2) => BIT_SHUFFLE,
-            _ => 0,
-        };
-        let mut header = Header {
-            version: if self.extended { VERSION2 } else { VERSION1 },
-            flags,
-            size: self.size,
-            plain: input.len(),
-            block,
-            stored: 0,
-            filters: vec![(self.shuffle, 0)],
-            more: 0,
-            foreign: 0,
-            length: if self.extended { 32 } else { 16 },
-        };
-        if self.level > 0 {
-            let blocks = input.len().div_ceil(block);
-            let mut body = Vec::with_capacity(input.len() / 2);
-            let mut starts = Vec::with_capacity(4 * blocks);
-            for part in input.chunks(block) {
-                let start = header.length + 4 * blocks + body.len();
-                starts.extend_from_slice(&u32::try_from(start).unwrap_or(u32::MAX).to_le_bytes());
-                let streams = if split && part.len() == block { self.size } else { 1 };
-                self.encode_block(input, part, streams, &mut body)?;
-            }
-            header.stored = header.length + starts.len() + body.len();
-            if header.stored < header.length + input.len() {
-                let mut out = Vec::with_capacity(header.stored);
-                header.encode(self.codec.format(), &mut out)?;
-                out.extend_from_slice(&starts);
-                out.extend_from_slice(&body);
-                return Ok(out);
-            }
-        }
-        header.flags |= STORED;
-        header.stored = header.length + input.len();
-        let mut out = Vec::with_capacity(header.stored);
-        header.encode(self.codec.format(), &mut out)?;
-        out.extend_from_slice(input);
-        Ok(out)
-    }
-
-    fn encode_block(&self, chunk: &[u8], block: &[u8], streams: usize, out: &mut Vec<u8>) -> Result<()> {
-        let mut made = block.to_vec();
-        match self.shuffle {
-            1 => shuffle::shuffle(self.size, block, &mut made),
-            2 if self.extended || (block.len() / self.size).is_multiple_of(8) => {
-                bits::shuffle(self.size, block, &mut made)
-            }
-            3 => self.delta(chunk, block, &mut made),
-            _ => {}
-        }
-        for stream in made.chunks((made.len() / streams).max(1)) {
-            let packed = self.codec.encode(self.level, stream)?;
-            let stored = if packed.len() < stream.len() { &packed } else { stream };
-            let n = u32::try_from(stored.len()).map_err(|_| Error::argument("a chunk of more than 2 GB"))?;
-            out.extend_from_slice(&n.to_le_bytes());
-            out.extend_from_slice(stored);
-        }
-        Ok(())
-    }
-
-    /// The other direction of [`undo_delta`].
-    fn delta(&self, chunk: &[u8], block: &[u8], made: &mut [u8]) {
-        let first = std::ptr::eq(chunk.as_ptr(), block.as_ptr());
-        let size = if matches!(self.size, 2 | 4 | 8) {
-            self.size
-        } else if self.size.is_multiple_of(8) {
-            8
-        } else {
-            1
-        };
-        let whole = block.len() / size * size;
-        let skipped = if first { size.min(whole) } else { 0 };
-        for (byte, reference) in made[skipped..whole].iter_mut().zip(chunk) {
             *byte ^= reference;
         }
     }

@@ -2,7 +2,8 @@
 //! chunks are those of an array of several dimensions, cut in blocks ([`super::array`]).
 
 use super::array::Shape;
-use super::chunk::{self, Encoder};
+use super::chunk;
+use super::encode::Encoder;
 use crate::error::{Error, Result};
 
 /// What fields of the header start with, in msgpack: their types never change, so that every field has its place.

@@ -4,6 +4,7 @@
 mod array;
 mod blosclz;
 mod chunk;
+mod encode;
 mod frame;
 mod lz77;
 mod snappy;
@@ -14,7 +15,8 @@ use super::codecs::Codec as Filter;
 use super::framed::check_ratio;
 use super::zstd;
 use crate::error::{Error, Result};
-use chunk::{Encoder, Header};
+use chunk::Header;
+use encode::Encoder;
 use stream::Codec;
 
 /// The first Blosc.
