@@ -15,9 +15,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bytes", &["error", "limits"]),
     ("storage", &["error", "limits", "order", "places", "bytes"]),
     ("format", &["error", "limits", "bytes"]),
-    ("select", &["error", "limits", "bytes", "format"]),
+    ("select", &["error", "limits", "order", "bytes", "format"]),
     ("filter", &["error", "limits", "bytes", "format"]),
-    ("value", &["error", "limits", "bytes", "format", "select"]),
+    ("value", &["error", "limits", "places", "bytes", "format", "select"]),
     // Fractal heaps may be filtered, as chunks are.
     ("object", &["error", "limits", "order", "places", "bytes", "storage", "format", "filter"]),
     // The B-trees that find chunks are walked where the other B-trees are: in `object`.
