@@ -11,6 +11,7 @@ import type {
   Datatype,
   Dimension,
   Dtype,
+  ExternalRange,
   Filter,
   Mode,
   NdArray,
@@ -21,6 +22,7 @@ import type {
   ReadOptions,
   Selection,
   Value,
+  VirtualSource,
 } from "./types.js";
 import { decodeValue, zero } from "./values.js";
 
@@ -91,6 +93,13 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   get dims(): Out<M, Dimension<M>[]> {
     const { session } = this.context;
     return session.run(this.path, dimensions(session, this));
+  }
+
+  sources(): Out<M, (VirtualSource | ExternalRange)[]> {
+    return this.context.session.once(
+      this.path,
+      (engine) => JSON.parse(engine.sources(this.address)) as (VirtualSource | ExternalRange)[],
+    );
   }
 
   get storageSize(): Out<M, number> {

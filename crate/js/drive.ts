@@ -10,6 +10,7 @@ import { currentGeneration, restart } from "./engine.js";
 import type { Names } from "./dims.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
 import { filterFailure } from "./filters.js";
+import type { Neighbours } from "./neighbours.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { Mode, Out } from "./types.js";
 
@@ -24,12 +25,33 @@ export function* step<T>(fn: () => T): Generator<Step, Awaited<T>, unknown> {
   return (yield fn) as Awaited<T>;
 }
 
-/** Ranges (absolute) to fetch, or the filter to load, before the same call can succeed. */
+/** Ranges (absolute) of a file to fetch, or the filter to load, before the same call can succeed. */
 class Pending {
   constructor(
     readonly ranges: [from: number, to: number][],
+    readonly source: number,
     readonly filter: FilterReference | undefined,
   ) {}
+}
+
+/** Another file has to be found before the same call can succeed: its name, and the file in which that is written. */
+class Wanted {
+  constructor(
+    readonly name: string,
+    readonly from: number,
+  ) {}
+}
+
+/** A path that goes on in another file. */
+export class Beyond extends HyperslabError {
+  constructor(
+    fault: Fault,
+    path: string | undefined,
+    readonly file: string,
+    readonly target: string,
+  ) {
+    super(fault.code, fault.message, { ...fault, path });
+  }
 }
 
 /** How the engine writes an error. */
@@ -41,18 +63,26 @@ export interface Fault {
   path?: string;
   filter?: FilterReference;
   pending?: [number, number][];
+  /** The file that `pending` is about or in which the name of the wanted one is written; 0 if absent. */
+  source?: number;
+  /** Another file that is needed. */
+  wanted?: string;
+  /** Where a path goes on that leads out of the file. */
+  external?: { file: string; target: string };
 }
 
 /** An engine's fault, as it is written in replies, as an error. */
 export function toError(fault: Fault, path?: string): HyperslabError {
   // The engine knows objects by the paths it was given, which may be relative.
   const place = fault.path?.startsWith("/") ? fault.path : (path ?? fault.path);
+  const { external } = fault;
+  if (external) return new Beyond(fault, place, external.file, external.target);
   return new HyperslabError(fault.code, fault.message, { ...fault, path: place });
 }
 
 /** What an operation has fetched and the engine still holds. */
 interface Held {
-  supplies: [token: number, bytes: number][];
+  supplies: [token: number, bytes: number, file: number][];
   bytes: number;
 }
 
@@ -76,8 +106,10 @@ export class Session<M extends Mode = Mode> {
     readonly source: ByteSource,
     readonly writable: boolean,
     readonly signal?: AbortSignal | undefined,
+    readonly others?: Neighbours | undefined,
   ) {
     this.engine = engine;
+    if (others) engine.findFiles();
   }
 
   /** Whether the engine's objects of this file still exist. */
@@ -98,6 +130,7 @@ export class Session<M extends Mode = Mode> {
     if (this.alive) this.engine!.free();
     this.engine = undefined;
     this.source.close();
+    this.others?.close();
   }
 
   /** A single call into the engine about the object at `path`. */
@@ -125,18 +158,18 @@ export class Session<M extends Mode = Mode> {
     return next.value;
   }
 
-  /** Calls; once more if filters had to be loaded for it. */
+  /** Calls; again if filters had to be loaded for it or other files to be found. */
   private attemptNow(call: Step, path: string): unknown {
-    try {
-      return call();
-    } catch (e) {
-      const fault = this.translate(e, path);
-      if (!(fault instanceof Pending) || !fault.filter) throw fault;
-      loadCodecsNow(fault.filter.id);
+    for (let loaded = false; ; ) {
       try {
         return call();
-      } catch (again) {
-        throw this.translate(again, path);
+      } catch (e) {
+        const fault = this.translate(e, path);
+        if (fault instanceof Wanted) void this.others!.answer(this.raw, fault.from, fault.name);
+        else if (fault instanceof Pending && fault.filter && !loaded) {
+          loadCodecsNow(fault.filter.id);
+          loaded = true;
+        } else throw fault;
       }
     }
   }
@@ -171,8 +204,13 @@ export class Session<M extends Mode = Mode> {
         return await call();
       } catch (e) {
         const fault = this.translate(e, path);
+        if (fault instanceof Wanted) {
+          this.signal?.throwIfAborted();
+          await this.others!.answer(this.raw, fault.from, fault.name);
+          continue;
+        }
         if (!(fault instanceof Pending)) throw fault;
-        const asked = fault.filter ? "filter" : String(fault.ranges);
+        const asked = fault.filter ? "filter" : `${fault.source}:${String(fault.ranges)}`;
         if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
         before = asked;
         if (fault.filter) {
@@ -180,7 +218,7 @@ export class Session<M extends Mode = Mode> {
           continue;
         }
         earlier -= this.release(held, HELD, earlier);
-        await this.fetch(fault.ranges, held);
+        await this.fetch(fault, held);
       }
     }
   }
@@ -189,32 +227,35 @@ export class Session<M extends Mode = Mode> {
   private release(held: Held, bytes: number, most = held.supplies.length): number {
     let n = 0;
     while (held.supplies.length > 0 && n < most && held.bytes > bytes) {
-      const [token, size] = held.supplies.shift()!;
+      const [token, size, file] = held.supplies.shift()!;
       held.bytes -= size;
       n += 1;
-      if (this.alive) this.engine!.release(token);
+      if (this.alive) this.engine!.release(file, token);
     }
     return n;
   }
 
   /** Fetches all ranges at the same time, those close together as one. */
-  private async fetch(ranges: [number, number][], held: Held): Promise<void> {
+  private async fetch({ ranges, source: file }: Pending, held: Held): Promise<void> {
     this.signal?.throwIfAborted();
+    const source = file === 0 ? this.source : this.others!.source(file);
     const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
-      return { from, bytes: await this.source.fetch(from, to - from, this.signal) };
+      return { from, bytes: await source.fetch(from, to - from, this.signal) };
     });
     this.signal?.throwIfAborted();
     for (const { from, bytes } of parts) {
-      held.supplies.push([this.raw.supply(from, bytes), bytes.length]);
+      held.supplies.push([this.raw.supply(file, from, bytes), bytes.length, file]);
       held.bytes += bytes.length;
     }
   }
 
-  private translate(e: unknown, path: string): HyperslabError | Pending | unknown {
+  private translate(e: unknown, path: string): HyperslabError | Pending | Wanted | unknown {
     if (typeof e === "string") {
       const fault = JSON.parse(e) as Fault;
-      if (fault.pending) return new Pending(fault.pending, fault.filter);
-      if (fault.code === "Io" && this.source.failure !== undefined) return sourceFailure(this.source, fault.address);
+      if (fault.wanted !== undefined) return new Wanted(fault.wanted, fault.source ?? 0);
+      if (fault.pending) return new Pending(fault.pending, fault.source ?? 0, fault.filter);
+      const failed = this.source.failure === undefined ? this.others?.failed() : this.source;
+      if (fault.code === "Io" && failed) return sourceFailure(failed, fault.address);
       const cause = fault.filter && filterFailure();
       const error = toError(fault, path);
       return cause === undefined ? error : Object.assign(error, { cause });

@@ -46,7 +46,14 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
   }
 
   close(): void {
-    this.context.session.close();
+    const { session } = this.context;
+    session.close();
+    // Files that links led to were opened for this one.
+    const family = session.others?.family;
+    if (!family || family.size === 0) return;
+    const opened = [...family.values()];
+    family.clear();
+    for (const file of opened) void Promise.resolve(file).then((f) => (f as FileObject<Mode> | undefined)?.close());
   }
 
   override toString(): string {

@@ -41,8 +41,14 @@ declare module "#glue" {
     /** Finds the superblock; JSON of facts about the file. To be called first. */
     open(): string;
     /** Hands over bytes that were reported missing, until `release` of the returned token. */
-    supply(at: number, bytes: Uint8Array): number;
-    release(token: number): void;
+    supply(file: number, at: number, bytes: Uint8Array): number;
+    release(file: number, token: number): void;
+    /** Says, before `open`, that other files can be found: those that are needed are asked for. */
+    findFiles(): void;
+    /** Adds another file; its number. The one that was opened is 0. */
+    attach(source: Source, pageSize: number, cache: number): number;
+    /** Says which file `name` is when it is written in file `from`; none if there is no such file. */
+    answer(from: number, name: string, file?: number): void;
     /** Address of what `path` leads to. */
     find(start: number, path: string): number | undefined;
     /** Description of what `path` leads to. */
@@ -55,6 +61,8 @@ declare module "#glue" {
     list(group: number, follow: boolean): Reply;
     /** One attribute with its value. */
     attribute(object: number, name: string): Reply;
+    /** Where elements come from that are not in the file, or not in the dataset's own storage, as JSON. */
+    sources(dataset: number): string;
     /** Bytes that a dataset's elements occupy. */
     storageSize(dataset: number): number;
     /** Plans a read of `selection`, spelled as in NumPy. */
@@ -114,6 +122,8 @@ declare module "#glue" {
     header(): string;
     /** Decodes the next batch; its elements, 0 at the end. */
     next(): number;
+    /** Sources that are not there, as JSON, if any. */
+    missing(): string | undefined;
     /** Position and length in memory of each buffer of the batch. Valid until the next call into the engine. */
     parts(): Uint32Array;
   }

@@ -1,8 +1,9 @@
 /** Groups: paths, listings, and what is made in them. */
 
-import { step, type Steps, toError } from "./drive.js";
+import type { Reply } from "#glue";
+import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeObject } from "./entities.js";
-import { text } from "./errors.js";
+import { HyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
@@ -29,6 +30,9 @@ export function join(base: string, path: string): string {
   return (full.startsWith("#") ? "" : "/") + parts.join("/");
 }
 
+/** Files that one path may lead through. */
+const MOST_FILES = 16;
+
 /** A change, and then the object it made. */
 function* made<T>(change: Steps<void>, object: () => T): Steps<T> {
   yield* change;
@@ -43,20 +47,49 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   has(path: string): Out<M, boolean> {
-    const full = this.resolvable(path);
-    return this.context.session.once(full, (engine) => engine.find(this.address, path) !== undefined);
+    return this.context.session.run(this.resolvable(path), this.lookFor(path));
+  }
+
+  private *lookFor(path: string): Steps<boolean> {
+    try {
+      return (yield* step(() => this.context.session.raw.find(this.address, path))) !== undefined;
+    } catch (e) {
+      return (yield* this.goBeyond(e, 0)) !== undefined;
+    }
   }
 
   get(path: string | Reference): Out<M, Entity<M> | undefined> {
     const reference = typeof path === "object" && path !== null;
     const full = reference ? referencePath(path) : this.resolvable(path);
-    return this.context.session.once(full, (engine) => {
-      if (reference && path.address === 0) return undefined;
-      const reply = reference ? engine.resolve(path.address, "") : engine.resolve(this.address, path);
-      if (!reply) return undefined;
-      const { record, payload } = described<ObjectRecord>(reply);
-      return makeObject(this.context, full, record, payload);
-    });
+    if (reference && path.address === 0) return this.context.session.once(full, () => undefined);
+    const steps = reference ? this.lookUp(full, "", path.address) : this.lookUp(full, path, this.address);
+    return this.context.session.run(full, steps);
+  }
+
+  /** What `path` leads to from the group at `start`; `full` is the object's path. */
+  private *lookUp(full: string, path: string, start: number, hops = 0): Steps<Entity<M> | undefined> {
+    let reply: Reply | undefined;
+    try {
+      reply = yield* step(() => this.context.session.raw.resolve(start, path));
+    } catch (e) {
+      return yield* this.goBeyond(e, hops);
+    }
+    if (!reply) return undefined;
+    const { record, payload } = described<ObjectRecord>(reply);
+    return makeObject(this.context, full, record, payload);
+  }
+
+  /** The object in another file that a path goes on to, if that is what went wrong. */
+  private *goBeyond(e: unknown, hops: number): Steps<Entity<M> | undefined> {
+    const { others } = this.context.session;
+    if (!(e instanceof Beyond) || !others) throw e;
+    if (hops >= MOST_FILES) {
+      throw new HyperslabError("Limit", "external links lead from file to file without end", { path: e.path });
+    }
+    const file = (yield* step(() => others.open(e.file))) as GroupObject<M> | undefined;
+    if (!file) return undefined;
+    const full = join("/", e.target);
+    return yield* step(() => file.context.session.run(full, file.lookUp(full, e.target, file.address, hops + 1)));
   }
 
   getLink(name: string): Out<M, Link | undefined> {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { useLoader } from "./loader.js";
 import { usePaths } from "./sources/index.js";
-import { NodeSource } from "./sources/node.js";
+import { absolutePath, findBeside, NodeSource } from "./sources/node.js";
 
 const file = (url: URL): Uint8Array<ArrayBuffer> => readFileSync(url);
 
@@ -18,6 +18,6 @@ useLoader({
     ),
   immediate: true,
 });
-usePaths((path) => new NodeSource(path));
+usePaths((path) => new NodeSource(path), absolutePath, findBeside);
 
 export * from "./exports.js";

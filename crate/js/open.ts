@@ -5,8 +5,10 @@ import { Session, step, type Steps } from "./drive.js";
 import { ready, readyNow } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { FileObject } from "./file.js";
+import type { GroupObject } from "./group.js";
+import { Neighbours } from "./neighbours.js";
 import { described, type FileRecord, type GroupRecord } from "./records.js";
-import { toSource } from "./sources/index.js";
+import { beside, locationOf, toSource } from "./sources/index.js";
 import { MemorySource } from "./sources/memory.js";
 import type { CreateOptions, File, FileSync, Mode, OpenOptions, Source } from "./types.js";
 
@@ -24,9 +26,28 @@ function checkMode(mode: string | undefined): void {
   if (mode !== undefined && mode !== "r") throw argument(`mode "${mode}" is not supported yet: only "r"`);
 }
 
-function startSession<M extends Mode>(driven: M, source: Source, options: OpenOptions): Session<M> {
+/** How a file finds others: as the options say, or next to it if it has a path. */
+function neighbours(driven: Mode, source: Source, options: OpenOptions): Neighbours | undefined {
+  const home = locationOf(source);
+  const resolve = options.resolve === undefined ? home && beside(home) : options.resolve;
+  if (!resolve) return undefined;
+  const openFile = (other: Source, others: Neighbours): GroupObject<Mode> | Promise<GroupObject<Mode>> => {
+    const session = startSession(driven, other, options, others);
+    const opened = session.run("/", openSteps(session));
+    return opened as never;
+  };
+  return new Neighbours(resolve, driven, home, openFile);
+}
+
+function startSession<M extends Mode>(
+  driven: M,
+  source: Source,
+  options: OpenOptions,
+  others = neighbours(driven, source, options),
+): Session<M> {
   const bytes = toSource(source, driven);
-  return new Session(driven, new Engine(bytes, bytes.page, options.cache ?? CACHE), bytes, false, options.signal);
+  const engine = new Engine(bytes, bytes.page, options.cache ?? CACHE);
+  return new Session(driven, engine, bytes, false, options.signal, others);
 }
 
 /** Opens a file. Members of the result that touch the source return promises. */

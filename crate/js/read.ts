@@ -8,7 +8,7 @@ import { heap } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
-import type { Dtype, NumericArray, ReadOptions, Selection, Value } from "./types.js";
+import type { Dtype, NumericArray, ReadOptions, Selection, Value, VirtualSource } from "./types.js";
 import { NUMERIC, retype, toArray, toScalar } from "./values.js";
 
 /** Work between two pauses of an asynchronous read, in ms: short enough for a page to stay alive. */
@@ -64,10 +64,20 @@ export function* readSteps(
       }
     }
     const result = target ? retype(dtype, column, options.as !== undefined) : dtype;
-    return shape.length === 0 && !options.into ? toScalar(column, result) : toArray(column, shape, result);
+    const missing = reading.missing();
+    const value = shape.length === 0 && !options.into ? toScalar(column, result) : toArray(column, shape, result);
+    if (missing !== undefined) report(value, JSON.parse(missing) as VirtualSource[]);
+    return value;
   } finally {
     if (session.alive) reading.free();
   }
+}
+
+/** Says in a result, or in those of its columns, which sources were not found. */
+function report(value: Value, missing: VirtualSource[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("stride" in value && Array.isArray(value.stride)) Object.assign(value, { missing });
+  else if (!ArrayBuffer.isView(value)) for (const column of Object.values(value)) report(column as Value, missing);
 }
 
 /** Bytes taken at a time where all are in one piece: enough for progress to be seen, few calls. */

@@ -71,6 +71,18 @@ export interface OpenOptions {
   cache?: number | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
   signal?: AbortSignal | undefined;
+  /**
+   * Finds the other files that this one names: for external links, external raw data and the sources of virtual
+   * datasets. `name` is as it is written in the file `from` (its path or name; `undefined` for an opened file without
+   * a path). What is not found reads as the fill value, and is reported in `missing` of the result.
+   *
+   * Default: a file that was opened by its path (Node) finds those in its own folder and below, any other file finds
+   * none; nothing else is opened without you. `null`: none at all.
+   */
+  resolve?:
+    | ((name: string, from?: string) => Source | null | undefined | Promise<Source | null | undefined>)
+    | null
+    | undefined;
 }
 
 /** Options of `create`. */
@@ -268,6 +280,26 @@ export interface NdArray<D extends Data = Data> {
   readonly stride: number[];
   /** What the elements are; the base of an array type, whose extents are part of `shape`. */
   readonly dtype: Dtype;
+  /** Sources of a virtual dataset that were not found: their elements are the fill value. Absent if all were. */
+  readonly missing?: readonly VirtualSource[];
+}
+
+/** A dataset that a virtual dataset is made of. */
+export interface VirtualSource {
+  /** Name of its file, as stored; `.` is the file of the virtual dataset. In mappings, `%b` stands for numbers. */
+  readonly file: string;
+  /** Its path there. */
+  readonly dataset: string;
+}
+
+/** A range of an external file that holds elements of a dataset. */
+export interface ExternalRange {
+  /** Name of the file, as stored. */
+  readonly file: string;
+  /** First byte there. */
+  readonly offset: number;
+  /** Bytes; `null` for all that there are. */
+  readonly size: number | null;
 }
 
 /** A stored reference: `get` of any group follows it. */
@@ -550,6 +582,11 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   readonly fill: { readonly status: "undefined" | "default" } | { readonly status: "user"; readonly value: Value };
   /** What the axes are, as dimension scales and labels say it. */
   readonly dims: Out<M, Dimension<M>[]>;
+  /**
+   * Where the elements come from if not from the dataset's own storage: the mappings of a virtual dataset, or the
+   * external files of a contiguous one; else nothing.
+   */
+  sources(): Out<M, (VirtualSource | ExternalRange)[]>;
   /** Bytes the elements occupy in the file, after filters. */
   readonly storageSize: Out<M, number>;
   /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */

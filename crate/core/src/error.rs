@@ -71,6 +71,7 @@ struct Inner {
     pending: Vec<Range<u64>>,
     source: u32,
     wanted: Option<String>,
+    beyond: Option<(String, String)>,
 }
 
 /// An error with its place. Small to pass around: one pointer.
@@ -90,6 +91,7 @@ impl Error {
             pending: Vec::new(),
             source: 0,
             wanted: None,
+            beyond: None,
         }))
     }
 
@@ -149,7 +151,8 @@ impl Error {
     /// Two errors of kind [`Kind::Pending`] as one: the ranges of both, if they are of the same file.
     #[must_use]
     pub fn and(mut self, other: Error) -> Self {
-        if self.0.wanted.is_none() && other.0.wanted.is_none() && self.0.source == other.0.source {
+        let ranges = |e: &Error| e.0.wanted.is_none() && e.0.filter.is_none();
+        if ranges(&self) && ranges(&other) && self.0.source == other.0.source {
             self.0.pending.extend(other.0.pending);
         }
         self
@@ -216,6 +219,18 @@ impl Error {
     /// Absolute ranges to fetch, for [`Kind::Pending`].
     pub fn pending(&self) -> &[Range<u64>] {
         &self.0.pending
+    }
+
+    /// Says that a path goes on in another file: its name, and the path in it.
+    #[must_use]
+    pub fn leading_to(mut self, file: impl Into<String>, path: impl Into<String>) -> Self {
+        self.0.beyond = Some((file.into(), path.into()));
+        self
+    }
+
+    /// Where a path goes on that leads out of the file: name of the other file, and the path in it.
+    pub fn beyond(&self) -> Option<(&str, &str)> {
+        self.0.beyond.as_ref().map(|(file, path)| (file.as_str(), path.as_str()))
     }
 
     /// The file that [`pending`](Self::pending) is about, or in which the name of the wanted one is written.

@@ -13,9 +13,28 @@ let openPath: (path: string | URL) => ByteSource = (path) => {
   throw argument(`cannot open ${String(path)}: paths need Node; in a browser pass a File, a Blob, bytes or { size, read }`);
 };
 
+/** Finds the file called `name` in the file at `from`, next to or below the one at `home`. */
+export type FindBeside = (home: string, name: string, from: string | undefined) => string | undefined;
+let findBeside: FindBeside = () => undefined;
+let absolute: (path: string | URL) => string | undefined = () => undefined;
+
 /** Called by the entry point of a platform that has paths. */
-export function usePaths(open: (path: string | URL) => ByteSource): void {
-  openPath = open;
+export function usePaths(
+  open: (path: string | URL) => ByteSource,
+  makeAbsolute: (path: string | URL) => string,
+  find: FindBeside,
+): void {
+  [openPath, absolute, findBeside] = [open, makeAbsolute, find];
+}
+
+/** The absolute path of a source that has one. */
+export function locationOf(source: Source): string | undefined {
+  return typeof source === "string" || source instanceof URL ? absolute(source) : undefined;
+}
+
+/** How files are found next to the one at `home`. */
+export function beside(home: string): (name: string, from?: string) => string | undefined {
+  return (name, from) => findBeside(home, name, from);
 }
 
 /** The source that `source` stands for. */

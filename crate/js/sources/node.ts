@@ -1,6 +1,7 @@
 /** A file on disk, in Node: positioned reads, nothing else. */
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { argument, HyperslabError } from "../errors.js";
 import { ImmediateSource, shortRead } from "./source.js";
@@ -45,4 +46,25 @@ export class NodeSource extends ImmediateSource {
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = undefined;
   }
+}
+
+/** The one spelling of a path. */
+export function absolutePath(path: string | URL): string {
+  return resolve(path instanceof URL && path.protocol === "file:" ? fileURLToPath(path) : String(path));
+}
+
+/**
+ * The file called `name` in the file at `from`. Names come from the bytes of a file, which may have been sent by
+ * anybody: nothing outside of the folder of the file that was opened is looked at. An absolute name stands for a file
+ * of that name next to it, as files are moved.
+ */
+export function findBeside(home: string, name: string, from = home): string | undefined {
+  const folder = dirname(home);
+  const path = isAbsolute(name) ? name : join(dirname(from), name);
+  const isInside = (p: string): boolean => {
+    const way = relative(folder, p);
+    return way !== "" && !isAbsolute(way) && way.split(sep)[0] !== "..";
+  };
+  const candidates = isAbsolute(name) ? [path, join(folder, basename(name))] : [path];
+  return candidates.find((p) => isInside(p) && existsSync(p));
 }

@@ -6,13 +6,13 @@ use crate::json::Json;
 use crate::number;
 use crate::reading::Reading;
 use crate::repack::Repacking;
-use crate::source::{JsFetch, SharedPages, Source};
+use crate::source::{Source, Sources};
 use hyperslab::api::{Dataset, File, Group, Object};
 use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
 use hyperslab::places::Places;
 use hyperslab::select::Region;
-use hyperslab::storage::{Medium, Pages};
+use hyperslab::storage::{Medium, Neighbours};
 use hyperslab::write::RepackOptions;
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
@@ -31,7 +31,7 @@ pub struct Engine {
     /// Until the superblock is read.
     medium: Option<Medium>,
     file: Option<File>,
-    pages: Option<Rc<Pages<JsFetch>>>,
+    files: Rc<Sources>,
     /// Datasets that are open, and where each one is by its address.
     datasets: Vec<Dataset>,
     places: Places,
@@ -98,16 +98,40 @@ impl Engine {
     /// A file whose bytes come from `source`, through a cache of about `cache` bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(source: Source, page_size: usize, cache: usize) -> Engine {
-        let pages = Rc::new(Pages::new(JsFetch::new(source), page_size, cache));
-        let storage = Box::new(SharedPages(pages.clone()));
-        let medium = Some(Medium::new(storage, Limits::default()));
-        Engine { medium, file: None, pages: Some(pages), datasets: Vec::new(), places: Places::default() }
+        let files = Rc::new(Sources::default());
+        let number = files.add(source, page_size, cache);
+        let medium = files.storage(number).map(|storage| Medium::new(storage, Limits::default()));
+        Engine { medium, file: None, files, datasets: Vec::new(), places: Places::default() }
+    }
+
+    /// Says that other files can be found: those that are needed are asked for.
+    #[wasm_bindgen(js_name = findFiles)]
+    pub fn find_files(&mut self) {
+        if let Some(medium) = &mut self.medium {
+            medium.neighbours = Neighbours::new(self.files.clone());
+        }
+    }
+
+    /// Adds another file, which may be asked for by several names; its number.
+    pub fn attach(&self, source: Source, page_size: usize, cache: usize) -> u32 {
+        self.files.add(source, page_size, cache)
+    }
+
+    /// Says which file `name` is when it is written in file `from`; none if there is no such file.
+    pub fn answer(&self, from: u32, name: String, file: Option<u32>) {
+        self.files.answer(from, name, file);
     }
 
     /// A new file in memory.
     pub fn create() -> Thrown<Engine> {
         let file = Some(File::create().throw()?);
-        Ok(Engine { medium: None, file, pages: None, datasets: Vec::new(), places: Places::default() })
+        Ok(Engine {
+            medium: None,
+            file,
+            files: Rc::default(),
+            datasets: Vec::new(),
+            places: Places::default(),
+        })
     }
 
     /// Reads the superblock; facts about the file as JSON.
@@ -126,14 +150,14 @@ impl Engine {
         Ok(j.finish())
     }
 
-    /// Hands over bytes that were missing, until [`release`](Engine::release) of the returned token.
-    pub fn supply(&self, at: f64, bytes: Vec<u8>) -> u32 {
-        self.pages.as_ref().map_or(0, |pages| pages.supply(number::to_u64(at), bytes))
+    /// Hands over bytes that were missing of a file, until [`release`](Engine::release) of the returned token.
+    pub fn supply(&self, file: u32, at: f64, bytes: Vec<u8>) -> u32 {
+        self.files.pages(file).map_or(0, |pages| pages.supply(number::to_u64(at), bytes))
     }
 
     /// Forgets what was supplied.
-    pub fn release(&self, token: u32) {
-        if let Some(pages) = &self.pages {
+    pub fn release(&self, file: u32, token: u32) {
+        if let Some(pages) = self.files.pages(file) {
             pages.release(token);
         }
     }
@@ -190,6 +214,36 @@ impl Engine {
             let Description { mut json, mut payload } = Description::default();
             describe::write_attribute(&mut json, &mut payload, attributes, &found, usize::MAX)?;
             Ok(reply(Description { json, payload }))
+        };
+        describe().throw()
+    }
+
+    /// Where the elements of a dataset come from if that is not its own storage, as JSON.
+    pub fn sources(&mut self, dataset: f64) -> Thrown<String> {
+        let mut describe = || {
+            let dataset = self.dataset(dataset)?;
+            let mut j = Json::default();
+            let (sources, files) = (dataset.sources()?, dataset.external_files()?);
+            j.array(|j| {
+                for (file, dataset) in &sources {
+                    j.object(|j| {
+                        j.key("file").bytes(file);
+                        j.key("dataset").bytes(dataset);
+                    });
+                }
+                for file in &files {
+                    j.object(|j| {
+                        j.key("file").bytes(&file.name);
+                        j.key("offset").number(file.offset);
+                        j.key("size");
+                        match file.size {
+                            Some(size) => j.number(size),
+                            None => j.null(),
+                        }
+                    });
+                }
+            });
+            Ok(j.finish())
         };
         describe().throw()
     }

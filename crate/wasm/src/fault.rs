@@ -24,6 +24,18 @@ pub fn write(j: &mut Json, e: &Error) {
                 j.key("name").string(&filter.name);
             });
         }
+        if let Some((file, target)) = e.beyond() {
+            j.key("external").object(|j| {
+                j.key("file").string(file);
+                j.key("target").string(target);
+            });
+        }
+        if e.source() > 0 {
+            j.key("source").number(e.source());
+        }
+        if let Some(name) = e.wanted_file() {
+            j.key("wanted").string(name);
+        }
         if e.is_pending() {
             j.key("pending").array(|j| e.pending().iter().for_each(|r| j.numbers(&[r.start, r.end])));
         }

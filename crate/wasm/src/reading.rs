@@ -58,6 +58,21 @@ impl Reading {
         }
     }
 
+    /// Sources of a virtual dataset that are not there, as JSON; nothing if all were found so far.
+    pub fn missing(&self) -> Option<String> {
+        let missing = self.inner.missing();
+        let mut j = Json::default();
+        j.array(|j| {
+            for (file, dataset) in missing {
+                j.object(|j| {
+                    j.key("file").string(file);
+                    j.key("dataset").string(dataset);
+                });
+            }
+        });
+        (!missing.is_empty()).then(|| j.finish())
+    }
+
     /// Position and bytes in memory of each buffer of the batch.
     #[allow(clippy::cast_possible_truncation)] // positions are 32 bits wide here
     pub fn parts(&self) -> Vec<u32> {

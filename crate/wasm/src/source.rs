@@ -1,7 +1,8 @@
 //! The file's bytes, which stay in JavaScript.
 
-use hyperslab::storage::{Fetch, Files, Pages, Storage};
+use hyperslab::storage::{Elsewhere, Fetch, Files, Pages, Storage};
 use hyperslab::{Error, Result};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -59,15 +60,19 @@ impl Fetch for JsFetch {
 }
 
 /// The cache as a storage, while the engine's export keeps it too: to hand over what was fetched.
-pub struct SharedPages(pub Rc<Pages<JsFetch>>);
+pub struct SharedPages {
+    pages: Rc<Pages<JsFetch>>,
+    /// Which file it is; 0 is the one that was opened.
+    number: u32,
+}
 
 impl Storage for SharedPages {
     fn len(&self) -> u64 {
-        self.0.len()
+        self.pages.len()
     }
 
     fn files(&self) -> Files<'_> {
-        let JsFetch { source, files, .. } = self.0.source();
+        let JsFetch { source, files, .. } = self.pages.source();
         match files {
             None => Files::One,
             Some(sizes) if source.spread() => Files::Multi(sizes),
@@ -76,10 +81,52 @@ impl Storage for SharedPages {
     }
 
     fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
-        self.0.read_at(at, buf)
+        self.pages.read_at(at, buf).map_err(|e| e.of_source(self.number))
     }
 
     fn want(&self, ranges: &[Range<u64>]) -> Result<()> {
-        self.0.want(ranges)
+        self.pages.want(ranges).map_err(|e| e.of_source(self.number))
+    }
+}
+
+/// The files of a session: the one that was opened, and those that are named in it.
+#[derive(Default)]
+pub struct Sources {
+    all: RefCell<Vec<Rc<Pages<JsFetch>>>>,
+    /// What JavaScript said about names: in which file, which name, which file that is.
+    answers: RefCell<Vec<(u32, String, Option<u32>)>>,
+}
+
+impl Sources {
+    /// One more file; its number.
+    pub fn add(&self, source: Source, page_size: usize, cache: usize) -> u32 {
+        let all = &mut *self.all.borrow_mut();
+        all.push(Rc::new(Pages::new(JsFetch::new(source), page_size, cache)));
+        u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Remembers what `name` in file `from` is.
+    pub fn answer(&self, from: u32, name: String, file: Option<u32>) {
+        self.answers.borrow_mut().push((from, name, file));
+    }
+
+    /// The cache of a file.
+    pub fn pages(&self, number: u32) -> Option<Rc<Pages<JsFetch>>> {
+        self.all.borrow().get(usize::try_from(number).ok()?).cloned()
+    }
+
+    /// A file as a storage.
+    pub fn storage(&self, number: u32) -> Option<Box<dyn Storage>> {
+        self.pages(number).map(|pages| Box::new(SharedPages { pages, number }) as Box<dyn Storage>)
+    }
+}
+
+impl Elsewhere for Sources {
+    fn find(&self, from: u32, name: &str) -> Result<Option<(u32, Box<dyn Storage>)>> {
+        let answers = self.answers.borrow();
+        let Some((.., file)) = answers.iter().find(|(f, n, _)| *f == from && n == name) else {
+            return Err(Error::wanted(from, name));
+        };
+        Ok(file.and_then(|number| Some((number, self.storage(number)?))))
     }
 }

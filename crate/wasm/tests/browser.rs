@@ -115,7 +115,7 @@ fn missing_bytes_are_asked_for_and_supplied() {
                 assert!(ranges.length() > 0, "neither an answer nor a question: {e:?}");
                 for range in ranges.iter() {
                     let [start, end] = [0, 1].map(|i| Array::from(&range).get(i).as_f64().unwrap() as usize);
-                    engine.supply(start as f64, bytes[start..end.min(bytes.len())].to_vec());
+                    engine.supply(0, start as f64, bytes[start..end.min(bytes.len())].to_vec());
                 }
             }
         }

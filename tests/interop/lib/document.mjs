@@ -102,6 +102,8 @@ function describeDataset(dataset, entry, paths, lead, widest) {
   if (dataset.chunks) entry.chunks = dataset.chunks;
   if (dataset.index) entry.index = dataset.index;
   entry.filters = dataset.filters.map((f) => ({ id: f.id, flags: f.optional ? 1 : 0, cd: [...f.values] }));
+  const sources = dataset.sources();
+  if (sources.length) entry[dataset.layout === "virtual" ? "virtual" : "external"] = sources;
   const { fill } = dataset;
   entry.fill = { status: fill.status };
   // A fill value that is there and null is one of a type that cannot be read.

@@ -7,7 +7,6 @@ use crate::error::{Error, Kind, Result};
 use crate::object::header::ObjectKind;
 use crate::object::links::{self, Link, LinkTarget};
 use crate::order;
-use std::ops::Range;
 
 /// Bytes of a header that are announced before many are opened.
 const USUAL_HEADER: u64 = 512;
@@ -90,7 +89,7 @@ impl Group {
             _ => None,
         });
         self.0.file.medium()?.want(hard)?;
-        let mut missing: Vec<Range<u64>> = Vec::new();
+        let mut missing: Option<Error> = None;
         for link in links {
             let object = self.follow(&link, follow);
             let result = match object {
@@ -98,11 +97,16 @@ impl Group {
                 object => each(&Child { link, object }),
             };
             match result {
-                Err(e) if e.is_pending() && e.filter().is_none() => missing.extend_from_slice(e.pending()),
+                Err(e) if e.is_pending() => {
+                    missing = Some(match missing {
+                        Some(first) => first.and(e),
+                        None => e,
+                    });
+                }
                 result => result?,
             }
         }
-        if missing.is_empty() { Ok(()) } else { Err(Error::missing(missing)) }
+        missing.map_or(Ok(()), Err)
     }
 
     fn follow(&self, link: &Link, soft: bool) -> Result<Option<Object>> {

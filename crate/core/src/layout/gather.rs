@@ -155,7 +155,7 @@ impl Gather {
                         .pending()
                         .iter()
                         .fold(ahead.saturating_add(1), |n, r| n.saturating_add(r.end - r.start));
-                    let other = e.wanted_file().is_some();
+                    let other = e.wanted_file().is_some() || e.filter().is_some();
                     missing = Some(match missing {
                         Some(first) => first.and(e),
                         None => {

@@ -75,7 +75,9 @@ impl Walk<'_> {
                 LinkTarget::External { file, path } => {
                     let (file, path) = (String::from_utf8_lossy(&file), String::from_utf8_lossy(&path));
                     let what = format!("the link {shown:?} leads to {path:?} in the file {file:?}");
-                    return Err(Error::unsupported(what));
+                    let rest = self.todo.iter().rev().map(|name| String::from_utf8_lossy(name));
+                    let path = rest.fold(path.into_owned(), |path, name| path + "/" + &name);
+                    return Err(Error::unsupported(what).leading_to(file, path));
                 }
                 LinkTarget::UserDefined { class, .. } => {
                     return Err(Error::unsupported(format!(
