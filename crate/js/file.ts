@@ -53,7 +53,10 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     if (!family || family.size === 0) return;
     const opened = [...family.values()];
     family.clear();
-    for (const file of opened) void Promise.resolve(file).then((f) => (f as FileObject<Mode> | undefined)?.close());
+    for (const file of opened) {
+      if (file instanceof FileObject) file.close();
+      else void (file as Promise<FileObject<Mode> | undefined>).then((late) => late?.close(), () => {});
+    }
   }
 
   override toString(): string {

@@ -105,9 +105,14 @@ export class Neighbours {
     };
     try {
       const opened = this.openFile(found, others);
-      const file = opened instanceof Promise ? opened.catch(missing) : opened;
-      this.family.set(key, file);
-      return file;
+      const here = (file: Opened): Opened => {
+        this.family.set(key, file);
+        return file;
+      };
+      if (!(opened instanceof Promise)) return here(opened);
+      const coming = opened.then(here, missing);
+      this.family.set(key, coming);
+      return coming;
     } catch (e) {
       return missing(e);
     }
