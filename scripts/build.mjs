@@ -11,7 +11,7 @@ import { env as withTools } from "./lib/paths.mjs";
 const root = path.resolve(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
 const work = path.join(root, "target", "package");
-const fast = process.argv.includes("--fast"); // skips wasm-opt: for the edit-run loop
+const fast = process.argv.includes("--fast"); // skips most of wasm-opt: for the edit-run loop
 const BUDGET = 300_000;
 /** Crates and what becomes of them: the engine, and the filters that are loaded when a file needs them. */
 const MODULES = [
@@ -39,24 +39,30 @@ function compile(flavour, features) {
     run(process.env.WASM_BINDGEN ?? "wasm-bindgen", [
       path.join(target, `wasm32-unknown-unknown/release/${crate.replace("-", "_")}.wasm`),
       "--target", "web", "--omit-default-module-path", "--out-name", name, "--out-dir", out,
-      "--remove-name-section", "--remove-producers-section",
+      "--remove-producers-section",
       "--experimental-reset-state-function",
     ]);
-    if (!fast) optimise(path.join(out, `${name}_bg.wasm`), features.length > 0);
+    optimise(path.join(out, `${name}_bg.wasm`), features.length > 0);
   }
   return out;
 }
 
-/** What rustc leaves to do. Not more: higher levels save bytes, but what is left compresses worse. */
+/**
+ * What rustc leaves to do. Not more: higher levels save bytes, but what is left compresses worse. With functions in the
+ * order of their names, instances of one generic function are neighbours, which compresses better; then names go.
+ */
 function optimise(file, simd) {
   const features = [
     "bulk-memory", "nontrapping-float-to-int", "sign-ext", "mutable-globals", "multivalue", "reference-types",
     ...(simd ? ["simd"] : []),
   ];
-  run(process.execPath, [
-    path.join(root, "node_modules/binaryen/bin/wasm-opt"),
-    "-O1", "--mvp-features", ...features.map((f) => `--enable-${f}`), file, "-o", file,
-  ]);
+  const wasmOpt = (...passes) =>
+    run(process.execPath, [
+      path.join(root, "node_modules/binaryen/bin/wasm-opt"),
+      "--mvp-features", ...features.map((f) => `--enable-${f}`), ...passes, file, "-o", file,
+    ]);
+  if (!fast) wasmOpt("-g", "-O1", "--dae-optimizing", "--duplicate-function-elimination", "--reorder-functions-by-name");
+  wasmOpt("--strip-debug");
 }
 
 const simd = compile("simd", ["-Ctarget-feature=+simd128"]);
