@@ -155,6 +155,44 @@ def filters():
         add("lzf", compression="lzf", shuffle=True)
 
 
+def several():
+    """A file that is made of others: a virtual dataset over four, elements in a raw file, a link."""
+    layout = h5py.VirtualLayout((4, 50), "i4")
+    for k in range(4):
+        with h5py.File(at("part%d.h5" % k), "w") as f:
+            f["data"] = np.arange(50, dtype="i4") + 100 * k
+            f.create_group("more")["deep"] = 7.5 + k
+        layout[k] = h5py.VirtualSource("part%d.h5" % k, "data", (50,))
+    with h5py.File(at("whole.h5"), "w") as f:
+        f.create_virtual_dataset("stack", layout, fillvalue=-1)
+        f["one"] = h5py.ExternalLink("part1.h5", "/data")
+        f["inside"] = h5py.ExternalLink("part2.h5", "/more")
+        f["gone"] = h5py.ExternalLink("nowhere.h5", "/data")
+        elsewhere = [("numbers.raw", 8, 80)]
+        d = f.create_dataset("raw", (10,), "f8", external=elsewhere, efile_prefix="${ORIGIN}")
+        d[...] = np.arange(10) / 4
+
+
+def references():
+    """References of both kinds in tables, records, attributes and alone."""
+    with h5py.File(at("references.h5"), "w") as f:
+        f["data/one"] = np.arange(10)
+        f["data/two"] = np.arange(12.0).reshape(3, 4)
+        g = f.create_group("refs")
+        one, two = f["data/one"], f["data/two"]
+        null = h5py.h5r.Reference()
+        g.create_dataset("list", data=np.array([one.ref, f["data"].ref, f.ref, null], dtype=h5py.ref_dtype))
+        g.create_dataset("regions", data=np.array([two.regionref[0:2, 1:3]], dtype=h5py.regionref_dtype))
+        g.create_dataset("single", data=two.ref, dtype=h5py.ref_dtype)
+        records = np.array([("first", one.ref), ("second", two.ref)], dtype=[("name", h5py.string_dtype()), ("to", h5py.ref_dtype)])
+        g.create_dataset("records", data=records)
+        g.attrs["signal"] = two.ref
+        g.attrs.create("all", np.array([one.ref, two.ref], dtype=h5py.ref_dtype))
+        f.create_dataset("scale", data=np.linspace(10, 20, 4))
+        f["scale"].make_scale("x")
+        two.dims[1].attach_scale(f["scale"])
+
+
 if __name__ == "__main__":
     stamp = at("complete")
     with open(os.path.abspath(__file__)) as source:
@@ -162,7 +200,7 @@ if __name__ == "__main__":
     if not (os.path.exists(stamp) and open(stamp).read() == version):
         shutil.rmtree(OUT)
         os.makedirs(OUT)
-        for make in (weather, gzip64, values, line10m, huge, bad, filters):
+        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references):
             make()
         with open(stamp, "w") as out:
             out.write(version)

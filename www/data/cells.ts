@@ -2,6 +2,7 @@
 
 import type { Columns, Data, Dtype, NdArray, Reference, Value } from "hyperslab";
 import { elementKind } from "./dtype.js";
+import { leading } from "./links.js";
 import { float16, float32, float64 } from "./numbers.js";
 
 /** Items of a list that are spelled out before "…". */
@@ -12,13 +13,20 @@ const TEXT = 4000;
 /** Text of element `i` of something. */
 export type CellText = (i: number) => string;
 
+/** The path of what a reference leads to, if it can be told. */
+export type PathOf = (r: Reference) => string | undefined;
+
+const nowhere: PathOf = () => undefined;
+
 type Numbers = ArrayLike<number | bigint>;
 
 /** Text with control characters made visible, as one line. */
 export function oneLine(s: string): string {
   const cut = s.length > TEXT ? `${s.slice(0, TEXT)}… (${s.length} characters)` : s;
-  return cut.replace(/\p{Cc}|\u2028|\u2029/gu, (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return cut.replace(/\p{Cc}|[\u2028\u2029\ue000-\ue002]/gu, (c) => ESCAPES[c] ?? escape(c.charCodeAt(0)));
 }
+
+const escape = (code: number): string => (code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`);
 
 const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
 
@@ -43,10 +51,10 @@ function floatSize(t: Dtype): number | undefined {
 }
 
 /** Text of each of `n` elements, of which an array type's items are one. */
-export function cellText(a: NdArray, n: number): CellText {
+export function cellText(a: NdArray, n: number, pathOf: PathOf = nowhere): CellText {
   const size = a.shape.reduce((x, y) => x * y, 1);
   const each = n > 0 ? size / n : 1;
-  const one = itemText(a.data, a.dtype);
+  const one = itemText(a.data, a.dtype, pathOf);
   if (each === 1) return one;
   return (i) => list(each, (k) => one(i * each + k));
 }
@@ -57,7 +65,7 @@ function list(length: number, one: CellText): string {
 }
 
 /** Text of each item of an array's data. */
-function itemText(data: Data, dtype: Dtype): CellText {
+function itemText(data: Data, dtype: Dtype, pathOf: PathOf): CellText {
   if (ArrayBuffer.isView(data)) {
     const numbers = data as unknown as Numbers;
     if (typeof dtype === "object" && dtype.class === "complex") {
@@ -67,19 +75,19 @@ function itemText(data: Data, dtype: Dtype): CellText {
     const text = numberText(dtype);
     return (i) => text(numbers[i] ?? 0);
   }
-  if (!Array.isArray(data)) return recordText(data as Columns, dtype);
+  if (!Array.isArray(data)) return recordText(data as Columns, dtype, pathOf);
   const items = data as readonly unknown[];
-  return (i) => itemOf(items[i], dtype);
+  return (i) => itemOf(items[i], dtype, pathOf);
 }
 
-function recordText(columns: Columns, dtype: Dtype): CellText {
+function recordText(columns: Columns, dtype: Dtype, pathOf: PathOf): CellText {
   const parts = Object.entries(columns).map(([name, column]) => [name, column] as const);
   if (elementKind(dtype) === "complex" && parts.length === 2) {
-    const [re, im] = parts.map(([, c]) => itemText(c.data, c.dtype));
+    const [re, im] = parts.map(([, c]) => itemText(c.data, c.dtype, pathOf));
     if (re && im) return (i) => complexText(re(i), im(i));
   }
   const rows = lengthOf(parts[0]?.[1]);
-  const texts = parts.map(([name, c]) => [name, cellText(c, outer(c, rows, dtype, name))] as const);
+  const texts = parts.map(([name, c]) => [name, cellText(c, outer(c, rows, dtype, name), pathOf)] as const);
   return (i) => `{${texts.map(([name, text]) => `${name}: ${text(i)}`).join(", ")}}`;
 }
 
@@ -103,16 +111,16 @@ export function inner(dtype: Dtype): number {
 const complexText = (re: string, im: string): string => `${re}${/^[-]/.test(im) ? "" : "+"}${im}j`;
 
 /** Text of one item that is not a number in a typed array. */
-function itemOf(item: unknown, dtype: Dtype): string {
+function itemOf(item: unknown, dtype: Dtype, pathOf: PathOf): string {
   if (item === undefined || item === null) return "";
   if (typeof item === "string") return oneLine(item);
   if (typeof dtype === "object" && dtype.class === "vlen") {
     const data = item as Data;
-    const text = itemText(data, dtype.base);
+    const text = itemText(data, dtype.base, pathOf);
     return list(itemsIn(data, dtype.base), text);
   }
   if (item instanceof Uint8Array) return hex(item);
-  if (isReference(item)) return referenceText(item);
+  if (isReference(item)) return referenceText(item, pathOf(item));
   return String(item);
 }
 
@@ -127,8 +135,12 @@ function isReference(x: unknown): x is Reference {
   return typeof x === "object" && x !== null && "address" in x && "kind" in x;
 }
 
-function referenceText(r: Reference): string {
-  return r.address === 0 ? "null reference" : `→ ${r.kind} at 0x${r.address.toString(16)}`;
+function referenceText(r: Reference, path: string | undefined): string {
+  if (r.address === 0) return "null reference";
+  if (path === undefined) return `→ ${r.kind} at 0x${r.address.toString(16)}${r.file === undefined ? "" : ` in ${oneLine(r.file)}`}`;
+  const name = oneLine(path);
+  if (r.kind === "attribute") return leading(path, `→ ${oneLine(r.attribute ?? "")} of ${name}`);
+  return leading(path, r.kind === "region" ? `→ part of ${name}` : `→ ${name}`);
 }
 
 function hex(bytes: Uint8Array): string {
@@ -142,17 +154,17 @@ export function isArray(v: unknown): v is NdArray {
 }
 
 /** Any value as one line: what an attribute or a scalar shows. */
-export function valueText(v: Value | undefined, dtype: Dtype): string {
+export function valueText(v: Value | undefined, dtype: Dtype, pathOf: PathOf = nowhere): string {
   if (v === null || v === undefined) return "";
   if (typeof v === "string") return oneLine(v);
   if (typeof v === "boolean") return String(v);
   if (typeof v === "number" || typeof v === "bigint") return numberText(dtype)(v);
   if (isArray(v)) {
     const size = lengthOf(v);
-    return nested(v.shape, cellText(v, size));
+    return nested(v.shape, cellText(v, size, pathOf));
   }
-  if (typeof dtype === "object" && dtype.class === "compound" && !ArrayBuffer.isView(v)) return rowText(v, dtype);
-  return itemOf(v, dtype);
+  if (typeof dtype === "object" && dtype.class === "compound" && !ArrayBuffer.isView(v)) return rowText(v, dtype, pathOf);
+  return itemOf(v, dtype, pathOf);
 }
 
 /** An array as nested lists, no longer than LIST items in all. */
@@ -166,14 +178,14 @@ function nested(shape: readonly number[], one: CellText): string {
   return `[${texts.join(", ")}${rows < n ? `, … (${n} rows)` : ""}]`;
 }
 
-function rowText(v: object, dtype: Dtype): string {
+function rowText(v: object, dtype: Dtype, pathOf: PathOf): string {
   const row = v as Record<string, Value>;
   const members = typeof dtype === "object" && dtype.class === "compound" ? dtype.members : [];
   if (elementKind(dtype) === "complex") {
-    const [re, im] = members.map((m) => valueText(row[m.name], m.dtype));
+    const [re, im] = members.map((m) => valueText(row[m.name], m.dtype, pathOf));
     return complexText(re ?? "", im ?? "");
   }
-  return `{${members.map((m) => `${m.name}: ${valueText(row[m.name], m.dtype)}`).join(", ")}}`;
+  return `{${members.map((m) => `${m.name}: ${valueText(row[m.name], m.dtype, pathOf)}`).join(", ")}}`;
 }
 
 /** A column of a table: a record's field (nested ones joined by dots), or the element itself. */
@@ -193,19 +205,19 @@ export function columnsOf(dtype: Dtype, name = "", trail: string[] = []): Column
 }
 
 /** Text of a column's elements in an array of `n` elements that was read. */
-export function columnText(a: NdArray, column: Column, n: number): CellText {
+export function columnText(a: NdArray, column: Column, n: number, pathOf: PathOf = nowhere): CellText {
   let at = a;
   for (const name of column.trail) {
     const next = (at.data as Columns)[name];
     if (!next) return () => "";
     at = next;
   }
-  return cellText(at, n);
+  return cellText(at, n, pathOf);
 }
 
 /** The same for the one record of a scalar dataspace. */
-export function fieldText(v: Value, column: Column): string {
+export function fieldText(v: Value, column: Column, pathOf: PathOf = nowhere): string {
   let at: Value | undefined = v;
   for (const name of column.trail) at = (at as Record<string, Value> | null)?.[name];
-  return valueText(at, column.dtype);
+  return valueText(at, column.dtype, pathOf);
 }

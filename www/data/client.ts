@@ -37,8 +37,8 @@ export class Client {
   #worker: Worker | undefined;
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
-  /** The open file, to open again in a new worker. */
-  #file: File | undefined;
+  /** What was opened, to open it again in a new worker. */
+  #opened: Methods["open"]["ask"] | undefined;
 
   call<M extends keyof Methods>(method: M, ask: Methods[M]["ask"], options: CallOptions = {}): Promise<Methods[M]["answer"]> {
     const { signal, onProgress } = options;
@@ -53,7 +53,7 @@ export class Client {
   end(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#file = undefined;
+    this.#opened = undefined;
     for (const w of this.#take()) w.reject(new CallCancelled());
   }
 
@@ -91,8 +91,8 @@ export class Client {
     }
     this.#waiting.delete(message.id);
     if ("answer" in message) {
-      if (waiting.method === "open") this.#file = (waiting.ask as Methods["open"]["ask"]).file;
-      if (waiting.method === "close") this.#file = undefined;
+      if (waiting.method === "open") this.#opened = waiting.ask as Methods["open"]["ask"];
+      if (waiting.method === "close") this.#opened = undefined;
       waiting.resolve(message.answer);
     } else if ("trouble" in message) {
       waiting.reject(new CallError(message.trouble));
@@ -118,7 +118,7 @@ export class Client {
     this.#worker?.terminate();
     this.#worker = undefined;
     const others = this.#take();
-    if (this.#file) this.#send({ method: "open", ask: { file: this.#file }, ...SILENT });
+    if (this.#opened) this.#send({ method: "open", ask: this.#opened, ...SILENT });
     for (const w of others) this.#send(w);
   }
 }

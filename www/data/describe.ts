@@ -1,9 +1,9 @@
 /** Objects of the file as the records that the page shows. */
 
 import type { DatasetSync, Entity, GroupSync } from "hyperslab";
-import { valueText } from "./cells.js";
+import { valueText, type PathOf } from "./cells.js";
 import { itemSize } from "./dtype.js";
-import type { AttributeRow, DatasetFacts, Row } from "./protocol.js";
+import type { AttributeRow, DatasetFacts, Row, SourceFile } from "./protocol.js";
 import { troubleOf } from "./trouble.js";
 
 /** One member of a group. Never fails: what cannot be opened is a row that says why. */
@@ -11,7 +11,7 @@ export function rowOf(group: GroupSync, name: string): Row {
   try {
     const link = group.getLink(name);
     if (!link) return { name, kind: "broken", why: "the name is gone" };
-    if (link.kind === "external") return { name, kind: "external", target: `${link.file} : ${link.target}` };
+    if (link.kind === "external") return { name, kind: "external", target: `${link.file} : ${link.target}`, ...follow(group, name) };
     if (link.kind === "user") return { name, kind: "user", target: `class ${link.class}` };
     if (link.kind === "soft") return { name, kind: "soft", target: link.target, ...follow(group, name) };
     const object = group.get(name);
@@ -21,7 +21,7 @@ export function rowOf(group: GroupSync, name: string): Row {
   }
 }
 
-/** What a soft link leads to; nothing if it dangles. */
+/** What a soft or external link leads to; nothing if it dangles. */
 function follow(group: GroupSync, name: string): Partial<Row> {
   try {
     const object = group.get(name);
@@ -36,12 +36,12 @@ function shapeOf(object: Entity<"sync">): Partial<Row> {
 }
 
 /** All attributes; one that cannot be read says why. */
-export function attributeRows(object: Entity<"sync">): AttributeRow[] {
+export function attributeRows(object: Entity<"sync">, pathOf: PathOf): AttributeRow[] {
   return object.attrs.keys().map((name) => {
     const info = object.attrs.describe(name);
     const row: AttributeRow = { name, dtype: info?.dtype ?? "|u1", shape: info?.shape ?? null };
     try {
-      row.text = valueText(object.attrs.get(name), row.dtype);
+      row.text = valueText(object.attrs.get(name), row.dtype, pathOf);
     } catch (e) {
       row.why = troubleOf(e).message;
     }
@@ -56,7 +56,14 @@ function chunksOf(d: DatasetSync): number {
   return d.chunks?.reduce((n, extent, axis) => n * Math.ceil((d.shape?.[axis] ?? 0) / extent), 1) ?? 1;
 }
 
-export function datasetFacts(d: DatasetSync): DatasetFacts {
+/** The files that elements come from, each once. */
+function sourcesOf(d: DatasetSync, find: (name: string) => unknown): SourceFile[] {
+  const names = new Set(attempt(() => d.sources())?.map((s) => s.file));
+  names.delete(".");
+  return [...names].map((name) => (/%b/.test(name) ? { name } : { name, here: find(name) !== null }));
+}
+
+export function datasetFacts(d: DatasetSync, find: (name: string) => unknown): DatasetFacts {
   return {
     shape: d.shape,
     maxshape: d.maxshape,
@@ -69,6 +76,7 @@ export function datasetFacts(d: DatasetSync): DatasetFacts {
     fill: d.fill.status,
     fillText: d.fill.status === "user" ? valueText(d.fill.value, d.dtype) : "",
     stored: chunksOf(d) > COUNTABLE ? undefined : attempt(() => d.storageSize),
+    sources: sourcesOf(d, find),
   };
 }
 

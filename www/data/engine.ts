@@ -1,14 +1,16 @@
 /** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
 
 import uFuzzy from "@leeoniya/ufuzzy";
-import { openSync, ready, repack, type DatasetSync, type FileSync, type GroupSync, type Value } from "hyperslab";
-import { columnsOf, fieldText, isArray } from "./cells.js";
+import { openSync, ready, repack, type DatasetSync, type Entity, type FileSync, type GroupSync, type Value } from "hyperslab";
+import { columnsOf, fieldText, isArray, type PathOf } from "./cells.js";
 import { natural } from "./names.js";
+import { finder, first } from "./others.js";
 import { attributeRows, datasetFacts, rowOf } from "./describe.js";
 import { drawHeat, drawLine } from "./draw.js";
 import { describeType } from "./dtype.js";
 import type { Job } from "./job.js";
-import { Planes } from "./planes.js";
+import { Places } from "./places.js";
+import { absentFrom, Planes } from "./planes.js";
 import type * as P from "./protocol.js";
 import { sampleFile } from "./sample.js";
 import { isRange, type Picks } from "./selection.js";
@@ -30,21 +32,31 @@ export class Engine implements Answers {
   readonly #planes = new Planes();
   readonly #tiles = new Map<string, Tile>();
   #paths: string[] | undefined;
+  #places: Places | undefined;
+  #find: (name: string) => File | null = () => null;
 
   async warm(): Promise<null> {
     await ready();
     return null;
   }
 
-  async open({ file }: { file: File }): Promise<P.Opened> {
+  async first({ files }: { files: readonly File[] }): Promise<number> {
+    await ready();
+    return first(files);
+  }
+
+  async open({ file, others }: P.Methods["open"]["ask"]): Promise<P.Opened> {
     await ready();
     let head = new Uint8Array();
     try {
       head = new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer());
-      const f = openSync(file);
+      const find = finder([...others, file]);
+      const f = openSync(file, { resolve: find });
       // Only now: the file that is open stays when the new one is no good.
       this.close();
       this.#file = f;
+      this.#find = find;
+      this.#places = new Places(f);
       const { size, superblock, userblock } = f.info;
       return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
     } catch (e) {
@@ -88,9 +100,9 @@ export class Engine implements Answers {
       path,
       kind: object.kind,
       address: object.address,
-      attributes: attributeRows(object),
+      attributes: attributeRows(object, this.#pathsFor(object)),
       ...(object.kind === "group" ? { members: object.keys().length } : { dtype: object.dtype }),
-      ...(object.kind === "dataset" ? { dataset: datasetFacts(object) } : {}),
+      ...(object.kind === "dataset" ? { dataset: datasetFacts(object, this.#find) } : {}),
     };
   }
 
@@ -99,8 +111,8 @@ export class Engine implements Answers {
     const value: Value = d.shape === null || d.shape.length === 0 ? d.read() : d.read(picks.map((p) => (isRange(p) ? p.start : p.at)));
     const raw = typeof value === "string" ? value : isArray(value) && Array.isArray(value.data) && typeof value.data[0] === "string" ? value.data[0] : undefined;
     const plain = (v: Value): Value => (isArray(v) && v.shape.length === 0 && !ArrayBuffer.isView(v.data) && !Array.isArray(v.data) ? (v.data as unknown as Value) : v);
-    const fields = columnsOf(d.dtype).map((c) => ({ name: c.name, type: describeType(c.dtype), text: fieldText(plain(value), c) }));
-    return { fields, ...(raw === undefined ? {} : { raw }) };
+    const fields = columnsOf(d.dtype).map((c) => ({ name: c.name, type: describeType(c.dtype), text: fieldText(plain(value), c, this.#pathsFor(d)) }));
+    return { fields, ...(raw === undefined ? {} : { raw }), absent: absentAt(d, picks) };
   }
 
   heat(ask: P.HeatAsk, job: Job): Promise<P.Picture> {
@@ -129,7 +141,7 @@ export class Engine implements Answers {
       }
       cells.push(row);
     }
-    return { cells, ...(failed ? { failed } : {}) };
+    return { cells, ...(failed ? { failed } : {}), absent: table.absent };
   }
 
   probe(ask: P.Slice & { row: number; col: number }): string {
@@ -156,7 +168,7 @@ export class Engine implements Answers {
 
   #table({ path, picks, y, x }: P.Slice): Table {
     const d = this.#dataset(path);
-    return new Table(d, picks, y, x, columnsOf(d.dtype), this.#tiles);
+    return new Table(d, picks, y, x, columnsOf(d.dtype), this.#tiles, this.#pathsFor(d));
   }
 
   #open(): FileSync {
@@ -166,9 +178,14 @@ export class Engine implements Answers {
 
   #at(path: string): NonNullable<ReturnType<FileSync["get"]>> {
     const f = this.#open();
-    const object = path === "/" ? f : f.get(path);
+    const object = path === "/" ? f : (f.get(path) ?? this.#places?.get(path));
     if (!object) throw new Refusal({ code: "NotFound", message: "nothing is there", path });
     return object;
+  }
+
+  /** How references among an object's values are told: paths are those of the open file, and not of those that links lead to. */
+  #pathsFor(object: Entity<"sync">): PathOf {
+    return (r) => (object.file === this.#file ? this.#places?.pathOf(r) : undefined);
   }
 
   /** The row of a name that leads nowhere in this file. */
@@ -178,7 +195,7 @@ export class Engine implements Answers {
     const group = name === "" ? undefined : this.#open().get(path.slice(0, cut) || "/");
     if (group?.kind !== "group") return undefined;
     const row = rowOf(group, name);
-    return ["external", "user"].includes(row.kind) || (row.kind === "soft" && !row.leads) ? row : undefined;
+    return row.kind === "user" || (["external", "soft"].includes(row.kind) && !row.leads) ? row : undefined;
   }
 
   #dataset(path: string): DatasetSync {
@@ -188,6 +205,12 @@ export class Engine implements Answers {
   }
 }
 
+/** Sources that are missing of a single element: a value alone cannot say so, an array of one can. */
+function absentAt(d: DatasetSync, picks: Picks): string[] {
+  if (d.layout !== "virtual" || picks.length === 0) return [];
+  const at = picks.map((p) => (isRange(p) ? p.start : p.at));
+  return absentFrom(d.read(at.map((i) => [i, i + 1] as const)));
+}
 
 /** NeXus's default plot, else the only dataset of the root group, else the root. */
 function firstToShow(f: FileSync): string {

@@ -4,3 +4,6 @@ export function natural(names: readonly string[]): string[] {
   keyed.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1));
   return keyed.map(([, name]) => name);
 }
+
+/** The last part of a path, however it is written. */
+export const lastPart = (name: string): string => name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);

@@ -14,6 +14,7 @@ function fake(shape: number[], chunks: number[] | null, broken: string[] = []): 
   const touched = new Map<string, number>();
   const d = {
     path: "/fake",
+    file: {},
     shape,
     chunks,
     datatype: { class: "float", size: 4, order: "LE" },

@@ -1,6 +1,7 @@
 /** Slices as numbers in memory: read in bands, broken chunks left out, the last few kept. */
 
-import { isHyperslabError, type DatasetSync, type NdArray, type NumericArray } from "hyperslab";
+import { isHyperslabError, type DatasetSync, type NdArray, type NumericArray, type Value } from "hyperslab";
+import { isArray } from "./cells.js";
 import type { Numbers } from "./decimate.js";
 import { itemSize } from "./dtype.js";
 import type { Job } from "./job.js";
@@ -28,6 +29,23 @@ const KEEP = 300 * 2 ** 20;
 /** Broken chunks after which a picture is given up when nothing was readable. */
 const HOPELESS = 16;
 
+/** Files by number: paths are not unique where links lead from file to file. */
+const numbers = new WeakMap<object, number>();
+let counted = 0;
+
+/** A dataset's place among all files. */
+export function placeOf(d: DatasetSync): string {
+  const number = numbers.get(d.file) ?? ++counted;
+  numbers.set(d.file, number);
+  return `${number} ${d.path}`;
+}
+
+/** Names of the sources that were missing when a value was read. */
+export function absentFrom(a: Value): string[] {
+  const missing = isArray(a) ? (a.missing ?? []) : [];
+  return [...new Set(missing.map((s) => (s.file === "." ? s.dataset : s.file)))];
+}
+
 /** What planning has to know of a dataset. */
 export function storageOf(d: DatasetSync): Storage {
   return { shape: d.shape ?? [], chunks: d.chunks, itemSize: itemSize(d.datatype) };
@@ -43,7 +61,7 @@ export class Planes {
 
   /** The plane of the axes that are ranges, limited to `[from, to)` of each; from memory if it is there. */
   async get(d: DatasetSync, picks: Picks, axes: readonly number[], ranges: readonly Range[], job: Job): Promise<Plane> {
-    const key = JSON.stringify([d.path, picks.map((p, k) => (axes.includes(k) ? 0 : p)), axes, ranges]);
+    const key = JSON.stringify([placeOf(d), picks.map((p, k) => (axes.includes(k) ? 0 : p)), axes, ranges]);
     const found = this.#kept.get(key);
     if (found) {
       this.#kept.delete(key);
@@ -89,6 +107,7 @@ async function readPlane(d: DatasetSync, picks: Picks, axes: readonly number[], 
       of: ranges.reduce((a, r) => a * count(r), 1),
       failed: reader.failed,
       ...(reader.why ? { why: troubleOf(reader.why) } : {}),
+      absent: [...reader.absent],
       bytes: storage.chunks ? p.bytes : elements * storage.itemSize,
       ms: Math.round(job.ms),
     },
@@ -101,6 +120,7 @@ const isWhole = (p: Plan, k: number, ranges: readonly Range[]): boolean => p.axe
 class Reader {
   failed = 0;
   why: unknown;
+  readonly absent = new Set<string>();
   #read = 0;
 
   constructor(
@@ -119,8 +139,9 @@ class Reader {
         return isRange(p) ? p.start : p.at;
       });
       const into = this.sink.place(piece);
-      if (into) this.d.read(selection, { into });
-      else this.sink.put(piece, this.d.read<NdArray<NumericArray>>(selection));
+      const a = into ? this.d.read(selection, { into }) : this.d.read<NdArray<NumericArray>>(selection);
+      if (!into) this.sink.put(piece, a as NdArray<NumericArray>);
+      for (const name of absentFrom(a)) this.absent.add(name);
       this.#read++;
     } catch (e) {
       const halves = isHyperslabError(e, "Malformed") ? cut(piece, this.axes, this.storage) : undefined;

@@ -28,7 +28,7 @@ export type NodeKind = "group" | "dataset" | "datatype" | "soft" | "external" | 
 export interface Row {
   name: string;
   kind: NodeKind;
-  /** What a soft link leads to, once followed: the kind of its target. */
+  /** What a soft or external link leads to, once followed: the kind of its target. */
   leads?: "group" | "dataset" | "datatype";
   /** Target of a link as stored. */
   target?: string;
@@ -77,6 +77,16 @@ export interface DatasetFacts {
   fillText: string;
   /** Bytes in the file. */
   stored: number | undefined;
+  /** Files that the elements come from; none if they are in the dataset's own. */
+  sources: SourceFile[];
+}
+
+/** A file that a dataset takes elements from. */
+export interface SourceFile {
+  /** As stored; `%b` stands for numbers. */
+  name: string;
+  /** Whether it is at hand; undefined if that depends on a number. */
+  here?: boolean;
 }
 
 /** A file that was opened. */
@@ -120,6 +130,8 @@ export interface Coverage {
   /** Chunks that could not be decoded, and why. */
   failed: number;
   why?: Trouble;
+  /** Sources of a virtual dataset that are not at hand: what stands for them is the fill value. */
+  absent: string[];
   /** Decoded bytes and time it took; 0 ms when it was still there. */
   bytes: number;
   ms: number;
@@ -168,6 +180,8 @@ export interface Cells {
   /** Text by row, then by column. */
   cells: string[][];
   failed?: Trouble;
+  /** As in `Coverage`. */
+  absent: string[];
 }
 
 /** A scalar, or a single text. */
@@ -176,6 +190,8 @@ export interface Single {
   fields: { name: string; type: string; text: string }[];
   /** Text as it is, with its line breaks. */
   raw?: string;
+  /** As in `Coverage`. */
+  absent: string[];
 }
 
 export interface RepackAsk {
@@ -195,7 +211,10 @@ export interface Found {
 export interface Methods {
   /** Gets the engine ready before it is needed. */
   warm: { ask: Record<string, never>; answer: null };
-  open: { ask: { file: File }; answer: Opened };
+  /** Which of several files to open. */
+  first: { ask: { files: readonly File[] }; answer: number };
+  /** `others` are where the file finds those that it names. */
+  open: { ask: { file: File; others: readonly File[] }; answer: Opened };
   close: { ask: Record<string, never>; answer: null };
   sample: { ask: Record<string, never>; answer: Blob };
   children: { ask: { path: string }; answer: string[] };

@@ -1,8 +1,8 @@
 /** Exact values of a slice for tables and read-outs: fetched in tiles along the chunks, the last few kept. */
 
 import type { DatasetSync, NdArray } from "hyperslab";
-import { cellText, columnText, inner, type CellText, type Column } from "./cells.js";
-import { storageOf } from "./planes.js";
+import { cellText, columnText, inner, type CellText, type Column, type PathOf } from "./cells.js";
+import { absentFrom, placeOf, storageOf } from "./planes.js";
 import { unit } from "./plan.js";
 import { count, isRange, part, type Picks, type Range } from "./selection.js";
 
@@ -23,6 +23,8 @@ export interface Tile {
   rowStride: number;
   colStride: number;
   bytes: number;
+  /** Sources of a virtual dataset that are missing. */
+  absent: string[];
 }
 
 /** Along one axis of a table: elements are cut into tiles where units of the file end. */
@@ -59,6 +61,7 @@ export class Table {
   readonly #rows: Cuts;
   readonly #cols: Cuts;
   readonly #key: string;
+  readonly #absent = new Set<string>();
 
   constructor(
     private readonly d: DatasetSync,
@@ -67,6 +70,7 @@ export class Table {
     private readonly colAxis: number | null,
     private readonly columns: readonly Column[],
     private readonly kept: Map<string, Tile>,
+    private readonly pathOf: PathOf,
   ) {
     const extents = unit(storageOf(d));
     const range = (axis: number | null): Range => {
@@ -75,15 +79,21 @@ export class Table {
     };
     this.#rows = new Cuts(range(rowAxis), rowAxis === null ? 1 : (extents[rowAxis] ?? 1), ROWS);
     this.#cols = new Cuts(range(colAxis), colAxis === null ? 1 : (extents[colAxis] ?? 1), COLS);
-    this.#key = JSON.stringify([d.path, picks, rowAxis, colAxis]);
+    this.#key = JSON.stringify([placeOf(d), picks, rowAxis, colAxis]);
   }
 
   /** Text of the cell in that row and column of the table. */
   text(row: number, col: number): string {
     const fields = this.colAxis === null;
     const tile = this.#tile(this.#rows.tile(row), fields ? 0 : this.#cols.tile(col));
+    for (const name of tile.absent) this.#absent.add(name);
     const i = (row - tile.row) * tile.rowStride + (fields ? 0 : (col - tile.col) * tile.colStride);
     return tile.text[fields ? col : 0]?.(i) ?? "";
+  }
+
+  /** Sources that are missing of what was asked for so far. */
+  get absent(): string[] {
+    return [...this.#absent];
   }
 
   #tile(r: number, c: number): Tile {
@@ -121,10 +131,11 @@ export class Table {
       col,
       rows,
       cols,
-      text: this.columns.map((column) => (column.trail.length > 0 ? columnText(a, column, n) : cellText(a, n))),
+      text: this.columns.map((column) => (column.trail.length > 0 ? columnText(a, column, n, this.pathOf) : cellText(a, n, this.pathOf))),
       rowStride: down ? cols : 1,
       colStride: down ? 1 : rows,
       bytes: n * storageOf(this.d).itemSize * inner(this.d.dtype),
+      absent: absentFrom(a),
     };
   }
 }

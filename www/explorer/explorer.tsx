@@ -172,7 +172,9 @@ export function explain(row: Row | undefined): { text: string; title?: string } 
         ? { text: `→ ${row.target}`, title: t.rows.soft(row.target ?? "") }
         : { text: `⇢ ${row.target}`, title: t.rows.dangling(row.target ?? "") };
     case "external":
-      return { text: `⇢ ${row.target}`, title: t.rows.external(row.target ?? "") };
+      return row.leads
+        ? { text: `→ ${row.target}`, title: t.rows.external(row.target ?? "") }
+        : { text: `⇢ ${row.target}`, title: row.why ?? t.rows.absent(row.target ?? "") };
     case "user":
       return { text: row.target ?? "", title: t.rows.user(row.target ?? "") };
     case "broken":

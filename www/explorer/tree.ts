@@ -62,7 +62,7 @@ export function flatten(root: TreeNode): TreeNode[] {
 
 /** Whether a row can be unfolded. Before it was looked at, no. */
 export function canOpen(node: TreeNode): boolean {
-  return node.row?.kind === "group" || (node.row?.kind === "soft" && node.row.leads === "group");
+  return node.row?.kind === "group" || node.row?.leads === "group";
 }
 
 /** The next row, after `from` and around the end, whose name begins with `text`. */

@@ -2,8 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { describeType } from "../data/dtype.js";
+import { plain } from "../data/links.js";
 import type { AttributeRow } from "../data/protocol.js";
 import { extents } from "../ui/format.js";
+import { Rich } from "../ui/rich.js";
 import { t } from "../ui/strings.js";
 
 /** Characters of a value that are shown before it has to be unfolded. */
@@ -35,10 +37,11 @@ function Value({ text, empty }: { text: string; empty: boolean }) {
   const [whole, setWhole] = useState(false);
   if (empty) return <span class="quiet">null</span>;
   if (text === "") return <span class="quiet">“”</span>;
-  if (text.length <= SHORT || whole) return <>{text}</>;
+  const read = plain(text);
+  if (read.length <= SHORT || whole) return <Rich text={text} />;
   return (
     <button type="button" class="more" onClick={() => setWhole(true)}>
-      {text.slice(0, SHORT)}… <span class="quiet">({text.length})</span>
+      {read.slice(0, SHORT)}… <span class="quiet">({read.length})</span>
     </button>
   );
 }

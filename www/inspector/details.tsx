@@ -1,7 +1,7 @@
 /** All facts of an object. */
 
 import { describeType, elementKind, typeDetails } from "../data/dtype.js";
-import type { DatasetFacts, Facts } from "../data/protocol.js";
+import type { DatasetFacts, Facts, SourceFile } from "../data/protocol.js";
 import { bytes, extents, ratio, thousands } from "../ui/format.js";
 import { t } from "../ui/strings.js";
 import { filterText } from "./object.js";
@@ -44,6 +44,11 @@ export function Details({ facts: f }: { facts: Facts }) {
   );
 }
 
+/** Files that are named; the others are counted by what reading them says. */
+const SOURCES = 20;
+
+const sourceText = (s: SourceFile): string => (s.here === undefined ? s.name : `${s.name}: ${s.here ? t.facts.here : t.facts.missing}`);
+
 function datasetRows(d: DatasetFacts): [string, string][] {
   const full = d.size * d.itemSize;
   const rows: [string, string][] = [[t.facts.shape, extents(d.shape)]];
@@ -55,6 +60,7 @@ function datasetRows(d: DatasetFacts): [string, string][] {
     if (d.index) rows.push([t.facts.index, t.indexNames[d.index] ?? d.index]);
     rows.push([t.facts.filters, filterText(d) || t.noFilters]);
   }
+  if (d.sources.length > 0) rows.push([t.facts.sources, d.sources.slice(0, SOURCES).map(sourceText).join(", ") + (d.sources.length > SOURCES ? " …" : "")]);
   rows.push([t.facts.fill, d.fill === "user" ? d.fillText : t.fill[d.fill]]);
   if (d.stored !== undefined) {
     rows.push([t.facts.stored, `${bytes(d.stored)}${d.stored === full ? "" : ` of ${bytes(full)}`}`]);

@@ -1,11 +1,12 @@
 /** The right side: everything about the selected object at once. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { describeType, elementKind } from "../data/dtype.js";
 import type { DatasetFacts, Facts } from "../data/protocol.js";
+import { Picker } from "../open/picker.js";
 import { copy } from "../ui/clipboard.js";
 import { bytes, extents, filterName, ratio } from "../ui/format.js";
-import { facts, file, objectTrouble, path, select } from "../ui/state.js";
+import { addFiles, facts, file, objectTrouble, path, select, want } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
 import { DataPane } from "../viewers/pane.js";
@@ -126,11 +127,14 @@ function DeadLink({ facts: f }: { facts: Facts }) {
   const row = f.row;
   if (!row || (row.kind !== "soft" && row.kind !== "external" && row.kind !== "user")) return null;
   const kind = row.kind === "soft" ? "dangling" : row.kind;
+  const target = row.kind === "external" ? (row.target ?? "").split(" : ")[0] : undefined;
+  useEffect(() => want(target === undefined ? [] : [target]), [target]);
   return (
     <div class="notice">
       <h2>{t.linkTitle[kind]}</h2>
       <p>{t.linkBody[kind](row.target ?? "")}</p>
       {row.why && <p class="quiet">{row.why}</p>}
+      {row.kind === "external" && <Picker label={t.addFiles} onFiles={addFiles} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The whole page takes dropped files, and a chooser offers the same. */
 
 import { signal } from "@preact/signals";
-import { files, openFile } from "../ui/state.js";
+import { addFiles, client, files, openFile, wanted } from "../ui/state.js";
 
 /** Whether files are being dragged over the page. */
 export const dragging = signal(false);
@@ -30,15 +30,20 @@ export function watchDrops(): void {
     dragging.value = false;
     if (!carriesFiles(e)) return;
     e.preventDefault();
-    take([...(e.dataTransfer?.files ?? [])]);
+    void take([...(e.dataTransfer?.files ?? [])]);
   });
 }
 
-/** Opens the first of several files; the others are at hand in the list of open files. */
-export function take(given: readonly File[]): void {
-  const [first, ...others] = given;
-  if (!first) return;
+/**
+ * Opens one of several files, that which leads to the others; those are at hand in the list of open files. Files that what
+ * is shown asks for are added to it instead.
+ */
+export async function take(given: readonly File[]): Promise<void> {
+  if (given.length === 0) return;
+  if (given.every((f) => wanted.value.has(f.name))) return addFiles(given);
+  const first = given.length === 1 ? 0 : await client.call("first", { files: given });
+  const others = given.filter((_, i) => i !== first);
   const known = files.value.filter((f) => !others.some((o) => o.name === f.name && o.size === f.size));
   files.value = [...known, ...others];
-  void openFile(first);
+  await openFile(given[first] as File);
 }

@@ -4,11 +4,18 @@ import { useRef } from "preact/hooks";
 import { t } from "../ui/strings.js";
 import { take } from "./drop.js";
 
-export function Picker({ label = t.openFile, primary = false }: { label?: string; primary?: boolean }) {
+interface Props {
+  label?: string;
+  primary?: boolean;
+  small?: boolean;
+  onFiles?: (files: readonly File[]) => Promise<void>;
+}
+
+export function Picker({ label = t.openFile, primary = false, small = false, onFiles = take }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={primary ? "primary" : ""} onClick={() => input.current?.click()}>
+      <button type="button" class={primary ? "primary" : small ? "small" : ""} onClick={() => input.current?.click()}>
         {label}
       </button>
       <input
@@ -16,9 +23,9 @@ export function Picker({ label = t.openFile, primary = false }: { label?: string
         type="file"
         hidden
         multiple
-        aria-label={t.openFile}
+        aria-label={label}
         onChange={(e) => {
-          take([...(e.currentTarget.files ?? [])]);
+          void onFiles([...(e.currentTarget.files ?? [])]);
           // So that choosing the same file again is a change again.
           e.currentTarget.value = "";
         }}

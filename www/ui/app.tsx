@@ -7,7 +7,7 @@ import { dragging } from "../open/drop.js";
 import { SaveDialog } from "../open/save.js";
 import { Start } from "../open/start.js";
 import { Header } from "./header.js";
-import { cost, file, opening, readout, saving, treeShown, trouble } from "./state.js";
+import { cost, file, opening, readout, saving, trouble, treeShown, visit } from "./state.js";
 import { openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
@@ -35,7 +35,7 @@ export function App() {
         </p>
       )}
       {file.value ? (
-        <div class="browse" key={`${file.value.name} ${file.value.size}`}>
+        <div class="browse" key={visit.value}>
           <nav class={treeShown.value ? "shown" : ""} aria-label={t.tree}>
             <Explorer />
           </nav>

@@ -20,8 +20,8 @@ const PATHS: Record<string, string> = {
 export function iconOf(row: Row | undefined): string {
   if (!row) return "";
   if (row.kind === "broken" || (row.kind === "soft" && !row.leads)) return "broken";
-  if (row.kind === "external" || row.kind === "user") return "link";
-  const kind: NodeKind = row.kind === "soft" ? (row.leads as NodeKind) : row.kind;
+  if ((row.kind === "external" && !row.leads) || row.kind === "user") return "link";
+  const kind: NodeKind = row.leads ?? row.kind;
   if (kind !== "dataset" || row.dtype === undefined) return kind;
   const what = elementKind(row.dtype);
   const rank = row.shape?.length ?? 0;

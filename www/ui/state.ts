@@ -5,6 +5,7 @@ import { CallCancelled, CallError, Client } from "../data/client.js";
 import type { Facts, Opened, Trouble } from "../data/protocol.js";
 import { SelectionError, spell } from "../data/selection.js";
 import { elementKind } from "../data/dtype.js";
+import { lastPart } from "../data/names.js";
 import { fit, initial, rank, typed, type Mapping } from "../viewers/mapping.js";
 import { suits, viewNamed, views, type ViewName } from "../viewers/registry.js";
 import { readHash, writeHash } from "./hash.js";
@@ -24,6 +25,8 @@ export const file = signal<Opened | null>(null);
 export const source = signal<File | null>(null);
 /** Files opened so far in this visit, newest last. */
 export const files = signal<readonly File[]>([]);
+/** Counts openings: what was shown of an earlier one is out of date. */
+export const visit = signal(0);
 /** Name of the file that is being opened. */
 export const opening = signal<string | null>(null);
 export const trouble = signal<PageTrouble | null>(null);
@@ -39,6 +42,8 @@ export const mapping = signal<Mapping>({ picks: [], x: null, y: null });
 export const readout = signal("");
 /** What the last picture cost. */
 export const cost = signal("");
+/** Names of files that what is shown would need, as far as they are not at hand. */
+export const wanted = signal<ReadonlySet<string>>(new Set());
 /** Whether the tree is shown where there is no room for it beside the object. */
 export const treeShown = signal(false);
 export const saving = signal(false);
@@ -56,13 +61,16 @@ export async function openFile(f: File): Promise<void> {
     trouble.value = null;
   });
   try {
-    const opened = await client.call("open", { file: f });
+    const known = files.value.filter((x) => x.name !== f.name || x.size !== f.size);
+    const opened = await client.call("open", { file: f, others: known });
     if (mine !== turn) return;
     const wish = readHash();
     batch(() => {
       file.value = opened;
       source.value = f;
+      visit.value++;
       files.value = [...files.value.filter((x) => x.name !== f.name || x.size !== f.size), f];
+      wanted.value = new Set();
       facts.value = null;
       objectTrouble.value = null;
       treeShown.value = false;
@@ -74,6 +82,18 @@ export async function openFile(f: File): Promise<void> {
   } finally {
     if (mine === turn) opening.value = null;
   }
+}
+
+/** Files that are there from now on: the one that is shown is opened again, to find in them what it did not find before. */
+export async function addFiles(given: readonly File[]): Promise<void> {
+  files.value = [...files.value.filter((f) => !given.some((g) => g.name === f.name && g.size === f.size)), ...given];
+  if (source.value) await openFile(source.value);
+}
+
+/** Says that what is shown lacks files. */
+export function want(names: readonly string[]): void {
+  const missing = names.map(lastPart).filter((name) => !wanted.value.has(name));
+  if (missing.length > 0) wanted.value = new Set([...wanted.value, ...missing]);
 }
 
 export interface Wish {
@@ -90,6 +110,7 @@ const lastSlices = new Map<string, Mapping>();
 export async function select(to: string, wish: Wish = {}): Promise<void> {
   const mine = ++asked;
   path.value = to;
+  wanted.value = new Set();
   objectTrouble.value = null;
   try {
     const next = await client.call("facts", { path: to });

@@ -3,6 +3,10 @@
 import type { Trouble } from "../data/protocol.js";
 import { bytes, filterName, thousands } from "./format.js";
 
+/** The first few of many names. */
+const listed = (names: readonly string[]): string =>
+  names.length > 5 ? `${names.slice(0, 4).join(", ")} and ${thousands(names.length - 4)} more` : names.join(", ");
+
 const plural = (n: number, one: string, many: string): string => `${thousands(n)} ${n === 1 ? one : many}`;
 
 export const t = {
@@ -29,6 +33,7 @@ export const t = {
   files: "Open files",
   object: "Selected object",
   copyPath: "Copy path",
+  goTo: (path: string): string => `Go to ${path}`,
   copied: "Copied",
   attributes: "Attributes",
   noAttributes: "No attributes.",
@@ -77,6 +82,9 @@ export const t = {
     `Overview: ${thousands(read)} of ${thousands(of)} elements read, evenly spread. Zoom in for every element.`,
   failed: (n: number, why: string): string => `${plural(n, "chunk", "chunks")} could not be read and ${n === 1 ? "is" : "are"} left out: ${why}`,
   unreadable: "This part could not be read",
+  absent: (names: readonly string[]): string =>
+    `Not all of it is here: ${listed(names)} ${names.length === 1 ? "is" : "are"} missing, and the fill value stands in ${names.length === 1 ? "its" : "their"} place. Add the missing files, or drop them here.`,
+  addFiles: "Add files…",
   heatSummary: (name: string, rows: number, cols: number, facts: string): string =>
     `Heatmap of ${name}, ${thousands(rows)} × ${thousands(cols)}, ${facts}`,
   lineSummary: (name: string, n: number, facts: string): string => `Line of ${name}, ${thousands(n)} elements, ${facts}`,
@@ -105,6 +113,9 @@ export const t = {
     fill: "Fill value",
     stored: "Stored",
     ratio: "Compression",
+    sources: "From files",
+    here: "at hand",
+    missing: "missing",
     address: "Address",
     members: "Members",
     fields: "Fields",
@@ -126,13 +137,14 @@ export const t = {
     soft: (target: string): string => `soft link to ${target}`,
     dangling: (target: string): string => `soft link to ${target}, where nothing is`,
     external: (target: string): string => `external link to ${target}`,
+    absent: (target: string): string => `external link to ${target}, which is not at hand`,
     user: (target: string): string => `user-defined link, ${target}`,
     broken: "cannot be opened",
   },
   linkTitle: { dangling: "This link leads nowhere", external: "This is in another file", user: "This is a user-defined link", broken: "This object cannot be opened" },
   linkBody: {
     dangling: (target: string): string => `The soft link points to ${target}, but there is nothing at that path.`,
-    external: (target: string): string => `The external link points to ${target}. Drop that file to look at it.`,
+    external: (target: string): string => `The external link points to ${target}. Add that file, or drop it here, to look at it.`,
     user: (target: string): string => `Only the software that made it knows where it leads (${target}).`,
   },
   saveTitle: "Save a compressed copy",

@@ -1,8 +1,10 @@
 /** What a view shows besides its data: progress, a stop, a problem, what was left out. */
 
+import { useEffect } from "preact/hooks";
 import type { Coverage } from "../data/protocol.js";
 import { bytes } from "../ui/format.js";
-import { file } from "../ui/state.js";
+import { Picker } from "../open/picker.js";
+import { addFiles, file, want } from "../ui/state.js";
 import { objectWords, sentence, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
 import type { Latest } from "./latest.js";
@@ -36,11 +38,25 @@ export function Failure({ state }: { state: Latest<unknown> }) {
   );
 }
 
+/** Files are missing that what is shown is made of. */
+export function Absent({ names }: { names: readonly string[] | undefined }) {
+  const key = names?.join("\n") ?? "";
+  useEffect(() => want(names ?? []), [key]);
+  if (!names?.length) return null;
+  return (
+    <p class="hint warn row" role="status">
+      <span>{t.absent(names)}</span>
+      <Picker label={t.addFiles} small onFiles={addFiles} />
+    </p>
+  );
+}
+
 /** What a picture does not show. */
 export function Missing({ coverage }: { coverage: Coverage | undefined }) {
   if (!coverage) return null;
   return (
     <>
+      <Absent names={coverage.absent} />
       {coverage.read < coverage.of && (
         <p class="hint" role="status">
           {t.overview(coverage.read, coverage.of)}

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import type { DatasetFacts, Facts } from "../data/protocol.js";
 import { extents } from "../ui/format.js";
-import { mapping, setView, view } from "../ui/state.js";
+import { mapping, setView, view, want } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { Mapper, SelectionBox } from "./mapper.js";
 import { viewNamed, views, type ViewName, type ViewProps } from "./registry.js";
@@ -22,6 +22,9 @@ export function DataPane({ facts, dataset }: { facts: Facts; dataset: DatasetFac
       setArrived((n) => n + 1);
     });
   }, [name]);
+
+  // Files that are dropped from now on may be these.
+  useEffect(() => want(dataset.sources.flatMap((s) => (s.here === false ? [s.name] : []))), [dataset]);
 
   if (dataset.shape === null) return <p class="notice">{t.noValue}</p>;
   if (dataset.size === 0) return <p class="notice">{t.noElements(extents(dataset.shape))}</p>;

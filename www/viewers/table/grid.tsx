@@ -1,7 +1,10 @@
 /** A grid of cells of any extent, of which only those in sight are in the document. Keyboard as in spreadsheets. */
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { parts, plain } from "../../data/links.js";
 import { copy } from "../../ui/clipboard.js";
+import { Rich } from "../../ui/rich.js";
+import { select } from "../../ui/state.js";
 import { Scroll, Sizes, type Track } from "./scroll.js";
 
 const ROW = 26;
@@ -116,7 +119,13 @@ export function Grid(p: Props) {
     const [r, c] = cursor;
     const page = Math.max(1, r1 - r0 - 2);
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "c" && String(getSelection()) === "") {
-      void copy(p.cell(r, c) ?? "");
+      void copy(plain(p.cell(r, c) ?? ""));
+      return;
+    }
+    const link = e.key === "Enter" ? parts(p.cell(r, c) ?? "").find((part) => typeof part !== "string") : undefined;
+    if (link) {
+      e.preventDefault();
+      void select(link.to);
       return;
     }
     const far = e.ctrlKey || e.metaKey;
@@ -171,10 +180,10 @@ export function Grid(p: Props) {
                   class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
                   aria-colindex={c + 2}
                   style={wide(c)}
-                  title={text !== undefined && columnsIn(text) > digitsOf(c) ? text : undefined}
+                  title={text !== undefined && columnsIn(plain(text)) > digitsOf(c) ? plain(text) : undefined}
                   onClick={() => setCursor([r, c])}
                 >
-                  {text ?? "…"}
+                  {text === undefined ? "…" : <Rich text={text} />}
                 </span>
               );
             })}
@@ -209,7 +218,7 @@ function growth(p: Props, digits: readonly number[], [r0, r1, c0, c1]: [number, 
   const next = [...digits];
   for (let c = c0; c < c1; c++) {
     let longest = columnsIn(p.colName(c));
-    for (let r = r0; r < r1; r++) longest = Math.max(longest, columnsIn(p.cell(r, c) ?? ""));
+    for (let r = r0; r < r1; r++) longest = Math.max(longest, columnsIn(plain(p.cell(r, c) ?? "")));
     const k = p.fields ? c : 0;
     const least = p.fields ? LEAST_FIELD : NARROWEST;
     next[k] = Math.max(next[k] ?? least, Math.min(longest, Math.max(p.widest(c), room)));

@@ -6,7 +6,7 @@ import { elementKind } from "../../data/dtype.js";
 import { count, isRange, type Range } from "../../data/selection.js";
 import { thousands } from "../../ui/format.js";
 import { sentence, t } from "../../ui/strings.js";
-import { Busy, Failure } from "../busy.js";
+import { Absent, Busy, Failure } from "../busy.js";
 import { useLatest } from "../latest.js";
 import type { ViewProps } from "../registry.js";
 import { Grid, type Block } from "./grid.js";
@@ -59,6 +59,7 @@ export function Table({ path, facts, shape, mapping }: ViewProps) {
         <span class="quiet">{colAxis === null ? t.taken(height) : `${thousands(height)} × ${thousands(width)}`}</span>
       </div>
       {state.answer?.failed && <p class="hint warn">{`${t.unreadable}: ${sentence(state.answer.failed)}`}</p>}
+      <Absent names={state.answer?.absent} />
       <Failure state={state} />
       <div class={`grid-box${state.trouble ? " gone" : ""}`} data-ready={cells && !state.stale ? "yes" : "no"}>
         <Grid
