@@ -193,6 +193,31 @@ def references():
         two.dims[1].attach_scale(f["scale"])
 
 
+def scales():
+    """Datasets with dimension scales: by h5py, and a netCDF-4 file with a dimension that has no values."""
+    with h5py.File(at("scales.h5"), "w") as f:
+        f["field"] = np.arange(24.0).reshape(4, 6)
+        f["lat"] = np.array([-30.5, -10.25, 10, 45])
+        f["lat"].attrs["units"] = "degrees_north"
+        f["station"] = np.array(["A", "B", "Çe", "D", "E", "F"], dtype=h5py.string_dtype())
+        f["lat"].make_scale("latitude")
+        f["station"].make_scale("station")
+        f["field"].dims[0].attach_scale(f["lat"])
+        f["field"].dims[1].attach_scale(f["station"])
+        f["curve"] = np.arange(4) ** 2
+        f["curve"].dims[0].attach_scale(f["lat"])
+        f["labelled"] = np.arange(6.0).reshape(2, 3)
+        f["labelled"].dims[0].label = "detector"
+        f["labelled"].dims[1].label = "energy"
+    import netCDF4
+    with netCDF4.Dataset(at("scales.nc"), "w") as f:
+        f.createDimension("time", None)
+        f.createDimension("pair", 2)
+        f.createVariable("time", "i8", ("time",))[:] = [0, 6, 12]
+        f["time"].units = "hours since 2000-01-01"
+        f.createVariable("wind", "f4", ("time", "pair"))[:] = np.arange(6).reshape(3, 2)
+
+
 if __name__ == "__main__":
     stamp = at("complete")
     with open(os.path.abspath(__file__)) as source:
@@ -200,7 +225,7 @@ if __name__ == "__main__":
     if not (os.path.exists(stamp) and open(stamp).read() == version):
         shutil.rmtree(OUT)
         os.makedirs(OUT)
-        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references):
+        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references, scales):
             make()
         with open(stamp, "w") as out:
             out.write(version)

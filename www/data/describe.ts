@@ -4,6 +4,7 @@ import type { DatasetSync, Entity, GroupSync } from "hyperslab";
 import { valueText, type PathOf } from "./cells.js";
 import { itemSize } from "./dtype.js";
 import type { AttributeRow, DatasetFacts, Row, SourceFile } from "./protocol.js";
+import { axesOf } from "./scales.js";
 import { troubleOf } from "./trouble.js";
 
 /** One member of a group. Never fails: what cannot be opened is a row that says why. */
@@ -77,6 +78,7 @@ export function datasetFacts(d: DatasetSync, find: (name: string) => unknown): D
     fillText: d.fill.status === "user" ? valueText(d.fill.value, d.dtype) : "",
     stored: chunksOf(d) > COUNTABLE ? undefined : attempt(() => d.storageSize),
     sources: sourcesOf(d, find),
+    axes: axesOf(d),
   };
 }
 

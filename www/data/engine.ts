@@ -14,6 +14,7 @@ import { absentFrom, Planes } from "./planes.js";
 import type * as P from "./protocol.js";
 import { sampleFile } from "./sample.js";
 import { isRange, type Picks } from "./selection.js";
+import { readScale } from "./scales.js";
 import { sniff, SNIFF_BYTES } from "./sniff.js";
 import { Table, type Tile } from "./tiles.js";
 import { troubleOf } from "./trouble.js";
@@ -121,6 +122,10 @@ export class Engine implements Answers {
 
   line(ask: P.LineAsk, job: Job): Promise<P.Line> {
     return drawLine(this.#dataset(ask.path), this.#planes, ask, job);
+  }
+
+  scale({ path, axis }: { path: string; axis: number }): P.Scale | null {
+    return readScale(this.#dataset(path), axis);
   }
 
   async cells(ask: P.CellsAsk, job: Job): Promise<P.Cells> {

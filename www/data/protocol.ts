@@ -79,6 +79,22 @@ export interface DatasetFacts {
   stored: number | undefined;
   /** Files that the elements come from; none if they are in the dataset's own. */
   sources: SourceFile[];
+  /** What each axis is called; none if nothing says so. */
+  axes: AxisFacts[];
+}
+
+/** An axis as dimension scales and labels describe it. */
+export interface AxisFacts {
+  /** Empty if it has none. */
+  name: string;
+  units?: string;
+  /** Whether there are coordinates along it. */
+  scale: boolean;
+}
+
+/** Coordinates along an axis, one for each index. */
+export interface Scale {
+  values: Float64Array | string[];
 }
 
 /** A file that a dataset takes elements from. */
@@ -223,6 +239,8 @@ export interface Methods {
   single: { ask: { path: string; picks: Picks }; answer: Single };
   heat: { ask: HeatAsk; answer: Picture };
   line: { ask: LineAsk; answer: Line };
+  /** Coordinates along an axis; null if there are none. */
+  scale: { ask: { path: string; axis: number }; answer: Scale | null };
   cells: { ask: CellsAsk; answer: Cells };
   probe: { ask: Slice & { row: number; col: number }; answer: string };
   find: { ask: { text: string; limit: number }; answer: Found };

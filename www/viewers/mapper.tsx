@@ -3,8 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { count, isRange, SelectionError, type Pick } from "../data/selection.js";
 import { thousands } from "../ui/format.js";
-import { mapping, selectionText, setMapping } from "../ui/state.js";
+import { facts, mapping, selectionText, setMapping } from "../ui/state.js";
 import { t } from "../ui/strings.js";
+import { axisTitle } from "./axes.js";
 import { assign, moveTo, typed } from "./mapping.js";
 
 interface Props {
@@ -32,10 +33,12 @@ function Axis({ axis, extent, shape, table, single }: Props & { axis: number; ex
   const roles = single ? (["x"] as const) : (["y", "x"] as const);
   const label = (role: "x" | "y"): string => (role === "x" ? (table ? (single ? t.roleY.table : t.roleX.table) : t.roleX.plot) : table ? t.roleY.table : t.roleY.plot);
   const go = (at: number): void => setMapping(moveTo(m, shape, axis, at));
+  const dataset = facts.value?.dataset;
+  const title = dataset ? axisTitle(dataset, axis) : t.axis(axis);
   return (
     <div class={`axis${isRange(pick) ? "" : " wide"}`}>
       <span class="axis-name">
-        {t.axis(axis)} <span class="quiet">{thousands(extent)}</span>
+        {title} <span class="quiet">{thousands(extent)}</span>
       </span>
       <span class="segments small">
         {roles.map((role) => (

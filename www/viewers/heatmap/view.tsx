@@ -6,10 +6,11 @@ import { brief } from "../../data/numbers.js";
 import type { HeatAsk, Limits, Picture } from "../../data/protocol.js";
 import type { Window } from "../../data/resample.js";
 import { count, isRange, type Range } from "../../data/selection.js";
-import { duration, thousands } from "../../ui/format.js";
+import { duration } from "../../ui/format.js";
 import { look, storeLook } from "../../ui/memory.js";
 import { client, cost, readout } from "../../ui/state.js";
 import { t } from "../../ui/strings.js";
+import { useAxis, type AxisWords } from "../axes.js";
 import { Busy, Failure, Missing } from "../busy.js";
 import { Frame, plotKey } from "../frame.js";
 import { useLatest } from "../latest.js";
@@ -34,7 +35,7 @@ function limitsOf(l: typeof heatLook.value): Limits {
 /** Index on the dataset's axis of an element of the slice. */
 const indexOn = (r: Range, i: number): number => r.start + i * r.step;
 
-export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
+export function Heatmap({ path, facts, dataset, shape, mapping }: ViewProps) {
   const [xAxis, yAxis] = [mapping.x ?? 1, mapping.y ?? 0];
   const x = rangeAt(mapping.picks[xAxis], shape[xAxis]);
   const y = rangeAt(mapping.picks[yAxis], shape[yAxis]);
@@ -62,18 +63,21 @@ export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const frame = useRef<Frame | null>(null);
   const show = (w: Window | undefined): void => setZoom({ of: all, window: w && clamped(w, all, false) });
+  const words = { x: useAxis(path, dataset, xAxis), y: useAxis(path, dataset, yAxis) };
+  const said = useRef(words);
+  said.current = words;
   const point = useRef<(at: { x: number; y: number } | undefined) => void>(() => undefined);
-  point.current = pointer({ path, mapping, xAxis, yAxis, x, y });
+  point.current = pointer({ path, mapping, xAxis, yAxis, x, y, words });
 
   useEffect(() => {
     const f = new Frame(box.current as HTMLElement, all, {
       onlyX: false,
       yDown: true,
       line: false,
-      labelX: (i) => thousands(indexOn(x, i)),
-      labelY: (i) => thousands(indexOn(y, i)),
-      titleX: t.axis(xAxis),
-      titleY: t.axis(yAxis),
+      labelX: (i) => said.current.x.label(indexOn(x, i)),
+      labelY: (i) => said.current.y.label(indexOn(y, i)),
+      titleX: words.x.title,
+      titleY: words.y.title,
       onZoom: (w) => show(w),
       onPoint: (at) => point.current(at),
       onSize: (width, height) => setSize([width, height]),
@@ -88,6 +92,7 @@ export function Heatmap({ path, facts, shape, mapping }: ViewProps) {
   }, [all, xAxis, yAxis]);
 
   useEffect(() => frame.current?.show(window ?? all), [window, all]);
+  useEffect(() => frame.current?.plot.redraw(false, true), [words.x.known, words.y.known]);
 
   useEffect(() => {
     if (!picture) return;
@@ -177,6 +182,7 @@ interface PointerProps {
   yAxis: number;
   x: Range;
   y: Range;
+  words: { x: AxisWords; y: AxisWords };
 }
 
 let pointed = 0;
@@ -191,7 +197,7 @@ function pointer(p: PointerProps): (at: { x: number; y: number } | undefined) =>
       readout.value = "";
       return;
     }
-    const place = `${t.readout.row} ${thousands(indexOn(p.y, row))}, ${t.readout.column} ${thousands(indexOn(p.x, col))}`;
+    const place = `${t.readout.row} ${p.words.y.place(indexOn(p.y, row))}, ${t.readout.column} ${p.words.x.place(indexOn(p.x, col))}`;
     readout.value = place;
     // A moment's rest, so that a quick pointer does not ask for everything on its way.
     setTimeout(() => {

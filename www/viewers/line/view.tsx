@@ -7,10 +7,11 @@ import { brief } from "../../data/numbers.js";
 import type { Line, LineAsk } from "../../data/protocol.js";
 import type { Window } from "../../data/resample.js";
 import { count, isRange, type Range } from "../../data/selection.js";
-import { duration, thousands } from "../../ui/format.js";
+import { duration } from "../../ui/format.js";
 import { look, storeLook } from "../../ui/memory.js";
 import { client, cost, readout } from "../../ui/state.js";
 import { t } from "../../ui/strings.js";
+import { useAxis } from "../axes.js";
 import { Busy, Failure, Missing } from "../busy.js";
 import { Frame, plotKey } from "../frame.js";
 import { useLatest } from "../latest.js";
@@ -22,11 +23,14 @@ type Scale = "lin" | "log" | "symlog";
 
 const lineScale = signal<Scale>(look.lineScale);
 
-export function LinePlot({ path, facts: object, shape, mapping }: ViewProps) {
+export function LinePlot({ path, facts: object, dataset, shape, mapping }: ViewProps) {
   const axis = mapping.x ?? 0;
   const pick = mapping.picks[axis];
   const range: Range = pick && isRange(pick) ? pick : { start: 0, stop: shape[axis] ?? 0, step: 1 };
   const n = count(range);
+  const words = useAxis(path, dataset, axis);
+  const said = useRef(words);
+  said.current = words;
   const key = JSON.stringify([path, range, axis]);
   const ends = useMemo(() => ({ x0: 0, x1: Math.max(1, n - 1) }), [key]);
   const [zoom, setZoom] = useState<{ of: string; window: { x0: number; x1: number } | null }>({ of: key, window: null });
@@ -45,7 +49,7 @@ export function LinePlot({ path, facts: object, shape, mapping }: ViewProps) {
   };
   const index = (i: number): number => range.start + Math.round(i) * range.step;
   const point = useRef<(x: number | undefined) => void>(() => undefined);
-  point.current = (x) => pointer(x, n, index, (i) => client.call("probe", { path, picks: mapping.picks, y: axis, x: null, row: i, col: 0 }));
+  point.current = (x) => pointer(x, n, (i) => said.current.place(index(i)), (i) => client.call("probe", { path, picks: mapping.picks, y: axis, x: null, row: i, col: 0 }));
 
   useEffect(() => {
     const f = new Frame(box.current as HTMLElement, all, {
@@ -53,8 +57,8 @@ export function LinePlot({ path, facts: object, shape, mapping }: ViewProps) {
       yDown: false,
       line: true,
       yScale: scale,
-      labelX: (i) => thousands(index(i)),
-      titleX: shape.length > 1 ? t.axis(axis) : t.index,
+      labelX: (i) => said.current.label(index(i)),
+      titleX: shape.length > 1 || dataset.axes[axis]?.name ? words.title : t.index,
       titleY: valueLabel(object),
       onZoom: (w) => show(w),
       onPoint: (at) => point.current(at?.x),
@@ -68,6 +72,8 @@ export function LinePlot({ path, facts: object, shape, mapping }: ViewProps) {
       readout.value = "";
     };
   }, [key, scale]);
+
+  useEffect(() => frame.current?.plot.redraw(false, true), [words.known]);
 
   useEffect(() => {
     if (!line || !frame.current) return;
@@ -148,14 +154,14 @@ function figures(line: Line, index: (i: number) => number): string {
 let pointed = 0;
 
 /** Shows index and exact value under the pointer. */
-function pointer(x: number | undefined, n: number, index: (i: number) => number, probe: (i: number) => Promise<string>): void {
+function pointer(x: number | undefined, n: number, placeOf: (i: number) => string, probe: (i: number) => Promise<string>): void {
   const mine = ++pointed;
   const i = x === undefined ? -1 : Math.round(x);
   if (i < 0 || i >= n) {
     readout.value = "";
     return;
   }
-  const place = `${t.readout.index} ${thousands(index(i))}`;
+  const place = `${t.readout.index} ${placeOf(i)}`;
   readout.value = place;
   setTimeout(() => {
     if (mine !== pointed) return;

@@ -26,6 +26,8 @@ interface Props {
   height: number;
   width: number;
   rowName(r: number): string;
+  /** Digits of the longest of them. */
+  headDigits: number;
   colName(c: number): string;
   /** Text of a cell; undefined while it is not known. */
   cell(r: number, c: number): string | undefined;
@@ -48,7 +50,7 @@ export function Grid(p: Props) {
   const [digits, setDigits] = useState<readonly number[]>([]);
   const digitsOf = (c: number): number => digits[p.fields ? c : 0] ?? NARROWEST;
   const digit = useDigit(box);
-  const head = Math.ceil(p.rowName(p.height - 1).length * digit) + PADDING;
+  const head = Math.ceil(p.headDigits * digit) + PADDING;
   const sizeOf = (c: number): number => Math.ceil(digitsOf(c) * digit) + PADDING;
   const down = useMemo(() => new Scroll(p.height, ROW, view[1] - ROW), [p.height, view[1]]);
   const across: Track = useMemo(

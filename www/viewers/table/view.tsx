@@ -6,6 +6,7 @@ import { elementKind } from "../../data/dtype.js";
 import { count, isRange, type Range } from "../../data/selection.js";
 import { thousands } from "../../ui/format.js";
 import { sentence, t } from "../../ui/strings.js";
+import { useAxis } from "../axes.js";
 import { Absent, Busy, Failure } from "../busy.js";
 import { useLatest } from "../latest.js";
 import type { ViewProps } from "../registry.js";
@@ -15,12 +16,15 @@ import { Grid, type Block } from "./grid.js";
 const SPARE_ROWS = 24;
 const SPARE_COLS = 4;
 
-export function Table({ path, facts, shape, mapping }: ViewProps) {
+export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
   const columns = useMemo(() => columnsOf(facts.dtype ?? "|u1"), [facts]);
   const rowAxis = mapping.y ?? mapping.x ?? 0;
   const colAxis = mapping.y === null ? null : mapping.x;
   const rows = rangeAt(mapping.picks[rowAxis], shape[rowAxis]);
   const cols = colAxis === null ? null : rangeAt(mapping.picks[colAxis], shape[colAxis]);
+  const down = useAxis(path, dataset, rowAxis);
+  const across = useAxis(path, dataset, colAxis);
+  const rowName = (r: number): string => down.place(rows.start + r * rows.step);
   const [seen, setSeen] = useState<Block | null>(null);
   const [goal, setGoal] = useState<{ row: number } | null>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -67,8 +71,9 @@ export function Table({ path, facts, shape, mapping }: ViewProps) {
           label={t.tableLabel(path)}
           height={height}
           width={width}
-          rowName={(r) => thousands(rows.start + r * rows.step)}
-          colName={(c) => (cols ? thousands(cols.start + c * cols.step) : columns[c]?.name || t.valueColumn)}
+          rowName={rowName}
+          headDigits={headDigits(rowName, count(rows))}
+          colName={(c) => (cols ? across.place(cols.start + c * cols.step) : columns[c]?.name || t.valueColumn)}
           cell={(r, c) => (known && cells ? cells[r - known.block.rows[0]]?.[c - known.block.cols[0]] : undefined)}
           numeric={(c) => !["string", "compound", "other"].includes(elementKind(cols ? (facts.dtype ?? "") : (columns[c]?.dtype ?? "")))}
           fields={colAxis === null}
@@ -80,6 +85,17 @@ export function Table({ path, facts, shape, mapping }: ViewProps) {
       </div>
     </div>
   );
+}
+
+/** Rows whose names are looked at to find out how wide they are. */
+const NAMES = 500;
+
+/** Digits of the longest name of a row. */
+function headDigits(rowName: (r: number) => string, n: number): number {
+  const step = Math.max(1, Math.floor(n / NAMES));
+  let most = rowName(n - 1).length;
+  for (let r = 0; r < n; r += step) most = Math.max(most, rowName(r).length);
+  return most;
 }
 
 function rangeAt(p: ViewProps["mapping"]["picks"][number] | undefined, extent = 0): Range {
