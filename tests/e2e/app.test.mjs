@@ -95,6 +95,16 @@ for (const colorScheme of ["light", "dark"]) {
           if (state !== "dead link") await ready(page);
           await clean(state);
         }
+        await open(page, file("references.h5"));
+        for (const path of ["/refs", "/refs/list"]) {
+          await choose(page, path);
+          await page.getByRole("button", { name: "→ /data/one" }).waitFor();
+          await clean(`references at ${path}`);
+        }
+        await open(page, file("whole.h5"));
+        await choose(page, "/stack");
+        await page.getByText(/Not all of it is here/).waitFor();
+        await clean("missing files");
         await page.getByRole("button", { name: "Save as…" }).click();
         await page.getByRole("dialog").waitFor();
         await clean("save dialog");
