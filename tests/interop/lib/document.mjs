@@ -103,7 +103,8 @@ function describeDataset(dataset, entry, paths, lead, widest) {
   if (dataset.index) entry.index = dataset.index;
   entry.filters = dataset.filters.map((f) => ({ id: f.id, flags: f.optional ? 1 : 0, cd: [...f.values] }));
   const sources = dataset.sources();
-  if (sources.length) entry[dataset.layout === "virtual" ? "virtual" : "external"] = sources;
+  if (dataset.layout === "virtual") entry.virtual = sources;
+  else if (sources.length) entry.external = sources;
   const { fill } = dataset;
   entry.fill = { status: fill.status };
   // A fill value that is there and null is one of a type that cannot be read.
@@ -143,7 +144,8 @@ export function describe(file, { widest = Infinity } = {}) {
   // Nothing is chosen of what is gone.
   const chosen = (reference) => {
     try {
-      return selected(file.get(reference), reference);
+      const object = file.get(reference);
+      return object.kind === "dataset" ? selected(object, reference) : 0;
     } catch (e) {
       if (paths.has(reference.address)) throw e;
       return 0;
