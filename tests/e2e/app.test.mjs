@@ -111,7 +111,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.keyboard.press("Escape");
         await page.keyboard.press("/");
         await page.keyboard.type("scan");
-        await page.getByRole("option").first().waitFor();
+        await page.getByRole("listbox").getByRole("option").first().waitFor();
         await clean("search");
       },
       { colorScheme, bypassCSP: true },
