@@ -110,7 +110,7 @@ for (const colorScheme of ["light", "dark"]) {
         await clean("save dialog");
         await page.keyboard.press("Escape");
         await page.keyboard.press("/");
-        await page.keyboard.type("scan");
+        await page.keyboard.type("stack");
         await page.getByRole("listbox").getByRole("option").first().waitFor();
         await clean("search");
       },
