@@ -1,6 +1,7 @@
 //! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
 
-use super::{Decoded, Neighbours, Newer, Spread, Storage, StorageMut};
+use super::undo::Undo;
+use super::{Decoded, Mark, Neighbours, Newer, Spread, Storage, StorageMut};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -27,6 +28,7 @@ pub struct Medium {
     pub newer: Newer,
     /// Chunks decoded before.
     decoded: RefCell<Decoded>,
+    undo: Undo,
 }
 
 impl Medium {
@@ -43,6 +45,7 @@ impl Medium {
             spread: Spread::default(),
             newer: Newer::default(),
             decoded: RefCell::default(),
+            undo: Undo::default(),
         }
     }
 
@@ -141,7 +144,25 @@ impl Medium {
     /// Writes `data` at `addr`.
     pub fn write(&mut self, addr: Addr, data: &[u8]) -> Result<()> {
         let at = self.absolute(addr);
+        self.undo.save(self.storage.as_ref(), at, data.len())?;
         self.writer()?.write_at(at, data)
+    }
+
+    /// A moment to which [`back_to`](Medium::back_to) goes back. Marks are settled, by that or by
+    /// [`keep`](Medium::keep), in the reverse of their order.
+    pub fn mark(&mut self) -> Mark {
+        self.undo.mark(self.storage.as_ref())
+    }
+
+    /// What was written since `mark` stays.
+    pub fn keep(&mut self, mark: Mark) {
+        self.undo.keep(mark);
+    }
+
+    /// Takes back what was written since `mark`.
+    pub fn back_to(&mut self, mark: Mark) -> Result<()> {
+        self.decoded = RefCell::default();
+        self.undo.back_to(mark, self.storage.as_mut())
     }
 
     /// Gives the storage back.

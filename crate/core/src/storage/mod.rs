@@ -11,6 +11,7 @@ mod neighbours;
 mod newer;
 mod pages;
 mod spread;
+mod undo;
 
 pub use decoded::{BUDGET as DECODED_BUDGET, Decoded};
 pub use joined::Joined;
@@ -20,6 +21,7 @@ pub use neighbours::{Elsewhere, Neighbours};
 pub use newer::Newer;
 pub use pages::{Fetch, Pages};
 pub use spread::{Part, Spread};
+pub use undo::Mark;
 
 use crate::error::Result;
 

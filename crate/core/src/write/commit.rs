@@ -3,7 +3,7 @@
 use super::node::NodeId;
 use super::output::Output;
 use super::stage::Stage;
-use super::{group, header};
+use super::{header, links};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::message::{SymbolTable, kind};
@@ -16,7 +16,7 @@ pub(super) fn place(out: &mut Output, stage: &mut Stage) -> Result<Vec<NodeId>> 
     let changed: Vec<NodeId> = stage.ids().filter(|id| stage.node(*id).changed).collect();
     for id in &changed {
         if stage.node(*id).group {
-            group::size(out, stage, *id)?;
+            links::size(out, stage, *id)?;
         }
     }
     for id in &changed {
@@ -37,7 +37,7 @@ pub(super) fn publish(
 ) -> Result<()> {
     for id in changed {
         if stage.node(*id).group {
-            group::fill(out, stage, *id)?;
+            links::fill(out, stage, *id)?;
         }
     }
     for id in changed {

@@ -5,7 +5,7 @@ use super::elements::Elements;
 use super::node::Node;
 use super::output::{Output, message};
 use super::spec::DatasetSpec;
-use super::tree;
+use super::tree1;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::filter;
@@ -88,7 +88,7 @@ fn contiguous(out: &mut Output, spec: &DatasetSpec, elements: Option<&mut dyn El
         // Late allocation: nothing is stored before there are values.
         return Ok(Layout::Contiguous { address: None, size: Some(size) });
     };
-    let address = out.space.allocate(size)?;
+    let address = out.space.allocate_raw(size)?;
     if let Some(all) = elements.ready() {
         if all.len() as u64 != size {
             return Err(Error::argument(format!("{} bytes of data for {size} of the dataset", all.len())));
@@ -193,6 +193,6 @@ impl ChunkWriter {
         self.keys.masks.push(0);
         let (ranks, capacity) = (self.keys.ranks, 2 * usize::from(out.k.chunk));
         let (keys, children) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.children));
-        tree::build(&mut out.medium, &mut out.space, ranks, capacity, keys, children).map(Some)
+        tree1::build(&mut out.medium, &mut out.space, ranks, capacity, keys, children).map(Some)
     }
 }

@@ -19,16 +19,16 @@
 //! the reading side opens, and editing goes on from there: object headers keep their addresses and grow by
 //! continuation blocks, a new link touches one node of its group.
 
-mod attribute;
+mod attributes;
 mod commit;
 mod cut;
 mod dataset;
 pub mod dtype;
 mod elements;
-mod group;
 mod guess;
 mod header;
 mod heap;
+mod links;
 mod names;
 mod node;
 mod output;
@@ -36,9 +36,7 @@ mod repack;
 mod space;
 mod spec;
 mod stage;
-mod table;
-mod table_insert;
-mod tree;
+mod tree1;
 
 pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
@@ -109,14 +107,12 @@ impl Editor {
         let before = self.out.mark();
         match self.write_dataset(spec, data).on(path) {
             Ok(node) => {
+                self.out.keep(before);
                 let node = self.stage.add(node);
                 self.stage.link(place, Target::Node(node));
                 Ok(())
             }
-            Err(e) => {
-                self.out.back_to(before);
-                Err(e)
-            }
+            Err(e) => self.out.back_to(before).and(Err(e)),
         }
     }
 
@@ -177,10 +173,11 @@ impl Editor {
         let data = self.stored(datatype, dataspace, values);
         let space = dataset::with_maximum(dataspace);
         let set = data.and_then(|data| {
-            attribute::set(&self.out, self.stage.node_mut(node), name, datatype, &space, data)
+            attributes::set(&self.out, self.stage.node_mut(node), name, datatype, &space, data)
         });
-        if set.is_err() {
-            self.out.back_to(before);
+        match set {
+            Ok(()) => self.out.keep(before),
+            Err(_) => self.out.back_to(before)?,
         }
         set.on(path)
     }
@@ -190,7 +187,7 @@ impl Editor {
     /// Errors: `NotFound` if there is no such object or attribute.
     pub fn delete_attribute(&mut self, path: &str, name: &str) -> Result<()> {
         let node = self.stage.find(&self.out, path)?;
-        attribute::delete(&self.out, self.stage.node_mut(node), name).on(path)
+        attributes::delete(&self.out, self.stage.node_mut(node), name).on(path)
     }
 
     /// Another name, `path`, for the object at `target`.

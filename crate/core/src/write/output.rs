@@ -17,6 +17,7 @@ pub(super) const MAX_MESSAGE: usize = 65528;
 
 /// See [`Output::mark`].
 pub(super) struct Mark {
+    medium: crate::storage::Mark,
     space: Space,
     heap: HeapWriter,
 }
@@ -63,15 +64,22 @@ impl Output {
         message(kind, flags, self.encoded(structure)?)
     }
 
-    /// What is allocated now.
-    pub fn mark(&self) -> Mark {
-        Mark { space: self.space.clone(), heap: self.heap.clone() }
+    /// The file as it is now, to go back to. Marks are settled in the reverse of their order: by
+    /// [`back_to`](Output::back_to) or [`keep`](Output::keep).
+    pub fn mark(&mut self) -> Mark {
+        Mark { medium: self.medium.mark(), space: self.space.clone(), heap: self.heap.clone() }
     }
 
-    /// Forgets everything allocated since. What was written there lies in free space now.
-    pub fn back_to(&mut self, mark: Mark) {
+    /// What was done since `mark` stays.
+    pub fn keep(&mut self, mark: Mark) {
+        self.medium.keep(mark.medium);
+    }
+
+    /// Takes back everything since `mark`.
+    pub fn back_to(&mut self, mark: Mark) -> Result<()> {
         self.space = mark.space;
         self.heap = mark.heap;
+        self.medium.back_to(mark.medium)
     }
 
     /// Writes `bytes` to a place of their own.

@@ -31,12 +31,17 @@ impl Space {
         self.free.values().sum()
     }
 
-    /// `len` bytes whose address is a multiple of eight.
+    /// `len` bytes of metadata whose address is a multiple of eight.
     pub fn allocate(&mut self, len: u64) -> Result<Addr> {
         self.place(len, ALIGNMENT)
     }
 
-    /// `len` bytes anywhere: chunks have odd sizes and are only ever copied out.
+    /// `len` bytes of raw data whose address is a multiple of eight.
+    pub fn allocate_raw(&mut self, len: u64) -> Result<Addr> {
+        self.place(len, ALIGNMENT)
+    }
+
+    /// `len` bytes of raw data anywhere: chunks have odd sizes and are only ever copied out.
     pub fn allocate_unaligned(&mut self, len: u64) -> Result<Addr> {
         self.place(len, 1)
     }

@@ -178,7 +178,7 @@ enum Which {
 impl Active {
     fn new(source: &Medium, set: &Set, out: &mut Output) -> Result<Active> {
         let target = match &set.chunk {
-            None => Target::Block { start: out.space.allocate(set.bytes()?)?, at: 0 },
+            None => Target::Block { start: out.space.allocate_raw(set.bytes()?)?, at: 0 },
             Some(chunk) => Target::Chunks(Box::new(Chunks::new(source, set, chunk)?)),
         };
         Ok(Active { read: None, batch: Vec::new(), here: false, piece: Vec::new(), target })

@@ -34,8 +34,11 @@ impl Transfer<'_> {
         self.announce(datatype, bytes)?;
         let moved = self.each(datatype, &mut copy).and_then(|()| self.out.heap.trim(&mut self.out.space));
         match moved {
-            Ok(()) => bytes.copy_from_slice(&copy),
-            Err(_) => self.out.back_to(before),
+            Ok(()) => {
+                bytes.copy_from_slice(&copy);
+                self.out.keep(before);
+            }
+            Err(_) => self.out.back_to(before)?,
         }
         moved
     }

@@ -1,11 +1,11 @@
 //! Filling global heap collections as the library does it: they start small and grow while nothing is behind
 //! them.
 
-use super::space::Space;
 use crate::bytes::{Addr, Writer};
 use crate::error::Result;
 use crate::format::heap::global::{HeapId, encode, header_size, object_size};
 use crate::storage::Medium;
+use crate::write::space::Space;
 
 /// Bytes of a new collection, unless one object needs more. Readers expect no smaller ones.
 const SMALLEST: usize = 4096;
@@ -41,7 +41,7 @@ impl Open {
 
 /// The collection being filled. Full ones are in the file already.
 #[derive(Clone, Default)]
-pub(super) struct HeapWriter {
+pub(in crate::write) struct HeapWriter {
     open: Option<Open>,
     changed: bool,
 }
@@ -54,7 +54,7 @@ impl HeapWriter {
         let room = self.open.as_mut().is_some_and(|open| open.has_room(need, space));
         if !room && header + need > SMALLEST {
             let size = (header + need) as u64;
-            let collection = space.allocate(size)?;
+            let collection = space.allocate_raw(size)?;
             write(medium, collection, size, [bytes])?;
             return Ok(HeapId { collection, index: 1 });
         }
@@ -65,7 +65,7 @@ impl HeapWriter {
         let open = match &mut self.open {
             Some(open) => open,
             none => none.insert(Open {
-                address: space.allocate(SMALLEST as u64)?,
+                address: space.allocate_raw(SMALLEST as u64)?,
                 objects: Vec::new(),
                 ends: Vec::new(),
                 used: header,

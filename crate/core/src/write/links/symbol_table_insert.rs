@@ -1,8 +1,7 @@
 //! Adding links to a symbol table that is in the file: what changes are the names, one node, and what that
 //! pushes aside.
 
-use super::output::Output;
-use super::table::{entry, node_size, put_node, write_node};
+use super::symbol_table::{entry, node_size, put_node, write_node};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::heap::local::{self, LocalHeap, NO_FREE_BLOCK};
@@ -11,6 +10,7 @@ use crate::format::message::{Link, LinkTarget, SymbolTable};
 use crate::format::symbol_table::{SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::object::tree1;
+use crate::write::output::Output;
 
 /// Adds `links`, whose names are not there yet.
 pub(super) fn insert(out: &mut Output, table: SymbolTable, links: &[Link]) -> Result<()> {

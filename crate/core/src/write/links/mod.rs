@@ -1,16 +1,17 @@
 //! Groups: a symbol table while names are ASCII and links lead to this file, link messages otherwise.
 
-use super::node::{Node, NodeId, StagedLink, Target};
-use super::output::Output;
-use super::stage::Stage;
-use super::table;
-use super::table_insert;
+mod symbol_table;
+mod symbol_table_insert;
+
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::datatype::CharacterSet;
 use crate::format::message::{GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
+use crate::write::node::{Node, NodeId, StagedLink, Target};
+use crate::write::output::Output;
+use crate::write::stage::Stage;
 
 /// Links that stay messages unless the group says otherwise.
 const MAX_COMPACT: u16 = 8;
@@ -97,7 +98,7 @@ fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
         for link in links::list(&out.medium, &header)? {
             messages.push(out.message(kind::LINK, 0, &link)?);
         }
-        table::release(out, table)?;
+        symbol_table::release(out, table)?;
     }
     let node = stage.node_mut(id);
     node.messages.retain(|m| m.kind != kind::SYMBOL_TABLE);
@@ -113,13 +114,13 @@ pub(super) fn fill(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
     match symbol_table(out, stage.node(id))? {
         None => fill_messages(out, stage.node_mut(id), &links),
         Some(UNKNOWN) => {
-            let table = table::build(out, &links)?;
+            let table = symbol_table::build(out, &links)?;
             let message = out.message(kind::SYMBOL_TABLE, 0, &table)?;
             stage.node_mut(id).put(message);
             Ok(())
         }
         Some(_) if links.is_empty() => Ok(()),
-        Some(table) => table_insert::insert(out, table, &links),
+        Some(table) => symbol_table_insert::insert(out, table, &links),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Symbol tables: building one for a new group, adding links to one that is there.
 
-use super::output::Output;
-use super::tree;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::heap::local::{LocalHeap, Segment};
@@ -10,6 +8,7 @@ use crate::format::symbol_table::{Cache, SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::limits::Budget;
 use crate::object::tree1;
+use crate::write::output::Output;
 
 /// The library's first data segment: four names of eight letters and a free block.
 const FIRST_SEGMENT: u64 = 88;
@@ -35,7 +34,7 @@ pub(super) fn build(out: &mut Output, links: &[Link]) -> Result<SymbolTable> {
         children.push(put_node(out, &SymbolNode { entries: node.to_vec() })?);
     }
     let capacity = 2 * usize::from(out.k.group_internal);
-    let btree = tree::build(&mut out.medium, &mut out.space, (), capacity, keys, children)?;
+    let btree = crate::write::tree1::build(&mut out.medium, &mut out.space, (), capacity, keys, children)?;
     Ok(SymbolTable { btree, heap })
 }
 

@@ -1,12 +1,12 @@
 //! Attributes of version 1 headers: one message each.
 
-use super::names;
-use super::node::Node;
-use super::output::Output;
 use crate::error::{Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::header::RawMessage;
 use crate::format::message::{AttributeMessage, Dataspace, Shareable, kind};
+use crate::write::names;
+use crate::write::node::Node;
+use crate::write::output::Output;
 
 /// Adds the attribute, or puts it in the place of the one of its name.
 pub(super) fn set(
