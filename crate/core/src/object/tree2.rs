@@ -35,6 +35,16 @@ impl Tree {
         Ok(Tree { header, geometry })
     }
 
+    /// The tree in two parts, for who changes them.
+    pub(crate) fn into_parts(self) -> (Header, Geometry) {
+        (self.header, self.geometry)
+    }
+
+    /// The other way.
+    pub(crate) fn from_parts(header: Header, geometry: Geometry) -> Tree {
+        Tree { header, geometry }
+    }
+
     /// Calls `visit` for every record, in order.
     pub fn each(&self, medium: &Medium, visit: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         self.visit(medium, &mut |_, _| Ok(true), visit)
@@ -62,9 +72,29 @@ impl Tree {
     }
 
     fn read(&self, medium: &Medium, child: Child, depth: u16) -> Result<Node> {
-        let size = self.geometry.used_size(depth, child.records).at(medium.absolute(child.address))?;
-        let bytes = medium.read(child.address, size)?;
-        Node::decode(&mut medium.reader(&bytes, child.address), &self.geometry, depth, child.records)
+        read(medium, &self.geometry, child, depth)
+    }
+
+    /// Addresses of all nodes.
+    pub(crate) fn nodes(&self, medium: &Medium) -> Result<Vec<u64>> {
+        // Nodes do not overlap, so all of them together are no larger than the file.
+        let most = medium.storage_len() / u64::from(self.header.node_size.max(1));
+        let mut budget = Budget::new(most, "nodes of a v2 B-tree that are larger than the file");
+        let mut found: Vec<u64> = self.root().iter().map(|root| root.address.0).collect();
+        let mut level: Vec<Child> = self.root().into_iter().collect();
+        for depth in (1..=self.header.depth).rev() {
+            let mut below = Vec::new();
+            let used = |child: &Child| self.geometry.used_size(depth, child.records).unwrap_or(0);
+            medium.want(level.iter().map(|child| (child.address, used(child))))?;
+            for child in level {
+                let node = self.read(medium, child, depth).within("v2 B-tree")?;
+                budget.spend(node.children.len() as u64).at(medium.absolute(child.address))?;
+                found.extend(node.children.iter().map(|child| child.address.0));
+                below.extend(node.children);
+            }
+            level = below;
+        }
+        Ok(found)
     }
 
     /// The record for which `order` says `Equal`. `order` compares a record with what is looked for: `Less`
@@ -95,6 +125,13 @@ impl Tree {
             depth -= 1;
         }
     }
+}
+
+/// The node at `child`, `depth` levels above the leaves.
+pub(crate) fn read(medium: &Medium, geometry: &Geometry, child: Child, depth: u16) -> Result<Node> {
+    let size = geometry.used_size(depth, child.records).at(medium.absolute(child.address))?;
+    let bytes = medium.read(child.address, size)?;
+    Node::decode(&mut medium.reader(&bytes, child.address), geometry, depth, child.records)
 }
 
 struct Walk<'a> {

@@ -142,6 +142,11 @@ impl Geometry {
         Ok(self.level(depth)?.max_records)
     }
 
+    /// Most records that a node at `depth` and everything below it can hold.
+    pub fn most_below(&self, depth: u16) -> Result<u64> {
+        Ok(self.level(depth)?.cumulative)
+    }
+
     /// Bytes used by a node at `depth` with `records` records, checksum included.
     pub fn used_size(&self, depth: u16, records: u64) -> Result<u64> {
         if records > self.level(depth)?.max_records {
