@@ -41,7 +41,7 @@ pub(super) fn write(out: &mut Output, node: &mut Node) -> Result<()> {
     let room = length(len)?.saturating_sub(PREFIX);
     let mut body = out.writer();
     let count = if messages_size(&node.messages) <= room {
-        release(out, node.blocks.drain(1..));
+        release(out, node.blocks.drain(1..))?;
         v1::encode_messages(&node.messages, room, &mut body)?
     } else {
         let link = message_size(out.medium.ctx.o() + out.medium.ctx.l());
@@ -119,13 +119,13 @@ fn continuation(out: &mut Output, blocks: &mut Vec<(Addr, u64)>, need: usize) ->
             return Ok(Continuation { address: *address, length: *length });
         }
     }
-    release(out, blocks.drain(1..));
+    release(out, blocks.drain(1..))?;
     let length = (need + need / 4).next_multiple_of(8);
     let address = out.space.allocate(length)?;
     blocks.push((address, length));
     Ok(Continuation { address, length })
 }
 
-fn release(out: &mut Output, blocks: impl Iterator<Item = (Addr, u64)>) {
-    blocks.for_each(|(address, length)| out.space.release(address, length));
+fn release(out: &mut Output, mut blocks: impl Iterator<Item = (Addr, u64)>) -> Result<()> {
+    blocks.try_for_each(|(address, length)| out.space.release(address, length))
 }

@@ -1,7 +1,7 @@
 //! The file being written: its bytes, its free space and its global heap.
 
 use super::heap::HeapWriter;
-use super::space::Space;
+use super::space::{self, Space};
 use crate::bytes::{Addr, Reader, Writer};
 use crate::error::{Error, Result};
 use crate::format::header::RawMessage;
@@ -18,7 +18,7 @@ pub(super) const MAX_MESSAGE: usize = 65528;
 /// See [`Output::mark`].
 pub(super) struct Mark {
     medium: crate::storage::Mark,
-    space: Space,
+    space: space::Mark,
     heap: HeapWriter,
 }
 
@@ -67,17 +67,18 @@ impl Output {
     /// The file as it is now, to go back to. Marks are settled in the reverse of their order: by
     /// [`back_to`](Output::back_to) or [`keep`](Output::keep).
     pub fn mark(&mut self) -> Mark {
-        Mark { medium: self.medium.mark(), space: self.space.clone(), heap: self.heap.clone() }
+        Mark { medium: self.medium.mark(), space: self.space.mark(), heap: self.heap.clone() }
     }
 
     /// What was done since `mark` stays.
     pub fn keep(&mut self, mark: Mark) {
         self.medium.keep(mark.medium);
+        self.space.keep(mark.space);
     }
 
     /// Takes back everything since `mark`.
     pub fn back_to(&mut self, mark: Mark) -> Result<()> {
-        self.space = mark.space;
+        self.space.back_to(mark.space);
         self.heap = mark.heap;
         self.medium.back_to(mark.medium)
     }

@@ -84,7 +84,7 @@ impl HeapWriter {
     pub fn trim(&mut self, space: &mut Space) -> Result<()> {
         if let Some(open) = &mut self.open {
             let size = open.used.max(SMALLEST);
-            space.release(open.address.offset(size as u64)?, (open.size - size) as u64);
+            space.release_raw(open.address.offset(size as u64)?, (open.size - size) as u64)?;
             open.size = size;
         }
         Ok(())

@@ -90,8 +90,7 @@ pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
             _ => nodes.extend(node.children),
         }
     }
-    blocks.into_iter().for_each(|(address, len)| out.space.release(address, len));
-    Ok(())
+    blocks.into_iter().try_for_each(|(address, len)| out.space.release(address, len))
 }
 
 /// Writes a new heap, its segment right behind its header as the library does.

@@ -251,7 +251,7 @@ impl Heap {
             return out.medium.write(old.data.offset(old.data_size)?, w.as_bytes());
         }
         self.header.data = out.put(&self.segment)?;
-        out.space.release(old.data, old.data_size);
+        out.space.release(old.data, old.data_size)?;
         Ok(())
     }
 }

@@ -82,7 +82,7 @@ impl Tree {
         if records > bounds.full {
             root = Some(self.grow(out, address, step.node, records)?);
         } else if records == 0 {
-            out.space.release(address, self.header.node_size.into());
+            out.space.release(address, self.header.node_size.into())?;
             root = step.node.children.first().copied();
             self.set_depth(out, self.header.depth.saturating_sub(1))?;
         } else {
@@ -145,7 +145,7 @@ impl Tree {
         }
         let [left, right] = places(parent, at)?;
         self.write(out, left.address, &whole)?;
-        out.space.release(right.address, self.header.node_size.into());
+        out.space.release(right.address, self.header.node_size.into())?;
         set(parent, at, self.place(left.address, &whole))?;
         let (from, size) = (at * self.record_size(), self.record_size());
         parent.node.records.splice(from..from + size, []);

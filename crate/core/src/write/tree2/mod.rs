@@ -184,10 +184,9 @@ impl Tree {
             return Err(Error::malformed(what).at(out.medium.absolute(self.address)));
         }
         for node in nodes {
-            out.space.release(Addr(node), size);
+            out.space.release(Addr(node), size)?;
         }
-        out.space.release(self.address, Header::size(out.medium.ctx) as u64);
-        Ok(())
+        out.space.release(self.address, Header::size(out.medium.ctx) as u64)
     }
 
     fn reading(&self) -> tree2::Tree {
