@@ -6,7 +6,7 @@
 
 import type { Engine } from "#glue";
 import { loadCodecs, loadCodecsNow } from "./codecs.js";
-import { currentGeneration, restart } from "./engine.js";
+import type { Instance } from "./engine.js";
 import type { Names } from "./dims.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
 import { filterFailure } from "./filters.js";
@@ -98,10 +98,11 @@ export class Session<M extends Mode = Mode> {
   version = 0;
   /** By group, see `dims.ts`. */
   readonly names = new Map<string, Names>();
-  private readonly generation = currentGeneration();
+  private readonly generation: number;
 
   constructor(
     readonly driven: M,
+    readonly instance: Instance,
     engine: Engine,
     readonly source: ByteSource,
     readonly writable: boolean,
@@ -109,18 +110,19 @@ export class Session<M extends Mode = Mode> {
     readonly others?: Neighbours | undefined,
   ) {
     this.engine = engine;
+    this.generation = instance.generation;
     if (others) engine.findFiles();
   }
 
   /** Whether the engine's objects of this file still exist. */
   get alive(): boolean {
-    return this.engine !== undefined && this.generation === currentGeneration();
+    return this.engine !== undefined && this.generation === this.instance.generation;
   }
 
   /** The engine, unless the file was closed. */
   get raw(): Engine {
     if (!this.engine) throw new HyperslabError("Closed", "the file was closed");
-    if (this.generation !== currentGeneration()) {
+    if (this.generation !== this.instance.generation) {
       throw new HyperslabError("Closed", "the engine was restarted after an internal fault: open the file again");
     }
     return this.engine;
@@ -261,7 +263,7 @@ export class Session<M extends Mode = Mode> {
       return cause === undefined ? error : Object.assign(error, { cause });
     }
     if (isTrap(e)) {
-      restart();
+      this.instance.restart();
       return new HyperslabError("Internal", `the engine failed: ${(e as Error).message}`, { path, cause: e });
     }
     return e;

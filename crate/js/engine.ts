@@ -1,75 +1,94 @@
-/** The one WebAssembly instance: which file it comes from, when it is loaded, and what happens when it dies. */
+/**
+ * The engine's WebAssembly: a module that only reads, and the whole one, which is loaded when something is written. Each
+ * has an instance with a memory of its own; the whole one serves readers, too, when it is there.
+ */
 
-import init, { __wbg_reset_state, initSync, useFilters } from "#glue";
-import { loadCodecs } from "./codecs.js";
+import makeGlue, { type Glue } from "#glue";
 import { argument } from "./errors.js";
 import { filters } from "./filters.js";
 import { loader, simd, type WasmSource } from "./loader.js";
 
-let memory: WebAssembly.Memory | undefined;
-let loading: Promise<void> | undefined;
+type Exports = Awaited<ReturnType<Glue["init"]>>;
 
-/** What to load, and from where. */
-export interface ReadyOptions {
-  /** Replaces the engine's file next to the package: a URL, a response, its bytes or the compiled module. */
-  wasm?: WasmSource | undefined;
-  /**
-   * Load the filters that most files do not need, too (`true`, or what replaces their file). `open` and what it returns
-   * load them by themselves; `openSync` and `create` need it done before, except in Node.
-   */
-  codecs?: boolean | WasmSource | undefined;
-}
+/** A module that is loaded, and what happens when its instance dies. */
+export class Instance {
+  /** Counts the instances there were: a file remembers its own. */
+  generation = 0;
 
-function isOptions(given: WasmSource | ReadyOptions): given is ReadyOptions {
-  return Object.getPrototypeOf(given) === Object.prototype;
-}
-
-function start(exports: { memory: WebAssembly.Memory }): void {
-  memory = exports.memory;
-  useFilters(filters);
-}
-
-/**
- * Loads the engine. `open` does so by itself; `openSync` and `create` need it done before, except in Node.
- * A {@link WasmSource} alone stands for `{ wasm }`.
- */
-export async function ready(given: WasmSource | ReadyOptions = {}): Promise<void> {
-  const { wasm, codecs }: ReadyOptions = isOptions(given) ? given : { wasm: given };
-  if (!memory) {
-    loading ??= init({ module_or_path: wasm ?? loader().load(simd()) }).then(start);
-    try {
-      await loading;
-    } catch (e) {
-      loading = undefined; // the next call may have more luck
-      throw e;
-    }
+  private constructor(
+    readonly glue: Glue,
+    private exports: Exports,
+  ) {
+    glue.useFilters(filters);
   }
-  if (codecs) await loadCodecs(codecs === true ? undefined : codecs);
+
+  static async load(source: WasmSource): Promise<Instance> {
+    const glue = makeGlue();
+    return new Instance(glue, await glue.init({ module_or_path: source }));
+  }
+
+  static loadNow(bytes: BufferSource): Instance {
+    const glue = makeGlue();
+    return new Instance(glue, glue.initSync({ module: bytes }));
+  }
+
+  /** Whether it is the whole engine. */
+  get edits(): boolean {
+    return "engine_create" in this.exports;
+  }
+
+  /** The memory as it is now; every call into the engine may replace it. */
+  get heap(): ArrayBuffer {
+    return this.exports.memory.buffer as ArrayBuffer;
+  }
+
+  /** After a trap nothing in the instance can be trusted: later files get a fresh one, files open now are lost. */
+  restart(): void {
+    const { glue } = this;
+    // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
+    glue.__wbg_reset_state();
+    this.generation += 1;
+    // The fresh instance has a memory of its own, which `initSync` hands out without loading anything again.
+    this.exports = glue.initSync({ module: new Uint8Array() });
+    glue.useFilters(filters);
+  }
 }
 
-/** Makes sure that the engine is loaded, now. */
-export function readyNow(): void {
-  if (memory) return;
-  if (!loader().immediate) throw argument("the engine is not loaded yet: `await ready()` once before synchronous calls");
-  start(initSync({ module: loader().load(simd()) as BufferSource }));
+let reader: Instance | undefined;
+let whole: Instance | undefined;
+const coming = new Map<boolean, Promise<Instance>>();
+
+function loaded(edit: boolean): Instance | undefined {
+  return whole ?? (edit ? undefined : reader);
 }
 
-/** The engine's memory as it is now; every call into the engine may replace it. */
-export function heap(): ArrayBuffer {
-  return memory!.buffer as ArrayBuffer;
+function keep(instance: Instance): Instance {
+  if (instance.edits) whole = instance;
+  else reader = instance;
+  return instance;
 }
 
-/** After a trap nothing in the instance can be trusted: later files get a fresh one, files open now are lost. */
-export function restart(): void {
-  __wbg_reset_state();
-  generation += 1;
-  // The fresh instance has a memory of its own, which `initSync` hands out without loading anything again.
-  start(initSync({ module: new Uint8Array() }));
+/** The engine, whole if it is to `edit`, loaded first if need be: from `wasm` instead of the file next to the package. */
+export async function engine(edit: boolean, wasm?: WasmSource): Promise<Instance> {
+  const here = loaded(edit);
+  if (here) return here;
+  let loading = coming.get(true) ?? coming.get(edit);
+  if (!loading) {
+    loading = Instance.load(wasm ?? loader().load(simd(), edit)).then(keep);
+    coming.set(edit, loading);
+  }
+  try {
+    return await loading;
+  } finally {
+    coming.delete(edit); // after a failure the next call may have more luck
+  }
 }
 
-let generation = 0;
-
-/** Which instance is current: a file remembers its own. */
-export function currentGeneration(): number {
-  return generation;
+/** The same, now. */
+export function engineNow(edit: boolean): Instance {
+  const here = loaded(edit);
+  if (here) return here;
+  if (loader().immediate) return keep(Instance.loadNow(loader().load(simd(), edit) as BufferSource));
+  const what = edit && reader ? "the part of the engine that writes" : "the engine";
+  throw argument(`${what} is not loaded yet: \`await ready()\` once before synchronous calls`);
 }

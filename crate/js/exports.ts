@@ -1,13 +1,13 @@
 /** What every entry point exports. */
 
-export { ready } from "./engine.js";
+export { ready } from "./ready.js";
 export { HyperslabError, isHyperslabError } from "./errors.js";
 export { registerFilter } from "./register.js";
 export { externalLink, softLink } from "./links.js";
 export { create, open, openSync } from "./open.js";
 export { repack } from "./repack.js";
 export { slice } from "./selection.js";
-export type { ReadyOptions } from "./engine.js";
+export type { ReadyOptions } from "./ready.js";
 export type { WasmSource } from "./loader.js";
 export type { ErrorCode, FilterReference } from "./errors.js";
 export type * from "./types.js";

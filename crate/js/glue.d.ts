@@ -1,6 +1,6 @@
 /**
- * What the generated glue exports (crate/wasm), written by hand: it exists before anything is built.
- * Errors of the engine are thrown as JSON text, see `drive.ts`.
+ * What the generated glue exports (crate/wasm), written by hand: it exists before anything is built. One glue serves both
+ * engines, see scripts/build/glue.mjs. Errors of the engine are thrown as JSON text, see `drive.ts`.
  */
 declare module "#glue" {
   /** JSON, and the bytes of the values it describes. */
@@ -31,12 +31,8 @@ declare module "#glue" {
     message(): string;
   }
 
-  /** Where all files look for filters that the engine does not have. Once for each instance. */
-  export function useFilters(filters: Filters): void;
-
   /** One open file. Addresses are relative to its base, as the format has them. */
-  export class Engine {
-    constructor(source: Source, pageSize: number, cache: number);
+  export interface Engine {
     free(): void;
     /** Finds the superblock; JSON of facts about the file. To be called first. */
     open(): string;
@@ -73,11 +69,10 @@ declare module "#glue" {
     readPoints(dataset: number, coordinates: Float64Array): Reading;
     /** Plans a read of the elements whose byte in `mask` is not 0. */
     readMask(dataset: number, mask: Uint8Array): Reading;
+    // From here on only the whole engine has what is written here.
+
     /** Starts a compact copy of the file, or of the object at `subtree`. */
     repack(gzip: number, subtree?: string): Repacking;
-
-    /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
-    static create(): Engine;
     createGroup(path: string): void;
     createDataset(path: string, spec: Spec): void;
     setAttribute(object: string, name: string, spec: Spec): void;
@@ -116,7 +111,7 @@ declare module "#glue" {
   }
 
   /** A read in progress. */
-  export class Reading {
+  export interface Reading {
     free(): void;
     /** JSON: shape of the result, its elements, and how they arrive. */
     header(): string;
@@ -129,7 +124,7 @@ declare module "#glue" {
   }
 
   /** A copy in progress. */
-  export class Repacking {
+  export interface Repacking {
     free(): void;
     /** Does a little: bytes of elements copied, bytes there are, and 1 when nothing is left to do. */
     step(): Float64Array;
@@ -137,13 +132,26 @@ declare module "#glue" {
     finish(): Uint8Array;
   }
 
-  export function initSync(options: { module: WebAssembly.Module | BufferSource }): { memory: WebAssembly.Memory };
-  export default function init(options: {
-    module_or_path: WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
-  }): Promise<{ memory: WebAssembly.Memory }>;
-  /** Throws the instance away and makes a fresh one; objects of the old one are dead. */
-  // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
-  export function __wbg_reset_state(): void;
+  /** What belongs to one instance of the engine. */
+  export interface Glue {
+    Engine: {
+      new (source: Source, pageSize: number, cache: number): Engine;
+      /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
+      create(): Engine;
+    };
+    /** Where all files look for filters that the engine does not have. Once for each instance. */
+    useFilters(filters: Filters): void;
+    initSync(options: { module: WebAssembly.Module | BufferSource }): { memory: WebAssembly.Memory };
+    init(options: {
+      module_or_path: WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
+    }): Promise<{ memory: WebAssembly.Memory }>;
+    /** Throws the instance away and makes a fresh one; objects of the old one are dead. */
+    // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
+    __wbg_reset_state(): void;
+  }
+
+  /** A glue of its own for one more module. */
+  export default function glue(): Glue;
 }
 
 /** What the generated glue of the second module exports (crate/codecs). */

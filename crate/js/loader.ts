@@ -4,8 +4,8 @@
 export type WasmSource = WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
 
 export interface Loader {
-  /** The engine, built with or without SIMD; used by `ready` and `open`. */
-  load(simd: boolean): WasmSource;
+  /** The engine, built with or without SIMD, whole or only for reading. */
+  load(simd: boolean, edit: boolean): WasmSource;
   /** The filters that most files do not need. */
   loadCodecs(simd: boolean): WasmSource;
   /** Whether what these return are bytes: then files can be loaded on the spot. */

@@ -4,7 +4,6 @@ import type { Reading } from "#glue";
 import { chooser } from "./choose.js";
 import { makeColumn, NumberColumn, type NumericConstructor, Parts } from "./columns.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
-import { heap } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
@@ -58,7 +57,7 @@ export function* readSteps(
       for (let done = 0; done < total; ) {
         const n = yield* step(() => session.raw && reading.next());
         if (n === 0) throw new HyperslabError("Internal", "a read ended before all elements were there");
-        column.take(partsOf(reading), n);
+        column.take(partsOf(reading, session), n);
         done += n;
         yield* progress(done);
       }
@@ -119,9 +118,9 @@ function watch(session: Session, total: number, options: ReadOptions): (done: nu
 }
 
 /** The buffers of the batch that was just decoded, where they lie in the engine's memory. */
-function partsOf(reading: Reading): Parts {
+function partsOf(reading: Reading, session: Session): Parts {
   const places = reading.parts();
-  const memory = heap();
+  const memory = session.instance.heap;
   const buffers: Uint8Array[] = [];
   for (let i = 0; i < places.length; i += 2) buffers.push(new Uint8Array(memory, places[i]!, places[i + 1]!));
   return new Parts(buffers);

@@ -1,8 +1,8 @@
 /** Compact copies of files. */
 
 import { breathe, type Session, step, type Steps } from "./drive.js";
-import { open } from "./open.js";
-import type { FileObject } from "./file.js";
+import { engine } from "./engine.js";
+import { openFile } from "./opening.js";
 import { text } from "./errors.js";
 import type { RepackOptions, Source } from "./types.js";
 import { gzipLevel } from "./compression.js";
@@ -41,10 +41,11 @@ function* copy(session: Session<"async">, level: number, options: RepackOptions)
 export async function repack(source: Source, options: RepackOptions = {}): Promise<Uint8Array> {
   const level = gzipLevel(options.compression ?? "gzip", undefined);
   if (options.subtree !== undefined) text(options.subtree, "a subtree");
+  const instance = await engine(true);
   options.signal?.throwIfAborted();
-  const file = await open(source, options.signal ? { signal: options.signal } : {});
+  const file = await openFile("async", instance, source, { signal: options.signal });
   try {
-    return await (file as FileObject<"async">).perform((session) => copy(session, level, options));
+    return await file.perform((session) => copy(session, level, options));
   } finally {
     file.close();
   }

@@ -37,6 +37,7 @@ export const stages = [
     commands: () => [
       { argv: ["cargo", "clippy", "-q", "--workspace", "--all-targets", "--", "-D", "warnings"] },
       { argv: ["cargo", "clippy", "-q", "-p", "hyperslab-wasm", "--all-targets", "--target", TARGET, "--", "-D", "warnings"] },
+      { argv: ["cargo", "clippy", "-q", "-p", "hyperslab-wasm", "--no-default-features", "--target", TARGET, "--", "-D", "warnings"] },
     ],
   },
   {

@@ -113,7 +113,7 @@ test("where files cannot be loaded on the spot, synchronous calls ask for it", a
   const web = await import("../../dist/index.js");
   const wasm = (name) => readFileSync(at(`dist/${name}_bg.wasm`));
   assert.throws(() => web.create(), { code: "Argument" });
-  await web.ready(wasm("hyperslab"));
+  await web.ready(wasm("hyperslab_edit"));
   const bytes = fileOf({ compression: "szip" });
   const asks = (e) => e.code === "Argument" && e.filter.id === 4 && e.message.includes("ready({ codecs: true })");
   assert.throws(() => web.openSync(bytes).get("x").read(), asks);

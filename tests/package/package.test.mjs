@@ -51,6 +51,9 @@ test("it depends on nothing and carries only what it needs", () => {
   const files = readdirSync(path.join(home, "node_modules/hyperslab"));
   for (const name of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", "dist", "package.json"]) assert.ok(files.includes(name), name);
   assert.equal(files.length, 6);
+  const modules = readdirSync(path.join(home, "node_modules/hyperslab/dist")).filter((n) => n.endsWith(".wasm"));
+  const parts = ["hyperslab", "hyperslab_codecs", "hyperslab_edit"];
+  assert.deepEqual(modules.toSorted(), parts.flatMap((n) => [`${n}_bg.wasm`, `${n}_scalar_bg.wasm`]).toSorted());
 });
 
 test("its exported names are these", () => {

@@ -21,6 +21,9 @@ import { troubleOf } from "./trouble.js";
 
 type Answers = { [M in keyof P.Methods]: (ask: P.Methods[M]["ask"], job: Job) => Promise<P.Methods[M]["answer"]> | P.Methods[M]["answer"] };
 
+/** What writes is loaded when something is written. */
+const READING = { edit: false };
+
 /** Thrown with its record already made. */
 export class Refusal extends Error {
   constructor(readonly trouble: P.Trouble) {
@@ -37,17 +40,17 @@ export class Engine implements Answers {
   #find: (name: string) => File | null = () => null;
 
   async warm(): Promise<null> {
-    await ready();
+    await ready(READING);
     return null;
   }
 
   async first({ files }: { files: readonly File[] }): Promise<number> {
-    await ready();
+    await ready(READING);
     return first(files);
   }
 
   async open({ file, others }: P.Methods["open"]["ask"]): Promise<P.Opened> {
-    await ready();
+    await ready(READING);
     let head = new Uint8Array();
     try {
       head = new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer());
@@ -162,7 +165,6 @@ export class Engine implements Answers {
   }
 
   async repack({ file, level, subtree }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
-    await ready();
     const bytes = await repack(file, {
       compression: level as 0,
       ...(subtree === null ? {} : { subtree }),

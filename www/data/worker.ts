@@ -37,7 +37,7 @@ async function answerTo(method: keyof Methods, ask: unknown, job: Job): Promise<
     return await call();
   } catch (e) {
     if (!needsCodecs(e)) throw e;
-    await ready({ codecs: true });
+    await ready({ edit: false, codecs: true });
     return await call();
   }
 }

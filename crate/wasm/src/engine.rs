@@ -5,7 +5,6 @@ use crate::fault::Throw;
 use crate::json::Json;
 use crate::number;
 use crate::reading::Reading;
-use crate::repack::Repacking;
 use crate::source::{Source, Sources};
 use hyperslab::api::{Dataset, File, Group, Object};
 use hyperslab::bytes::Addr;
@@ -13,7 +12,6 @@ use hyperslab::limits::Limits;
 use hyperslab::places::Places;
 use hyperslab::select::Region;
 use hyperslab::storage::{Medium, Neighbours};
-use hyperslab::write::RepackOptions;
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
 use std::rc::Rc;
@@ -38,19 +36,18 @@ pub struct Engine {
 }
 
 impl Engine {
+    pub(crate) fn over(medium: Option<Medium>, file: Option<File>, files: Rc<Sources>) -> Engine {
+        Engine { medium, file, files, datasets: Vec::new(), places: Places::default() }
+    }
+
     pub(crate) fn file(&self) -> Result<&File> {
         self.file.as_ref().ok_or_else(|| Error::new(Kind::Closed, "the file is not open"))
     }
 
-    fn forget(&mut self) {
+    /// Forgets open datasets.
+    pub(crate) fn forget(&mut self) {
         self.datasets.clear();
         self.places.clear();
-    }
-
-    /// Forgets open datasets: something has changed.
-    pub(crate) fn changed(&mut self) -> Result<&File> {
-        self.forget();
-        self.file()
     }
 
     fn read_region(&mut self, dataset: f64, region: &dyn Fn(&[u64]) -> Result<Region>) -> Thrown<Reading> {
@@ -101,7 +98,7 @@ impl Engine {
         let files = Rc::new(Sources::default());
         let number = files.add(source, page_size, cache);
         let medium = files.storage(number).map(|storage| Medium::new(storage, Limits::default()));
-        Engine { medium, file: None, files, datasets: Vec::new(), places: Places::default() }
+        Engine::over(medium, None, files)
     }
 
     /// Says that other files can be found: those that are needed are asked for.
@@ -120,18 +117,6 @@ impl Engine {
     /// Says which file `name` is when it is written in file `from`; none if there is no such file.
     pub fn answer(&self, from: u32, name: String, file: Option<u32>) {
         self.files.answer(from, name, file);
-    }
-
-    /// A new file in memory.
-    pub fn create() -> Thrown<Engine> {
-        let file = Some(File::create().throw()?);
-        Ok(Engine {
-            medium: None,
-            file,
-            files: Rc::default(),
-            datasets: Vec::new(),
-            places: Places::default(),
-        })
     }
 
     /// Reads the superblock; facts about the file as JSON.
@@ -281,25 +266,5 @@ impl Engine {
     pub fn read_stored(&mut self, dataset: f64, selection: &[u8]) -> Thrown<Reading> {
         let mut plan = || self.dataset(dataset)?.read_stored(selection);
         plan().and_then(Reading::new).throw()
-    }
-
-    /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
-    pub fn repack(&self, gzip: u8, subtree: Option<String>) -> Thrown<Repacking> {
-        self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree })).throw()
-    }
-
-    /// Writes everything staged.
-    pub fn commit(&mut self) -> Thrown<()> {
-        self.changed().and_then(File::commit).throw()
-    }
-
-    /// The whole file.
-    pub fn bytes(&mut self) -> Thrown<Uint8Array> {
-        let bytes = |file: &File| {
-            let medium = file.medium()?;
-            let bytes = medium.storage().as_bytes();
-            bytes.map(Uint8Array::from).ok_or_else(|| Error::argument("this file is not in memory"))
-        };
-        self.file().and_then(bytes).throw()
     }
 }

@@ -3,25 +3,27 @@
 //! What they look like from the other side is written in `crate/js/glue.d.ts`. Errors are thrown as JSON text;
 //! descriptions are JSON with a payload of value bytes; values of a read are buffers in memory, which JavaScript
 //! copies to where they belong.
+//!
+//! It is built twice: as it is, and without its feature `edit` for files that are only read.
 
 mod batch;
-mod create;
 mod describe;
 mod dtype;
+#[cfg(feature = "edit")]
+mod edit;
 mod engine;
 mod fault;
 mod filters;
 mod json;
 mod number;
 mod reading;
-mod repack;
 mod source;
-mod spec;
 
+#[cfg(feature = "edit")]
+pub use edit::Repacking;
 pub use engine::Engine;
 pub use filters::Filters;
 pub use reading::Reading;
-pub use repack::Repacking;
 pub use source::Source;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -14,7 +14,38 @@ use std::rc::Rc;
 
 enum Store {
     Reading { medium: Box<Medium>, superblock: Superblock },
-    Editing(Box<Editor>),
+    Editing(Box<dyn Editing>),
+}
+
+/// What is asked of an [`Editor`], behind an object: a program that never makes one does without all that writes.
+trait Editing {
+    fn editor(&mut self) -> &mut Editor;
+    fn superblock(&self) -> &Superblock;
+    fn medium(&self) -> &Medium;
+    fn is_changed(&self) -> bool;
+    fn commit(&mut self) -> Result<()>;
+}
+
+impl Editing for Editor {
+    fn editor(&mut self) -> &mut Editor {
+        self
+    }
+
+    fn superblock(&self) -> &Superblock {
+        self.superblock()
+    }
+
+    fn medium(&self) -> &Medium {
+        self.medium()
+    }
+
+    fn is_changed(&self) -> bool {
+        self.is_changed()
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        self.commit()
+    }
 }
 
 struct Shared {
@@ -123,20 +154,31 @@ impl File {
             Store::Reading { .. } => false,
             Store::Editing(editor) => editor.is_changed(),
         };
-        if waiting { self.edit()?.commit() } else { Ok(()) }
+        if !waiting {
+            return Ok(());
+        }
+        self.changes();
+        match &mut *self.0.store.borrow_mut() {
+            Store::Reading { .. } => Ok(()),
+            Store::Editing(editor) => editor.commit(),
+        }
     }
 
     /// The edits of this file.
     ///
     /// Errors: `ReadOnly` if it is open for reading.
     pub fn edit(&self) -> Result<Edit<'_>> {
-        // Heap collections grow while a file is made.
-        *self.0.heap.borrow_mut() = HeapState::default();
+        self.changes();
         RefMut::filter_map(self.0.store.borrow_mut(), |store| match store {
             Store::Reading { .. } => None,
-            Store::Editing(editor) => Some(&mut **editor),
+            Store::Editing(editor) => Some(editor.editor()),
         })
         .map_err(|_| Error::new(Kind::ReadOnly, "this file is open for reading only"))
+    }
+
+    /// Heap collections grow while a file is made.
+    fn changes(&self) {
+        *self.0.heap.borrow_mut() = HeapState::default();
     }
 
     /// Heap objects seen before.

@@ -1,5 +1,6 @@
 //! A copy in progress.
 
+use crate::engine::Engine;
 use crate::fault::Throw;
 use hyperslab::api::File;
 use hyperslab::bytes::Addr;
@@ -63,5 +64,13 @@ impl Repacking {
     pub fn finish(&mut self) -> std::result::Result<Uint8Array, JsValue> {
         let bytes = self.inner.take().ok_or_else(ended).and_then(Repack::finish).throw()?;
         Ok(Uint8Array::from(bytes.as_bytes()))
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
+    pub fn repack(&self, gzip: u8, subtree: Option<String>) -> std::result::Result<Repacking, JsValue> {
+        self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree })).throw()
     }
 }

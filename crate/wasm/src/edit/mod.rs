@@ -1,16 +1,28 @@
-//! Making files.
+//! Making and changing files: what the smaller of the two modules does without.
+
+mod repack;
+mod spec;
+
+pub use repack::Repacking;
 
 use crate::engine::Engine;
 use crate::fault::Throw;
-use crate::spec;
 use hyperslab::api::File;
 use hyperslab::value::{self, Column};
 use hyperslab::write::{Data, Editor};
 use hyperslab::{Error, Result};
+use js_sys::Uint8Array;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 impl Engine {
+    /// The file, about which nothing that was known can be relied on any more.
+    fn changed(&mut self) -> Result<&File> {
+        self.forget();
+        self.file()
+    }
+
     fn change(&mut self, change: impl FnOnce(&mut Editor) -> Result<()>) -> std::result::Result<(), JsValue> {
         self.changed().and_then(File::edit).and_then(|mut editor| change(&mut editor)).throw()
     }
@@ -18,6 +30,11 @@ impl Engine {
 
 #[wasm_bindgen]
 impl Engine {
+    /// A new file in memory.
+    pub fn create() -> std::result::Result<Engine, JsValue> {
+        File::create().map(|file| Engine::over(None, Some(file), Rc::default())).throw()
+    }
+
     /// Creates a group, and the groups on the way.
     #[wasm_bindgen(js_name = createGroup)]
     pub fn create_group(&mut self, path: &str) -> std::result::Result<(), JsValue> {
@@ -78,5 +95,20 @@ impl Engine {
         target: &str,
     ) -> std::result::Result<(), JsValue> {
         self.change(|editor| editor.link_external(path, file, target))
+    }
+
+    /// Writes everything staged.
+    pub fn commit(&mut self) -> std::result::Result<(), JsValue> {
+        self.changed().and_then(File::commit).throw()
+    }
+
+    /// The whole file.
+    pub fn bytes(&mut self) -> std::result::Result<Uint8Array, JsValue> {
+        let bytes = |file: &File| {
+            let medium = file.medium()?;
+            let bytes = medium.storage().as_bytes();
+            bytes.map(Uint8Array::from).ok_or_else(|| Error::argument("this file is not in memory"))
+        };
+        self.file().and_then(bytes).throw()
     }
 }

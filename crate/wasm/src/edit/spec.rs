@@ -1,5 +1,7 @@
 //! What is to be written: datatypes, shapes and values from JavaScript (`Spec` in crate/js/glue.d.ts).
 
+use crate::dtype::by_offset;
+use crate::number;
 use hyperslab::bytes::Addr;
 use hyperslab::format::datatype::{
     ByteOrder, CharacterSet, Class, Datatype, FloatLayout, Member, Normalization, ReferenceKind,
@@ -206,7 +208,7 @@ fn compound(v: &JsValue, depth: u32) -> Result<Datatype> {
 
 fn check_apart(members: &[Member]) -> Result<()> {
     let mut end = 0;
-    for i in crate::dtype::by_offset(members) {
+    for i in by_offset(members) {
         let m = &members[i];
         if m.offset < end {
             let name = String::from_utf8_lossy(&m.name);
@@ -242,15 +244,15 @@ fn extents(v: &JsValue) -> Option<Vec<f64>> {
     v.dyn_ref::<Float64Array>().map(Float64Array::to_vec)
 }
 
-/// Shape and maximum shape of a [`Spec`](crate::spec).
+/// Shape and maximum shape of a [`Spec`](self).
 fn dataspace(spec: &JsValue) -> Dataspace {
     let Some(shape) = extents(&get(spec, "shape")) else { return Dataspace { extent: Extent::Null } };
     if shape.is_empty() {
         return Dataspace { extent: Extent::Scalar };
     }
     let max = extents(&get(spec, "maxshape"));
-    let max = max.map(|m| m.into_iter().map(|d| d.is_finite().then(|| crate::number::to_u64(d))).collect());
-    Dataspace { extent: Extent::Simple { dims: shape.into_iter().map(crate::number::to_u64).collect(), max } }
+    let max = max.map(|m| m.into_iter().map(|d| d.is_finite().then(|| number::to_u64(d))).collect());
+    Dataspace { extent: Extent::Simple { dims: shape.into_iter().map(number::to_u64).collect(), max } }
 }
 
 /// Type, shape, and values where there are any.
@@ -294,7 +296,7 @@ pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
     let (datatype, dataspace, column) = typed(spec)?;
     let mut made = DatasetSpec::new(datatype, dataspace);
     if let Some(chunks) = extents(&get(spec, "chunks")) {
-        made.chunks = Chunks::Shape(chunks.into_iter().map(crate::number::to_u64).collect());
+        made.chunks = Chunks::Shape(chunks.into_iter().map(number::to_u64).collect());
     } else if get(spec, "guess").is_truthy() {
         made.chunks = Chunks::Guess;
     }

@@ -1,0 +1,43 @@
+// What wasm-bindgen generates is for one instance of one module. Ours serves two modules, the engine that reads and the whole
+// one, which has all of the other's imports and exports: so it becomes a function, called once for each, and no user
+// downloads the same twice.
+
+/** The functions that a glue gives to its module: what each does, by its name. */
+function importsOf(glue) {
+  const found = new Map();
+  for (const [, name, body] of glue.matchAll(/^ {8}(\w+): (function\(.*?^ {8}\}.*?),\n/gms)) {
+    found.set(name, body.replaceAll(/^\s*\/\/.*\n/gm, ""));
+  }
+  return found;
+}
+
+/**
+ * The bytes of `wasm`, whose glue is `part`, with imports called as `whole` calls them: some names are numbers in the order
+ * of what a module happens to need.
+ */
+export function sameImports(wasm, part, whole) {
+  const theirs = importsOf(whole);
+  const renamed = new Map();
+  for (const [name, body] of importsOf(part)) {
+    if (theirs.get(name) === body) continue;
+    const other = [...theirs].find(([n, b]) => b === body && n.length === name.length);
+    if (!other) throw new Error(`the larger engine's glue has nothing that does what ${name} does`);
+    renamed.set(name, other[0]);
+  }
+  if (renamed.size === 0) return wasm;
+  const names = new RegExp([...renamed.keys()].join("|"), "g");
+  return Buffer.from(wasm.toString("latin1").replaceAll(names, (name) => renamed.get(name)), "latin1");
+}
+
+/** A glue as a function that makes one: with a module and state of its own. */
+export function asFactory(glue) {
+  const names = [];
+  const body = glue
+    .replaceAll(/^export ((?:class|function) (\w+))/gm, (_, declaration, name) => {
+      names.push(name);
+      return declaration;
+    })
+    .replace(/^export \{ initSync, __wbg_init as default \};$/m, `return { ${names.join(", ")}, initSync, init: __wbg_init };`);
+  if (/^export/m.test(body) || !body.includes("init: __wbg_init")) throw new Error("the glue is not as it used to be");
+  return `export default function glue() {\n${body}\n}\n`;
+}
