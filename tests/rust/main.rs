@@ -1,7 +1,10 @@
 //! Tests of the engine as a whole, from outside: one binary, so that they link once.
 
+mod crash;
 mod data;
+mod devices;
 mod fetched;
+mod journals;
 mod layers;
 mod objects;
 mod repacking;

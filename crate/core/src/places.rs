@@ -35,6 +35,17 @@ impl Places {
         self.0.iter().filter_map(|(number, place)| Some((*number, usize::try_from(*place).ok()?)))
     }
 
+    /// The numbers from `from` on and below `to` with their positions, by number.
+    pub fn range(&self, from: u64, to: u64) -> impl DoubleEndedIterator<Item = (u64, usize)> {
+        let range = self.0.range(from..to.max(from));
+        range.filter_map(|(number, place)| Some((*number, usize::try_from(*place).ok()?)))
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Forgets all.
     pub fn clear(&mut self) {
         self.0.clear();
@@ -52,6 +63,10 @@ mod tests {
         places.insert(7, 0);
         places.insert(7, 1);
         assert_eq!((places.get(u64::MAX), places.get(7), places.get(8)), (Some(3), Some(1), None));
+        places.insert(9, 2);
+        assert!(places.range(0, 9).eq([(7, 1)]) && places.range(8, u64::MAX).eq([(9, 2)]));
+        assert_eq!((places.range(9, 3).count(), places.count()), (0, 3));
+        places.remove(9);
         places.remove(7);
         assert!(places.iter().eq([(u64::MAX, 3)]));
         assert!(!places.contains(7) && places.contains(u64::MAX));

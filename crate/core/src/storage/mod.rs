@@ -4,21 +4,31 @@
 //! top, and is what every layer above reads through.
 
 mod decoded;
+mod device;
+mod direct;
+mod dirty;
 mod joined;
+mod journal;
+mod journaled;
 mod medium;
 mod memory;
 mod neighbours;
 mod newer;
+mod overlay;
 mod pages;
 mod spread;
 mod undo;
 
 pub use decoded::{BUDGET as DECODED_BUDGET, Decoded};
+pub use device::Device;
+pub use direct::Direct;
 pub use joined::Joined;
+pub use journaled::Journaled;
 pub use medium::Medium;
 pub use memory::Memory;
 pub use neighbours::{Elsewhere, Neighbours};
 pub use newer::Newer;
+pub use overlay::Overlay;
 pub use pages::{Fetch, Pages};
 pub use spread::{Part, Spread};
 pub use undo::Mark;
@@ -72,6 +82,12 @@ pub trait Storage {
     /// Which files this is.
     fn files(&self) -> Files<'_> {
         Files::One
+    }
+
+    /// What is newer than in the file below, in order, if this is [changes](Overlay) in memory: everything else is
+    /// better taken from there.
+    fn changes(&self) -> Option<Vec<std::ops::Range<u64>>> {
+        None
     }
 
     /// The writing side, where there is one.
