@@ -49,7 +49,7 @@ run(process.execPath, [
 // Only what users can reach: the rest describes objects of the engine.
 const PUBLIC = ["index", "conventions", "exports", "errors", "links", "loader", "open", "ready", "register", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
-cpSync(path.join(work, "types/conventions"), path.join(dist, "conventions"), { recursive: true });
+for (const folder of ["conventions", "types"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 
 const gz = (name) => gzipped(path.join(dist, name));
 for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n))) {

@@ -1,0 +1,46 @@
+/** Attributes. */
+
+import type { Datatype, Dtype } from "./datatypes.js";
+import type { Mode, Out } from "./modes.js";
+import type { Value } from "./values.js";
+import type { WriteValue } from "./writing.js";
+
+/** What an attribute is, without its value. */
+export interface AttributeInfo {
+  readonly name: string;
+  /** `[]` for a scalar, `null` for a null dataspace. */
+  readonly shape: number[] | null;
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  /** Address of the committed datatype it uses. */
+  readonly committed: number | undefined;
+}
+
+/** Options of `Attributes.set`. */
+export interface AttributeOptions {
+  /** Default: what the value suggests. */
+  dtype?: Dtype | undefined;
+  /** Default: the value's. */
+  shape?: readonly number[] | undefined;
+}
+
+/** The attributes of an object, much like a `Map`. Names are in creation order where that is tracked. */
+export interface Attributes<M extends Mode = "async"> {
+  readonly size: number;
+  keys(): string[];
+  has(name: string): boolean;
+  /** The value, or `undefined` if there is no such attribute. */
+  get(name: string): Out<M, Value | undefined>;
+  /** Shape and type of an attribute, or `undefined`. */
+  describe(name: string): AttributeInfo | undefined;
+  /** All names with their values. */
+  entries(): Out<M, [name: string, value: Value][]>;
+  /** All values as a plain object. */
+  toObject(): Out<M, Record<string, Value>>;
+  /** Creates or replaces an attribute. */
+  set(name: string, value: WriteValue, options?: AttributeOptions): Out<M, void>;
+  /** Names with values; synchronous files only. */
+  [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never;
+  /** Names with values. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<[string, Value]>;
+}

@@ -1,0 +1,151 @@
+/** Groups, datasets and committed datatypes. */
+
+import type { HyperslabError } from "../errors.js";
+import type { Attributes } from "./attributes.js";
+import type { Datatype, Dtype } from "./datatypes.js";
+import type { File } from "./file.js";
+import type { Filter } from "./filters.js";
+import type { ExternalLink, Link, SoftLink } from "./links.js";
+import type { Mode, Out } from "./modes.js";
+import type { ReadOptions, Selection } from "./selections.js";
+import type {
+  ExternalRange,
+  NdArray,
+  NumericArray,
+  NumericName,
+  NumericTypes,
+  Reference,
+  Value,
+  VirtualSource,
+} from "./values.js";
+import type { DatasetOptions, GroupOptions } from "./writing.js";
+
+/** What every object in a file has. */
+export interface Node<M extends Mode = "async"> {
+  /** Absolute path by which the object was reached. */
+  readonly path: string;
+  /** Last part of the path; `"/"` for the root. */
+  readonly name: string;
+  /** Address of the object header: the same for every hard link to one object. */
+  readonly address: number;
+  readonly attrs: Attributes<M>;
+  readonly file: File<M>;
+}
+
+/** A group, a dataset or a committed datatype; tell them apart by `kind`. */
+export type Entity<M extends Mode = "async"> = Group<M> | Dataset<M> | NamedDatatype<M>;
+
+/** One row of a group's listing. */
+export interface Entry<M extends Mode = "async"> {
+  readonly name: string;
+  readonly link: Link;
+  /** What the link leads to (soft links included); absent if it leads nowhere or cannot be opened. */
+  readonly object?: Entity<M>;
+  /** Why it cannot be opened. */
+  readonly error?: HyperslabError;
+}
+
+/** A group. */
+export interface Group<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "group";
+  /** Names of the links, in creation order where that is tracked, else in byte order. */
+  keys(): Out<M, string[]>;
+  /** Whether `path` leads to an object. */
+  has(path: string): Out<M, boolean>;
+  /**
+   * The object at `path` (relative, or absolute from the root), or what a reference leads to; `undefined` if there is
+   * none. The path of an object that was reached by a reference begins with `#` and its address.
+   */
+  get(path: string | Reference): Out<M, Entity<M> | undefined>;
+  /** The link called `name` itself, or `undefined`; the name may be a path to it. */
+  getLink(name: string): Out<M, Link | undefined>;
+  /** Names with what they lead to; `undefined` where that cannot be opened (see `entries`). One bulk operation. */
+  items(): Out<M, [name: string, object: Entity<M> | undefined][]>;
+  /** Everything about each link in one bulk operation: never fails for the sake of one broken object. */
+  entries(): Out<M, Entry<M>[]>;
+  /**
+   * Calls `fn` for every object below this group, each once, parents first, with its path relative to the group.
+   * Hard links only. The first result that is not `undefined` ends the visit and is its result.
+   */
+  visit<T>(
+    fn: (path: string, object: Entity<M>) => T | undefined | (M extends "async" ? Promise<T | undefined> : never),
+  ): Out<M, T | undefined>;
+  /** Relative paths of every object below this group. */
+  paths(): Out<M, string[]>;
+
+  /** Creates a group; groups on the way are made as needed. */
+  createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
+  /** Creates a dataset; groups on the way are made as needed. */
+  createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>>;
+  /** Gives `object` another name, or makes a soft or external link. */
+  link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
+  toString(): string;
+}
+
+/** One axis of a dataset, by HDF5's dimension scales, which netCDF-4 uses for its dimensions. */
+export interface Dimension<M extends Mode = "async"> {
+  /** The label; without one, the name of the first scale; else empty. */
+  readonly name: string;
+  /** The label, empty if there is none. */
+  readonly label: string;
+  /** Extent of the axis. */
+  readonly size: number;
+  /** Whether the axis may grow without end. */
+  readonly unlimited: boolean;
+  /** Coordinates along the axis: the datasets that are attached to it. */
+  readonly scales: Dataset<M>[];
+}
+
+/** A dataset. */
+export interface Dataset<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "dataset";
+  /** Extents; `[]` for a scalar, `null` for a null dataspace. */
+  readonly shape: number[] | null;
+  /** Largest extents, `null` for an unlimited axis; `null` for a null dataspace. */
+  readonly maxshape: (number | null)[] | null;
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  /** Address of the committed datatype it uses. */
+  readonly committed: number | undefined;
+  readonly ndim: number;
+  /** Elements. */
+  readonly size: number;
+  /** Extents of a chunk; `null` if it is not chunked. */
+  readonly chunks: number[] | null;
+  readonly layout: "compact" | "contiguous" | "chunked" | "virtual";
+  /** How chunks are found; `null` if it is not chunked. */
+  readonly index: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2" | null;
+  readonly filters: Filter[];
+  /** What unwritten elements read as: the value if one is set, else zero of the type (as in h5py). */
+  readonly fillvalue: Value;
+  readonly fill: { readonly status: "undefined" | "default" } | { readonly status: "user"; readonly value: Value };
+  /** What the axes are, as dimension scales and labels say it. */
+  readonly dims: Out<M, Dimension<M>[]>;
+  /**
+   * Where the elements come from if not from the dataset's own storage: the mappings of a virtual dataset, or the
+   * external files of a contiguous one; else nothing.
+   */
+  sources(): Out<M, (VirtualSource | ExternalRange)[]>;
+  /** Bytes the elements occupy in the file, after filters. */
+  readonly storageSize: Out<M, number>;
+  /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */
+  read<K extends NumericName>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { as: K; into?: undefined },
+  ): Out<M, NdArray<NumericTypes[K]>>;
+  read<A extends NumericArray>(
+    selection: Selection | null | undefined,
+    options: ReadOptions & { into: A },
+  ): Out<M, NdArray<A>>;
+  read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
+  /** As h5py prints it: `<HDF5 dataset "arr1": shape (100, 1000), type "<f8">`. */
+  toString(): string;
+}
+
+/** A committed ("named") datatype. */
+export interface NamedDatatype<M extends Mode = "async"> extends Node<M> {
+  readonly kind: "datatype";
+  readonly dtype: Dtype;
+  readonly datatype: Datatype;
+  toString(): string;
+}

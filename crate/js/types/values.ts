@@ -1,0 +1,102 @@
+/** What is read. */
+
+import type { Dtype } from "./datatypes.js";
+
+/** Numbers in their natural typed array. Float16 arrives as `Float32Array` where there is no `Float16Array`. */
+export type NumericArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** Numeric types by their NumPy names, with the typed array each is read into. */
+export interface NumericTypes {
+  int8: Int8Array;
+  uint8: Uint8Array;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+  float32: Float32Array;
+  float64: Float64Array;
+}
+
+/** A numeric type's NumPy name. */
+export type NumericName = keyof NumericTypes;
+
+/** Columns of a compound type: one array per member, each in the shape of the whole. */
+export interface Columns {
+  [member: string]: NdArray;
+}
+
+/**
+ * Elements of an n-dimensional array, in C order (last axis fastest). Integers of more than 8 bytes are plain arrays of
+ * bigints.
+ */
+export type Data = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+
+/** One element of a variable-length type: the array of its items. */
+export type VlenElement = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+
+/** An n-dimensional array, as zarrita and ndarray have it. */
+export interface NdArray<D extends Data = Data> {
+  readonly data: D;
+  readonly shape: number[];
+  /** Elements between neighbours along each axis. */
+  readonly stride: number[];
+  /** What the elements are; the base of an array type, whose extents are part of `shape`. */
+  readonly dtype: Dtype;
+  /** Sources of a virtual dataset that were not found: their elements are the fill value. Absent if all were. */
+  readonly missing?: readonly VirtualSource[];
+}
+
+/** A dataset that a virtual dataset is made of. */
+export interface VirtualSource {
+  /** Name of its file, as stored; `.` is the file of the virtual dataset. In mappings, `%b` stands for numbers. */
+  readonly file: string;
+  /** Its path there. */
+  readonly dataset: string;
+}
+
+/** A range of an external file that holds elements of a dataset. */
+export interface ExternalRange {
+  /** Name of the file, as stored. */
+  readonly file: string;
+  /** First byte there. */
+  readonly offset: number;
+  /** Bytes; `null` for all that there are. */
+  readonly size: number | null;
+}
+
+/** A stored reference: `get` of any group follows it. */
+export interface Reference {
+  /** Whether it leads to an object, to elements of a dataset, or to an attribute. */
+  readonly kind: "object" | "region" | "attribute";
+  /** Address of the object; 0 for a null reference. */
+  readonly address: number;
+  /** The elements a region reference leads to, as they are stored: what `Dataset.read` takes. */
+  readonly selection?: Uint8Array;
+  /** The name of the attribute an attribute reference leads to. */
+  readonly attribute?: string;
+  /** The file the object is in, if that is another one. */
+  readonly file?: string;
+}
+
+/** One record, of a scalar dataspace or of a single element. */
+export interface Row {
+  [member: string]: Value;
+}
+
+/** The one value of a scalar dataspace. An enum is its code; h5py's bool is a boolean. */
+export type Scalar = number | bigint | string | boolean | Uint8Array | Reference | Row | NdArray | VlenElement;
+
+/** What reading gives: an array, the plain value of a scalar dataspace, or `null` for a null dataspace. */
+export type Value = NdArray | Scalar | null;

@@ -1,0 +1,86 @@
+/** What is written, and how. */
+
+import type { Dtype } from "./datatypes.js";
+import type { NdArray, NumericArray } from "./values.js";
+
+/** Options of `createGroup`. */
+export interface GroupOptions {
+  /** Remember the order in which links are made. */
+  trackOrder?: boolean | undefined;
+}
+
+/** Nested arrays of plain values, as literals are written. */
+export type Nested = number | bigint | string | boolean | Uint8Array | readonly Nested[];
+
+/** What can be written: plain values, nested arrays, typed arrays, what reading gives, and columns. */
+export type WriteValue =
+  | Nested
+  | NumericArray
+  | NdArray
+  | { readonly [member: string]: WriteValue }
+  | null;
+
+/** Compressions other than gzip. */
+export type CompressionName = "lzf" | "szip" | "bzip2" | "lz4" | "zstd" | "bitshuffle" | "blosc" | "blosc2" | "zfp";
+
+/** Options of `createDataset`. Names are h5py's. */
+export interface DatasetOptions {
+  /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
+  data?: WriteValue | undefined;
+  /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */
+  shape?: readonly number[] | null | undefined;
+  /** Default: what the data suggests. */
+  dtype?: Dtype | undefined;
+  /** Largest extents; `null` for an unlimited axis. Makes the dataset chunked. */
+  maxshape?: readonly (number | null)[] | undefined;
+  /** Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). */
+  chunks?: true | readonly number[] | undefined;
+  /**
+   * gzip, by name (level 4) or by its level 0–9; another compression by its name or, from 10 on, by its filter's id.
+   */
+  compression?: "gzip" | CompressionName | number | undefined;
+  /**
+   * What the compression may be told; everything has a default. Several numbers without words are the filter's
+   * parameters ("client data") as they are.
+   *
+   * - gzip: the level, 0–9. zstd: the level, 1–22 (3). bzip2: the size of its blocks, 1–9 (9). lz4: bytes of a block.
+   * - blosc, blosc2: a level 0–9 (5), a compressor (`"blosclz"`, or `"lz4"`, `"zlib"`, `"zstd"`; `"snappy"` in blosc only),
+   *   and `"noshuffle"`, `"shuffle"` (the default), `"bitshuffle"` or, in blosc2, `"delta"`: `["zstd", 3, "bitshuffle"]`.
+   * - szip: the method and the samples of a block (`["nn", 8]`; `"ec"` for data without neighbours that are alike; 2 to 32).
+   * - bitshuffle: `"lz4"` (the default), `"none"`, or `"zstd"` and a level.
+   * - zfp: `"reversible"` (the default: nothing is lost), `["accuracy", 0.001]` (the largest error), `["rate", 8]` (bits per
+   *   number), `["precision", 16]` (bit planes), or `"expert"` and minbits, maxbits, maxprec, minexp.
+   */
+  compressionOpts?: number | readonly (number | string)[] | undefined;
+  /** Sort bytes by significance before compressing: helps numbers a lot. */
+  shuffle?: boolean | undefined;
+  /**
+   * Store numbers as differences from each chunk's smallest, in few bits. Integers: `true`, or the bits each may take, which
+   * cuts off what is larger. Floats of 4 or 8 bytes: the decimal digits to keep. Not with `fletcher32`.
+   */
+  scaleoffset?: boolean | number | undefined;
+  /**
+   * Any other filters, in the order in which they are applied: after `shuffle`, before `fletcher32`. Chunks are stored
+   * without a filter that cannot handle them, unless it is `optional: false`.
+   */
+  filters?: readonly { id: number; values?: readonly number[]; optional?: boolean }[] | undefined;
+  /** Store a checksum with each chunk. */
+  fletcher32?: boolean | undefined;
+  /** What unwritten elements read as. */
+  fillvalue?: WriteValue | undefined;
+}
+
+/** Options of `repack`. */
+export interface RepackOptions {
+  /** gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. */
+  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
+  /**
+   * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
+   * keeps its name.
+   */
+  subtree?: string | undefined;
+  /** Called now and then with bytes of elements copied, of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Stops the copying; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
