@@ -1,6 +1,7 @@
 //! Tests of the engine as a whole, from outside: one binary, so that they link once.
 
 mod crash;
+mod created;
 mod data;
 mod devices;
 mod fetched;

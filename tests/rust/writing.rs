@@ -5,7 +5,7 @@ use hyperslab::format::datatype::{Class, Datatype};
 use hyperslab::format::message::{Dataspace, Extent, Layout};
 use hyperslab::value::{Column, Number};
 use hyperslab::write::dtype::{packed, parse};
-use hyperslab::write::{Chunks, Data, DatasetSpec, Editor};
+use hyperslab::write::{Chunks, Data, DatasetSpec, Editor, Fill};
 use hyperslab::{Kind, Result};
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ fn any_shape_in_any_chunks() {
             gzip: (dice.below(2) == 0).then_some(4),
             shuffle: dice.below(2) == 0,
             fletcher32: dice.below(2) == 0,
-            fill: (dice.below(2) == 0).then(|| vec![1, 2, 3, 4]),
+            fill: if dice.below(2) == 0 { Fill::Bytes(vec![1, 2, 3, 4]) } else { Fill::Zeros },
             ..spec("<i4", &[])
         };
         let path = format!("d{i}");
@@ -127,7 +127,7 @@ fn a_chunk_tree_of_three_levels() {
 #[test]
 fn nothing_is_stored_before_there_are_values() {
     let mut file = Editor::create().unwrap();
-    let filled = DatasetSpec { fill: Some((-1i16).to_le_bytes().to_vec()), ..spec("<i2", &[1, 2]) };
+    let filled = DatasetSpec { fill: Fill::Bytes((-1i16).to_le_bytes().to_vec()), ..spec("<i2", &[1, 2]) };
     file.create_dataset("filled", &filled, Data::Late).unwrap();
     file.create_dataset("big", &spec("<f4", &[1024, 1024]), Data::Late).unwrap();
     let packed = DatasetSpec { gzip: Some(4), ..spec("<f4", &[1024, 1024]) };
@@ -280,7 +280,7 @@ fn mistakes_are_told_and_change_nothing() {
         ("new/rank", DatasetSpec { chunks: Chunks::Shape(vec![1, 1]), ..number.clone() }, Data::Late),
         ("new/zero", DatasetSpec { chunks: Chunks::Shape(vec![0]), ..number.clone() }, Data::Late),
         ("new/large", DatasetSpec { chunks: Chunks::Shape(vec![3]), ..number.clone() }, Data::Late),
-        ("new/fill", DatasetSpec { fill: Some(vec![0; 4]), ..number.clone() }, Data::Late),
+        ("new/fill", DatasetSpec { fill: Fill::Bytes(vec![0; 4]), ..number.clone() }, Data::Late),
         ("new/max", growing(&[2], &[1]), Data::Late),
         ("new/max rank", growing(&[2], &[2, 2]), Data::Late),
     ];

@@ -7,7 +7,7 @@ use hyperslab::format::datatype::{Class, Datatype};
 use hyperslab::format::message::{Dataspace, Extent};
 use hyperslab::value::{Column, Number};
 use hyperslab::write::dtype;
-use hyperslab::write::{Chunks, Data, DatasetSpec, Editor};
+use hyperslab::write::{Chunks, Data, DatasetSpec, Editor, Fill};
 use std::path::Path;
 
 type Make = fn() -> Result<Vec<u8>>;
@@ -194,7 +194,7 @@ fn chunked() -> Result<Vec<u8>> {
         ("fletcher32", DatasetSpec { fletcher32: true, ..base.clone() }),
         ("all", DatasetSpec { gzip: Some(9), shuffle: true, fletcher32: true, ..base.clone() }),
         ("guess", DatasetSpec { chunks: Chunks::AsNeeded, gzip: Some(4), ..base.clone() }),
-        ("fill", DatasetSpec { fill: Some(vec![7, 0, 0, 0]), ..base.clone() }),
+        ("fill", DatasetSpec { fill: Fill::Bytes(vec![7, 0, 0, 0]), ..base.clone() }),
         ("growing", DatasetSpec { dataspace: growing(&[35, 50], &[None, Some(60)]), ..base.clone() }),
     ];
     for (name, spec) in variants {
@@ -202,12 +202,12 @@ fn chunked() -> Result<Vec<u8>> {
     }
     let fill = vec![0, 0, 192, 127];
     let unwritten = DatasetSpec {
-        fill: Some(fill.clone()),
+        fill: Fill::Bytes(fill.clone()),
         gzip: Some(4),
         ..DatasetSpec::new(parse("<f4"), simple(&[100]))
     };
     f.create_dataset("unwritten", &unwritten, Data::Late)?;
-    let late = DatasetSpec { fill: Some(fill), ..DatasetSpec::new(parse("<f4"), simple(&[1, 2])) };
+    let late = DatasetSpec { fill: Fill::Bytes(fill), ..DatasetSpec::new(parse("<f4"), simple(&[1, 2])) };
     f.create_dataset("late_fill", &late, Data::Late)?;
     let nothing = DatasetSpec::new(parse("<f8"), growing(&[0], &[None]));
     f.create_dataset("nothing", &nothing, Data::Late)?;

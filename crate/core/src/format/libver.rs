@@ -18,3 +18,20 @@ pub enum Libver {
     /// HDF5 2.0.
     V200,
 }
+
+impl Libver {
+    /// The newest there is.
+    pub const LATEST: Libver = Libver::V200;
+
+    /// What h5py calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Libver::Earliest => "earliest",
+            Libver::V18 => "v108",
+            Libver::V110 => "v110",
+            Libver::V112 => "v112",
+            Libver::V114 => "v114",
+            Libver::V200 => "v200",
+        }
+    }
+}

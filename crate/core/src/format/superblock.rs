@@ -72,6 +72,16 @@ impl Superblock {
         }
     }
 
+    /// A superblock of this version (0 to 3) for a new file: its root group and end come later.
+    pub fn new(version: u8) -> Self {
+        let mut block = Superblock::earliest(Addr(0), Cache::None, 0);
+        block.version = version;
+        if version >= 2 {
+            block.form = Form::New { extension: None };
+        }
+        block
+    }
+
     /// Address of the superblock extension.
     pub fn extension(&self) -> Option<Addr> {
         match self.form {

@@ -3,6 +3,9 @@
 use super::elements::Elements;
 use crate::error::{Error, Result};
 
+/// Appends as many elements, of the fill value.
+pub type Pad<'a> = dyn FnMut(u64, &mut Vec<u8>) -> Result<()> + 'a;
+
 /// Extents of a dataset and of its chunks, in elements.
 #[derive(Clone, Debug)]
 pub struct Grid {
@@ -34,6 +37,11 @@ impl Grid {
         &self.dims
     }
 
+    /// Elements of a chunk.
+    pub fn chunk_elements(&self) -> u64 {
+        self.chunk.iter().product()
+    }
+
     /// Chunks there are.
     pub fn len(&self) -> u64 {
         self.dims.iter().zip(&self.chunk).map(|(d, c)| d.div_ceil(*c)).product()
@@ -56,12 +64,12 @@ impl Grid {
         left.zip(&self.chunk).map(|(n, c)| n.min(*c)).collect()
     }
 
-    /// Appends the whole chunk at `origin` to `out`; outside the dataset it holds `fill` (one element).
+    /// Appends the whole chunk at `origin` to `out`; outside the dataset it holds what `pad` makes.
     pub fn cut(
         &self,
         origin: &[u64],
         source: &mut dyn Elements,
-        fill: &[u8],
+        pad: &mut Pad<'_>,
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let inside = self.inside(origin);
@@ -72,9 +80,9 @@ impl Grid {
         for _ in 0..rows {
             if at.iter().zip(&inside).all(|(a, n)| a < n) {
                 source.append(self.linear(origin, &at), used, out)?;
-                pad(fill, row - used, out)?;
+                pad(row - used, out)?;
             } else {
-                pad(fill, row, out)?;
+                pad(row, out)?;
             }
             for axis in (0..self.row_axis).rev() {
                 at[axis] += 1;
@@ -99,12 +107,14 @@ fn product(extents: &[u64]) -> Result<u64> {
     product.ok_or_else(|| Error::argument(format!("extents of {extents:?} are more than 2^64 elements")))
 }
 
-fn pad(fill: &[u8], elements: u64, out: &mut Vec<u8>) -> Result<()> {
-    let n = usize::try_from(elements).map_err(|_| Error::limit("a chunk does not fit into memory"))?;
-    if fill.iter().all(|b| *b == 0) {
-        out.resize(out.len() + n * fill.len(), 0);
+/// Appends `element` this many times.
+pub fn repeat(element: &[u8], count: u64, out: &mut Vec<u8>) -> Result<()> {
+    let n = usize::try_from(count).ok().filter(|n| n.checked_mul(element.len()).is_some());
+    let n = n.ok_or_else(|| Error::limit("a chunk does not fit into memory"))?;
+    if element.iter().all(|b| *b == 0) {
+        out.resize(out.len() + n * element.len(), 0);
     } else {
-        (0..n).for_each(|_| out.extend_from_slice(fill));
+        (0..n).for_each(|_| out.extend_from_slice(element));
     }
     Ok(())
 }
@@ -121,7 +131,8 @@ mod tests {
         let all = (0..grid.len()).map(|i| {
             let origin = grid.origin(i);
             let mut out = Vec::new();
-            grid.cut(&origin, &mut Ready::new(&bytes, 1), &[99], &mut out).unwrap();
+            grid.cut(&origin, &mut Ready::new(&bytes, 1), &mut |n, out| repeat(&[99], n, out), &mut out)
+                .unwrap();
             (origin, out)
         });
         all.collect()

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::format::header::v1::{self, PREFIX, Prefix, message_size, messages_size};
 use crate::format::header::{RawMessage, v2};
 use crate::format::message::{AttributeInfo, Continuation, ReferenceCount, flag, kind};
-use crate::format::{Encode, fit, length};
+use crate::format::{Encode, Libver, fit, length};
 
 /// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
 const MAX_COMPACT: u16 = 8;
@@ -16,6 +16,9 @@ const MIN_DENSE: u16 = 6;
 
 /// Gives a new object a place for the messages it has.
 pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
+    if node.v2.is_none() && out.low > Libver::Earliest {
+        node.v2 = Some(v2::Prefix::default());
+    }
     if node.v2.is_some() {
         complete(out, node)?;
     }
@@ -76,12 +79,16 @@ fn complete(out: &Output, node: &mut Node) -> Result<()> {
     if next > MAX_COMPACT {
         prefix.phase_change = Some((next, MIN_DENSE));
     }
+    // As in the library: with the first attribute, and before it.
+    let first = node.messages.iter().position(|m| m.kind == kind::ATTRIBUTE);
     let info = AttributeInfo {
         max_creation_index: prefix.order_tracked.then_some(next),
         order_btree: prefix.order_indexed.then_some(None),
         ..AttributeInfo::default()
     };
-    node.messages.push(out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, &info)?);
+    if let Some(first) = first {
+        node.messages.insert(first, out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, &info)?);
+    }
     if node.references != 1 {
         let count = ReferenceCount(node.references);
         node.messages.push(out.message(kind::REFERENCE_COUNT, flag::DO_NOT_SHARE, &count)?);

@@ -21,16 +21,20 @@
 
 mod attributes;
 mod commit;
+mod create;
 mod cut;
 mod dataset;
 pub mod dtype;
 mod elements;
+mod extension;
+mod fill;
 mod guess;
 mod header;
 mod heap;
 mod links;
 mod names;
 mod node;
+mod options;
 mod output;
 mod repack;
 mod space;
@@ -42,8 +46,9 @@ mod tree2;
 
 pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
+pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
 pub use repack::{Progress, Repack, RepackOptions};
-pub use spec::{Chunks, DatasetSpec};
+pub use spec::{Chunks, DatasetSpec, Fill};
 
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
@@ -51,7 +56,6 @@ use crate::format::datatype::Datatype;
 use crate::format::length;
 use crate::format::message::Dataspace;
 use crate::format::superblock::Superblock;
-use crate::format::symbol_table::Cache;
 use crate::storage::Medium;
 use crate::value::{Column, store};
 use node::{Node, Target};
@@ -78,25 +82,9 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// A new file in memory. It holds nothing before the first [`commit`](Editor::commit).
-    pub fn create() -> Result<Editor> {
-        let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
-        Ok(Editor { out: Output::new(&superblock)?, stage: Stage::new(), superblock })
-    }
-
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
     pub fn is_changed(&self) -> bool {
         self.stage.is_changed()
-    }
-
-    /// Creates a group, and the groups on the way.
-    ///
-    /// Errors: `Argument` if the name is taken or cannot be one.
-    pub fn create_group(&mut self, path: &str) -> Result<()> {
-        let place = self.stage.place(&self.out, path)?;
-        let node = self.stage.add(Node::new_group());
-        self.stage.link(place, Target::Node(node));
-        Ok(())
     }
 
     /// Creates a dataset, and the groups on the way. Its values are stored at once; the dataset is there for

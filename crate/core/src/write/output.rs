@@ -4,6 +4,7 @@ use super::heap::HeapWriter;
 use super::space::{self, Space};
 use crate::bytes::{Addr, Reader, Writer};
 use crate::error::{Error, Result};
+use crate::format::datatype::Datatype;
 use crate::format::header::RawMessage;
 use crate::format::heap::global::HeapId;
 use crate::format::message::BTreeK;
@@ -30,16 +31,39 @@ pub(super) struct Output {
     pub k: BTreeK,
     /// Which versions of structures are written.
     pub low: Libver,
+    /// What needs newer versions than this is refused.
+    pub high: Libver,
     pub heap: HeapWriter,
 }
 
 impl Output {
     /// A new file in memory.
     pub fn new(superblock: &Superblock) -> Result<Output> {
-        let medium = Medium::new(Box::new(Memory::default()), Limits::default());
-        let low = Libver::Earliest;
+        let mut medium = Medium::new(Box::new(Memory::default()), Limits::default());
+        medium.base = superblock.base;
+        let (low, high) = (Libver::Earliest, Libver::LATEST);
         let space = Space::new(superblock.size(medium.ctx, low)? as u64);
-        Ok(Output { medium, space, k: BTreeK::default(), low, heap: HeapWriter::default() })
+        Ok(Output { medium, space, k: superblock.k, low, high, heap: HeapWriter::default() })
+    }
+
+    /// An error if `what` needs a release that is newer than the file's high bound.
+    pub fn need(&self, least: Libver, what: &str) -> Result<()> {
+        if self.high < least {
+            let (least, high) = (least.name(), self.high.name());
+            return Err(Error::argument(format!("{what} need the bound {least}; this file's is {high}")));
+        }
+        Ok(())
+    }
+
+    /// An error if `datatype` is written in a version that the file's high bound does not know.
+    pub fn check_datatype(&self, datatype: &Datatype) -> Result<()> {
+        let least = match datatype.version(self.low) {
+            ..=2 => Libver::Earliest,
+            3 => Libver::V18,
+            4 => Libver::V112,
+            _ => Libver::V200,
+        };
+        self.need(least, "datatypes like this")
     }
 
     /// A writer for metadata of this file.
@@ -61,7 +85,12 @@ impl Output {
 
     /// A structure as a header message.
     pub fn message(&self, kind: u16, flags: u8, structure: &impl Encode) -> Result<RawMessage> {
-        message(kind, flags, self.encoded(structure)?)
+        fitting(kind, flags, self.encoded(structure)?, self.largest_message())
+    }
+
+    /// Bytes of a header message at most, in headers of new objects.
+    pub fn largest_message(&self) -> usize {
+        if self.low > Libver::Earliest { usize::from(u16::MAX) } else { MAX_MESSAGE }
     }
 
     /// The file as it is now, to go back to. Marks are settled in the reverse of their order: by
@@ -98,9 +127,13 @@ impl Output {
 
 /// A message; an error if it is too large for a header.
 pub(super) fn message(kind: u16, flags: u8, data: Vec<u8>) -> Result<RawMessage> {
-    if data.len() > MAX_MESSAGE {
+    fitting(kind, flags, data, MAX_MESSAGE)
+}
+
+fn fitting(kind: u16, flags: u8, data: Vec<u8>, most: usize) -> Result<RawMessage> {
+    if data.len() > most {
         return Err(Error::argument(format!(
-            "{} bytes do not fit into an object header, which takes {MAX_MESSAGE} at a time",
+            "{} bytes do not fit into an object header, which takes {most} at a time",
             data.len()
         )));
     }

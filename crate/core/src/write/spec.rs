@@ -1,10 +1,15 @@
 //! What a new dataset is to be, and the messages that say so.
 
 use super::guess::guess_chunk;
+use super::options::HeaderOptions;
 use crate::error::{Error, Result};
 use crate::filter::{self, Local};
-use crate::format::datatype::{Class, Datatype};
-use crate::format::message::{Dataspace, Extent, Filter, FilterPipeline};
+use crate::format::datatype::{Class, Datatype, Member};
+use crate::format::message::{
+    AllocTime, Dataspace, Extent, FillStatus, FillTime, FillValue, Filter, FilterPipeline, Layout,
+};
+use crate::layout::DatasetParts;
+use crate::value::Column;
 
 /// Ids of the filters that work on numbers.
 const NBIT: u16 = 5;
@@ -16,10 +21,26 @@ pub enum Chunks {
     /// Only if a filter or a maximum shape needs it, then as h5py would guess.
     #[default]
     AsNeeded,
+    /// None: h5py's `chunks=False`.
+    Never,
     /// As h5py would guess.
     Guess,
     /// These extents.
     Shape(Vec<u64>),
+}
+
+/// What unwritten elements are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Fill {
+    /// Zeros.
+    #[default]
+    Zeros,
+    /// Whatever was there.
+    Undefined,
+    /// Bytes of the datatype. Not for datatypes that keep values in the global heap.
+    Bytes(Vec<u8>),
+    /// One native value.
+    Value(Column),
 }
 
 /// A dataset to be created.
@@ -29,19 +50,32 @@ pub struct DatasetSpec {
     pub datatype: Datatype,
     /// Shape. Maximum extents given at all make the dataset chunked, as in h5py.
     pub dataspace: Dataspace,
+    /// Whether the elements are in the object header itself, which has room for 64 KiB of them.
+    pub compact: bool,
     /// Chunks.
     pub chunks: Chunks,
+    /// Chunks that reach beyond the shape are stored without filters. Needs the bound 1.10.
+    pub edge_unfiltered: bool,
     /// Deflate level, 0 to 9.
     pub gzip: Option<u8>,
     /// Byte shuffle before compression.
     pub shuffle: bool,
     /// Checksum of every chunk.
     pub fletcher32: bool,
+    /// Exactly these filters with exactly this client data, instead of `gzip`, `shuffle`, `fletcher32` and `filters`.
+    pub pipeline: Option<FilterPipeline>,
     /// Other filters, with what their user says as client data. Those that work on numbers (nbit, scaleoffset)
     /// come before the shuffle, the rest after it and before the checksum.
     pub filters: Vec<Filter>,
-    /// What unwritten elements are, in bytes of `datatype`; `None` = zeros.
-    pub fill: Option<Vec<u8>>,
+    /// What unwritten elements are.
+    pub fill: Fill,
+    /// When they are written where storage is allocated.
+    pub fill_time: FillTime,
+    /// When storage is allocated, if not as is usual: at once for compact elements, chunk by chunk for chunks, and
+    /// with the first elements otherwise.
+    pub alloc_time: Option<AllocTime>,
+    /// The header.
+    pub header: HeaderOptions,
 }
 
 impl DatasetSpec {
@@ -50,20 +84,60 @@ impl DatasetSpec {
         DatasetSpec {
             datatype,
             dataspace,
+            compact: false,
             chunks: Chunks::AsNeeded,
+            edge_unfiltered: false,
             gzip: None,
             shuffle: false,
             fletcher32: false,
+            pipeline: None,
             filters: Vec::new(),
-            fill: None,
+            fill: Fill::Zeros,
+            fill_time: FillTime::IfSet,
+            alloc_time: None,
+            header: HeaderOptions::default(),
         }
     }
 
-    /// The filters, in h5py's order: shuffle, compression, checksum. `chunk`: extents of the chunks.
-    pub(super) fn pipeline(&self, chunk: &[u64]) -> Result<FilterPipeline> {
-        let local = Local { datatype: &self.datatype, chunk, fill: self.fill.as_deref() };
+    /// A dataset like the one with these `parts`: of the same type and shape, kept in the same way. A fill value that
+    /// is in the global heap is left out.
+    pub fn like(parts: &DatasetParts) -> DatasetSpec {
+        let fill = match &parts.fill.status {
+            FillStatus::Undefined => Fill::Undefined,
+            FillStatus::User(value) if !parts.datatype.uses_heap() => Fill::Bytes(value.clone()),
+            _ => Fill::Zeros,
+        };
+        let mut spec = DatasetSpec {
+            compact: matches!(parts.layout, Layout::Compact { .. }),
+            chunks: Chunks::Never,
+            fill,
+            fill_time: parts.fill.fill_time,
+            alloc_time: Some(parts.fill.alloc_time),
+            ..DatasetSpec::new(parts.datatype.clone(), parts.dataspace.clone())
+        };
+        if let Layout::Chunked { chunk, edge_unfiltered, .. } = &parts.layout {
+            spec.chunks = Chunks::Shape(chunk.clone());
+            spec.edge_unfiltered = *edge_unfiltered;
+            spec.pipeline = Some(parts.filters.clone());
+        }
+        spec
+    }
+
+    /// The filters, in h5py's order: shuffle, compression, checksum. `chunk`: extents of the chunks; `fill`: the fill
+    /// value as an element of the file.
+    pub(super) fn pipeline(&self, chunk: &[u64], fill: &FillStatus) -> Result<FilterPipeline> {
+        if let Some(pipeline) = &self.pipeline {
+            return Ok(pipeline.clone());
+        }
+        let value = if let FillStatus::User(value) = fill { Some(value.as_slice()) } else { None };
+        let local = Local { datatype: &self.datatype, chunk, fill: value };
         let mut filters = self.filters.clone();
         filters.iter_mut().try_for_each(|f| filter::set_local(f, &local))?;
+        if *fill == FillStatus::Undefined {
+            // "There is a fill value" and the value.
+            let scaleoffset = filters.iter_mut().filter(|f| f.id == SCALEOFFSET);
+            scaleoffset.for_each(|f| f.values.iter_mut().skip(7).for_each(|v| *v = 0));
+        }
         let first = filters.iter().position(|f| !matches!(f.id, NBIT | SCALEOFFSET)).unwrap_or(filters.len());
         let others = filters.split_off(first);
         if self.shuffle {
@@ -77,31 +151,55 @@ impl DatasetSpec {
         }
         filters.extend(others);
         if self.fletcher32 {
+            if filters.iter().any(|f| f.id == SCALEOFFSET) {
+                return Err(Error::argument("a checksum after scaleoffset, which loses digits"));
+            }
             // Not optional: what cannot be checked must not be stored.
             filters.push(made(3, false, b"fletcher32", Vec::new()));
         }
         Ok(FilterPipeline { filters })
     }
 
-    /// The chunk shape, `None` for a dataset in one piece.
-    pub(super) fn chunk_shape(&self) -> Result<Option<Vec<u64>>> {
-        let filtered = self.gzip.is_some() || self.shuffle || self.fletcher32 || !self.filters.is_empty();
+    fn is_filtered(&self) -> bool {
+        let listed = self.pipeline.as_ref().is_some_and(|p| !p.filters.is_empty());
+        listed || self.gzip.is_some() || self.shuffle || self.fletcher32 || !self.filters.is_empty()
+    }
+
+    /// How the elements are kept.
+    pub(super) fn class(&self) -> Result<LayoutClass> {
+        let filtered = self.is_filtered();
+        let in_chunks =
+            filtered || self.edge_unfiltered || matches!(self.chunks, Chunks::Guess | Chunks::Shape(_));
         let (dims, max) = match &self.dataspace.extent {
             Extent::Simple { dims, max } => (dims, max),
-            _ if filtered || self.chunks != Chunks::AsNeeded => {
+            _ if in_chunks => {
                 return Err(Error::argument(
                     "scalar and empty datasets have no chunks, filters or maximum shape",
                 ));
             }
-            _ => return Ok(None),
+            _ if self.compact => return Ok(LayoutClass::Compact),
+            _ => return Ok(LayoutClass::Contiguous),
         };
+        let grows = max.as_ref().is_some_and(|max| dims.iter().zip(max).any(|(d, m)| *m != Some(*d)));
+        if self.compact {
+            return match in_chunks || grows {
+                true => {
+                    Err(Error::argument("compact datasets have no chunks, filters or larger maximum shape"))
+                }
+                false => Ok(LayoutClass::Compact),
+            };
+        }
         let chunk = match &self.chunks {
-            Chunks::AsNeeded if !filtered && max.is_none() => return Ok(None),
+            Chunks::Never if filtered || grows || self.edge_unfiltered => {
+                return Err(Error::argument("filters and a larger maximum shape need chunks"));
+            }
+            Chunks::Never => return Ok(LayoutClass::Contiguous),
+            Chunks::AsNeeded if !in_chunks && max.is_none() => return Ok(LayoutClass::Contiguous),
             Chunks::AsNeeded | Chunks::Guess => guess_chunk(dims, memory_size(&self.datatype)),
             Chunks::Shape(chunk) => chunk.clone(),
         };
         self.check_chunk(dims, &chunk)?;
-        Ok(Some(chunk))
+        Ok(LayoutClass::Chunked(chunk))
     }
 
     fn check_chunk(&self, dims: &[u64], chunk: &[u64]) -> Result<()> {
@@ -112,11 +210,7 @@ impl DatasetSpec {
         if dims.iter().zip(self.dataspace.max_dims()).zip(chunk).any(too_long) {
             return Err(Error::argument(format!("chunks {chunk:?} are larger than the maximum shape")));
         }
-        let bytes = chunk.iter().try_fold(u64::from(self.datatype.size), |n, c| n.checked_mul(*c));
-        match bytes.and_then(|n| u32::try_from(n).ok()) {
-            Some(_) => Ok(()),
-            None => Err(Error::argument(format!("chunks {chunk:?} have 4 GiB or more"))),
-        }
+        Ok(())
     }
 
     /// Checks what the other parts do not.
@@ -126,13 +220,59 @@ impl DatasetSpec {
         {
             return Err(Error::argument(format!("shape {dims:?} is larger than its maximum {max:?}")));
         }
+        if self.fill == Fill::Undefined && self.fill_time == FillTime::OnAllocation {
+            return Err(Error::argument("an undefined fill value cannot be written on allocation"));
+        }
+        if self.fill_time == FillTime::Never && holds_sequences(&self.datatype) {
+            return Err(Error::argument("elements of variable length need their fill value"));
+        }
         match &self.fill {
-            Some(_) if self.datatype.uses_heap() => Err(Error::unsupported("fill values of variable length")),
-            Some(fill) if fill.len() as u64 != u64::from(self.datatype.size) => Err(Error::argument(
+            Fill::Bytes(_) if self.datatype.uses_heap() => {
+                Err(Error::argument("a fill value of variable length cannot be given as bytes"))
+            }
+            Fill::Bytes(fill) if fill.len() as u64 != u64::from(self.datatype.size) => Err(Error::argument(
                 format!("a fill value of {} bytes for elements of {}", fill.len(), self.datatype.size),
             )),
             _ => Ok(()),
         }
+    }
+
+    /// The fill value message. `status`: the fill value as an element of the file.
+    pub(super) fn fill_value(&self, class: &LayoutClass, status: FillStatus) -> Result<FillValue> {
+        let usual = match class {
+            LayoutClass::Compact => AllocTime::Early,
+            LayoutClass::Contiguous => AllocTime::Late,
+            LayoutClass::Chunked(_) => AllocTime::Incremental,
+        };
+        let alloc_time = self.alloc_time.unwrap_or(usual);
+        if *class == LayoutClass::Compact && alloc_time != AllocTime::Early {
+            return Err(Error::argument("compact elements are allocated at once"));
+        }
+        // Heap ids of unwritten elements must read as "nothing", whoever writes the others.
+        let must = status == FillStatus::Default && holds_sequences(&self.datatype);
+        let fill_time = if must { FillTime::OnAllocation } else { self.fill_time };
+        Ok(FillValue { alloc_time, fill_time, status })
+    }
+}
+
+/// How the elements of a dataset are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LayoutClass {
+    /// In the header.
+    Compact,
+    /// In one block.
+    Contiguous,
+    /// In chunks of these extents.
+    Chunked(Vec<u64>),
+}
+
+/// Whether there is text or a sequence of any length in each element.
+fn holds_sequences(datatype: &Datatype) -> bool {
+    match &datatype.class {
+        Class::VlenSequence { .. } | Class::VlenString { .. } => true,
+        Class::Compound { members } => members.iter().any(|m| holds_sequences(&m.datatype)),
+        Class::Array { base, .. } => holds_sequences(base),
+        _ => false,
     }
 }
 
@@ -140,11 +280,17 @@ fn made(id: u16, optional: bool, name: &[u8], values: Vec<u32>) -> Filter {
     Filter { id, optional, name: name.to_vec(), values }
 }
 
-/// Bytes of one element in h5py's memory, which its guess goes by: text and sequences of any length are
+/// Bytes of one element in h5py's memory, which its guess goes by: text, sequences of any length and references are
 /// pointers there.
 pub(super) fn memory_size(datatype: &Datatype) -> u64 {
+    let size = u64::from(datatype.size);
     match &datatype.class {
-        Class::VlenString { .. } | Class::VlenSequence { .. } => 8,
-        _ => datatype.size.into(),
+        Class::VlenString { .. } | Class::VlenSequence { .. } | Class::Reference(_) => 8,
+        Class::Compound { members } => {
+            let saved = |m: &Member| u64::from(m.datatype.size).saturating_sub(memory_size(&m.datatype));
+            size.saturating_sub(members.iter().map(saved).sum())
+        }
+        Class::Array { base, .. } => size / u64::from(base.size).max(1) * memory_size(base),
+        _ => size,
     }
 }

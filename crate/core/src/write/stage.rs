@@ -34,9 +34,9 @@ pub(super) struct Place {
 }
 
 impl Stage {
-    /// The stage of a new file: a root group that is not in the file yet.
-    pub fn new() -> Stage {
-        let root = Node { references: 1, ..Node::new_group() };
+    /// The stage of a new file, whose root group is not in the file yet.
+    pub fn new(root: Node) -> Stage {
+        let root = Node { references: 1, ..root };
         Stage { nodes: vec![root], by_address: Places::default(), root: Root::Staged(NodeId(0)) }
     }
 

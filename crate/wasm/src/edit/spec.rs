@@ -10,7 +10,7 @@ use hyperslab::format::datatype::{
 use hyperslab::format::heap::global::{HeapId, Objects};
 use hyperslab::format::message::{Dataspace, Extent, Filter};
 use hyperslab::value::{self, Column, Number, store};
-use hyperslab::write::{Chunks, DatasetSpec, dtype};
+use hyperslab::write::{Chunks, DatasetSpec, Fill, dtype};
 use hyperslab::{Error, Result};
 use js_sys::{Array, Float64Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -307,10 +307,7 @@ pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
     made.shuffle = get(spec, "shuffle").is_truthy();
     made.fletcher32 = get(spec, "fletcher32").is_truthy();
     if let Some(leaves) = given(spec, "fill") {
-        let fill = values(&made.datatype, &leaves)?;
-        let mut bytes = Vec::new();
-        store::store(&made.datatype, &fill, 0..1, &mut store::no_heap, &mut bytes)?;
-        made.fill = Some(bytes);
+        made.fill = Fill::Value(values(&made.datatype, &leaves)?);
     }
     Ok((made, column))
 }

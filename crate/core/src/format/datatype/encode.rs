@@ -1,5 +1,6 @@
 //! Datatypes to bytes: the version follows from the low bound and from what is inside (12-libver).
 
+use super::version::Versions;
 use super::{
     ByteOrder, CharacterSet, Class, Datatype, FloatLayout, Member, Normalization, ReferenceKind,
     StringPadding,
@@ -11,48 +12,20 @@ use crate::format::{Encode, Libver, fit};
 
 impl Encode for Datatype {
     fn encode(&self, w: &mut Writer, low: Libver) -> Result<()> {
-        encode(self, w, low, 1)
+        encode(self, w, &Versions::new(self, low))
     }
 }
 
-/// The version of compound, enumeration and array types that `low` asks for.
-fn bound(low: Libver) -> u8 {
-    match low {
-        Libver::Earliest => 1,
-        Libver::V18 | Libver::V110 => 3,
-        Libver::V112 | Libver::V114 => 4,
-        Libver::V200 => 5,
-    }
+/// What is inside a type that has something inside.
+fn inside(versions: &Versions, i: usize) -> Result<&Versions> {
+    versions.inside.get(i).ok_or_else(|| Error::argument("a datatype without its base"))
 }
 
-impl Datatype {
-    /// The version this type is written in: no less than any nested type needs.
-    pub fn version(&self, low: Libver) -> u8 {
-        match &self.class {
-            Class::Float { order: ByteOrder::Vax, .. } => 3,
-            Class::Reference(ReferenceKind::Standard) => 4,
-            Class::Complex { .. } => 5,
-            Class::VlenSequence { base } => base.version(low),
-            Class::Array { base, .. } => base.version(low).max(bound(low)).max(2),
-            Class::Enum { base, .. } => base.version(low).max(bound(low)),
-            Class::Compound { members } => {
-                members.iter().map(|m| m.datatype.version(low)).fold(bound(low), u8::max)
-            }
-            _ => 1,
-        }
-    }
-}
-
-/// `inherited`: the version of the compound around it, which its compound, enumeration and array members share.
-fn encode(t: &Datatype, w: &mut Writer, low: Libver, inherited: u8) -> Result<()> {
+fn encode(t: &Datatype, w: &mut Writer, versions: &Versions) -> Result<()> {
     if t.size == 0 {
         return Err(Error::argument("a datatype of size 0"));
     }
-    let own = t.version(low);
-    let version = match t.class {
-        Class::Compound { .. } | Class::Enum { .. } | Class::Array { .. } => own.max(inherited),
-        _ => own,
-    };
+    let version = versions.own;
     match &t.class {
         Class::Integer { order, signed, offset, precision } => {
             head(w, 0, version, order_bits(*order)? | u32::from(*signed) << 3, t.size);
@@ -71,7 +44,7 @@ fn encode(t: &Datatype, w: &mut Writer, low: Libver, inherited: u8) -> Result<()
             w.u16(*offset).u16(*precision);
         }
         Class::Opaque { tag } => opaque(w, version, tag, t.size)?,
-        Class::Compound { members } => compound(w, version, members, t.size, low)?,
+        Class::Compound { members } => compound(w, versions, members, t.size)?,
         Class::Reference(kind) => {
             let bits = match kind {
                 ReferenceKind::Object => 0,
@@ -80,19 +53,19 @@ fn encode(t: &Datatype, w: &mut Writer, low: Libver, inherited: u8) -> Result<()
             };
             head(w, 7, version, bits, t.size);
         }
-        Class::Enum { base, members } => enumeration(w, version, base, members, t.size, low)?,
+        Class::Enum { base, members } => enumeration(w, versions, base, members, t.size)?,
         Class::VlenSequence { base } => {
             head(w, 9, version, 0, t.size);
-            encode(base, w, low, 1)?;
+            encode(base, w, inside(versions, 0)?)?;
         }
         Class::VlenString { padding, charset } => {
             head(w, 9, version, 1 | padding_bits(*padding) << 4 | charset_bits(*charset) << 8, t.size);
-            encode(&Datatype::integer(1, false), w, low, 1)?;
+            Datatype::integer(1, false).encode(w, Libver::Earliest)?;
         }
-        Class::Array { dims, base } => array(w, version, dims, base, t.size, low)?,
+        Class::Array { dims, base } => array(w, versions, dims, base, t.size)?,
         Class::Complex { base } => {
             head(w, 11, version, 1, t.size);
-            encode(base, w, low, 1)?;
+            encode(base, w, inside(versions, 0)?)?;
         }
     }
     Ok(())
@@ -164,13 +137,14 @@ fn name(w: &mut Writer, version: u8, name: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn compound(w: &mut Writer, version: u8, members: &[Member], size: u32, low: Libver) -> Result<()> {
+fn compound(w: &mut Writer, versions: &Versions, members: &[Member], size: u32) -> Result<()> {
+    let version = versions.own;
     let count: u16 = fit(members.len(), "the number of members")?;
     if count == 0 {
         return Err(Error::argument("a compound type without members"));
     }
     head(w, 6, version, count.into(), size);
-    for member in members {
+    for (i, member) in members.iter().enumerate() {
         if member.offset.checked_add(member.datatype.size).is_none_or(|end| end > size) {
             return Err(Error::argument("a member lies outside its compound type"));
         }
@@ -181,25 +155,25 @@ fn compound(w: &mut Writer, version: u8, members: &[Member], size: u32, low: Lib
             2 => w.u32(member.offset),
             _ => w.uint(member.offset.into(), bytes_for(size.into()).into()),
         };
-        encode(&member.datatype, w, low, version)?;
+        encode(&member.datatype, w, inside(versions, i)?)?;
     }
     Ok(())
 }
 
 fn enumeration(
     w: &mut Writer,
-    version: u8,
+    versions: &Versions,
     base: &Datatype,
     members: &[(Vec<u8>, Vec<u8>)],
     size: u32,
-    low: Libver,
 ) -> Result<()> {
+    let version = versions.own;
     if !matches!(base.class, Class::Integer { .. }) || base.size != size {
         return Err(Error::argument("an enumeration needs an integer of its own size"));
     }
     let count: u16 = fit(members.len(), "the number of enumeration members")?;
     head(w, 8, version, count.into(), size);
-    encode(base, w, low, 1)?;
+    encode(base, w, inside(versions, 0)?)?;
     for (member, _) in members {
         name(w, version, member)?;
     }
@@ -212,7 +186,8 @@ fn enumeration(
     Ok(())
 }
 
-fn array(w: &mut Writer, version: u8, dims: &[u32], base: &Datatype, size: u32, low: Libver) -> Result<()> {
+fn array(w: &mut Writer, versions: &Versions, dims: &[u32], base: &Datatype, size: u32) -> Result<()> {
+    let version = versions.own;
     let rank: u8 = fit(dims.len(), "the rank of an array type")?;
     let bytes = dims.iter().try_fold(base.size, |n, d| n.checked_mul(*d));
     if rank == 0 || rank > MAX_RANK || bytes != Some(size) {
@@ -231,7 +206,7 @@ fn array(w: &mut Writer, version: u8, dims: &[u32], base: &Datatype, size: u32, 
             w.u32(i.into());
         }
     }
-    encode(base, w, low, 1)
+    encode(base, w, inside(versions, 0)?)
 }
 
 #[cfg(test)]

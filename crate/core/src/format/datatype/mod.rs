@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod version;
 
 /// Byte order of an atomic type. One-byte types are `Little`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,8 +1,11 @@
 //! Values on their way into a file: columns to elements of a datatype, the inverse of
 //! [`decode`](super::decode).
 
+mod float;
 mod number;
+mod reference;
 mod text;
+mod wide;
 
 use super::Column;
 use crate::bytes::Addr;
@@ -90,7 +93,18 @@ pub fn store(
         (Class::Complex { base }, Column::Array { each: 2, base: values }) => {
             array(base, 2, values, &range, heap, out)
         }
-        (Class::Reference(_), _) => Err(Error::unsupported("writing references")),
+        (Class::Reference(kind), Column::References(all)) => {
+            let size = usize::try_from(datatype.size).unwrap_or(usize::MAX);
+            reference::references(all.get(range).unwrap_or(&[]), size, *kind, heap, out)
+        }
+        (
+            Class::Integer { .. }
+            | Class::Float { .. }
+            | Class::Bitfield { .. }
+            | Class::Time { .. }
+            | Class::Enum { .. },
+            Column::Wide { size, signed, bytes },
+        ) => number::wide(part(bytes, &range, *size)?, *size, *signed, datatype, out),
         (class, column) => {
             Err(Error::argument(format!("{} cannot be stored as {}", values_name(column), class_name(class))))
         }

@@ -1,45 +1,39 @@
 //! Native numbers into the file's numbers, by HDF5's rules: integers are clamped, fractions dropped, floats
 //! rounded to the nearest even, and NaN becomes 0 where there is none.
 
-use crate::error::{Error, Result};
-use crate::format::datatype::{ByteOrder, Class, Datatype, FloatLayout, Normalization};
+use super::{float, wide};
+use crate::error::Result;
+use crate::format::datatype::{ByteOrder, Class, Datatype, FloatLayout};
 use crate::value::numeric::{Number, convert};
 use std::borrow::Cow;
 
 /// Appends `source`, native little-endian numbers of `kind`, to `out` as elements of `datatype` (an integer,
 /// float, bit field, time or enumeration).
 pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u8>) -> Result<()> {
-    let target = Target::new(datatype)?;
-    out.reserve((source.len() / kind.size()).saturating_mul(target.size));
-    match target.encoding {
-        Encoding::Native(number) => {
+    let size = usize::try_from(datatype.size).unwrap_or(usize::MAX);
+    out.reserve((source.len() / kind.size()).saturating_mul(size));
+    match Encoding::of(datatype)? {
+        Encoding::Native(number, order) => {
             let native = converted(kind, source, number);
-            match target.order {
-                ByteOrder::Big if target.size > 1 => {
-                    native.chunks_exact(target.size).for_each(|element| out.extend(element.iter().rev()));
+            native.chunks_exact(size).for_each(|element| ordered(element, order, out));
+        }
+        Encoding::Integer(integer) => match kind {
+            Number::F32 | Number::F64 => {
+                for value in converted(kind, source, Number::F64).as_chunks::<8>().0 {
+                    integer.store(&wide::truncated(f64::from_le_bytes(*value)), true, out);
                 }
-                ByteOrder::Vax => words(&native, target.size, out),
-                _ => out.extend_from_slice(&native),
             }
-        }
-        Encoding::Integer { signed, precision, offset } => {
-            let number = if signed { Number::I64 } else { Number::U64 };
-            let mask = u128::MAX >> (128 - precision);
-            for bytes in converted(kind, source, number).as_chunks::<8>().0 {
-                let bits = match signed {
-                    // Two's complement: the sign extension goes with the mask.
-                    true => {
-                        let most = i128::MAX >> (128 - precision);
-                        i128::from(i64::from_le_bytes(*bytes)).clamp(-most - 1, most).cast_unsigned() & mask
-                    }
-                    false => u128::from(u64::from_le_bytes(*bytes)).min(mask),
-                };
-                target.put(bits << offset, out);
+            Number::U8 | Number::U16 | Number::U32 | Number::U64 => {
+                source.chunks_exact(kind.size()).for_each(|value| integer.store(value, false, out));
             }
-        }
-        Encoding::Float(layout) => {
-            for bytes in converted(kind, source, Number::F64).as_chunks::<8>().0 {
-                target.put(float_bits(f64::from_le_bytes(*bytes), &layout), out);
+            _ => source.chunks_exact(kind.size()).for_each(|value| integer.store(value, true, out)),
+        },
+        Encoding::Float(layout, order) => {
+            let fields = float::Fields::new(layout, size)?;
+            let mut element = vec![0; size];
+            for value in converted(kind, source, Number::F64).as_chunks::<8>().0 {
+                fields.encode(f64::from_le_bytes(*value), &mut element);
+                ordered(&element, order, out);
             }
         }
     }
@@ -50,156 +44,66 @@ fn converted(from: Number, source: &[u8], to: Number) -> Cow<'_, [u8]> {
     if from == to { Cow::Borrowed(source) } else { Cow::Owned(convert(from, source, to)) }
 }
 
-/// VAX order: little-endian words, the most significant one first.
-fn words(bytes: &[u8], size: usize, out: &mut Vec<u8>) {
-    for element in bytes.chunks_exact(size) {
-        element.chunks(2).rev().for_each(|word| out.extend_from_slice(word));
+/// Appends an element, whose least significant byte comes first, in the file's order.
+pub(super) fn ordered(little: &[u8], order: ByteOrder, out: &mut Vec<u8>) {
+    match order {
+        ByteOrder::Little => out.extend_from_slice(little),
+        ByteOrder::Big => out.extend(little.iter().rev()),
+        // Little-endian words, the most significant one first.
+        ByteOrder::Vax => little.chunks(2).rev().for_each(|word| out.extend_from_slice(word)),
     }
 }
 
+/// What elements of a datatype of numbers look like.
 enum Encoding {
     /// As in memory, but for the byte order.
-    Native(Number),
-    /// Some of the bits.
-    Integer {
-        signed: bool,
-        precision: u32,
-        offset: u32,
-    },
-    Float(FloatLayout),
+    Native(Number, ByteOrder),
+    /// Some of the bits, or more of them than numbers in memory have.
+    Integer(wide::Integer),
+    Float(FloatLayout, ByteOrder),
 }
 
-/// What one element looks like in the file.
-struct Target {
-    size: usize,
-    order: ByteOrder,
-    encoding: Encoding,
-}
-
-impl Target {
-    fn new(datatype: &Datatype) -> Result<Target> {
-        let size = usize::try_from(datatype.size).unwrap_or(usize::MAX);
-        if size > 16 {
-            return Err(Error::unsupported(format!("writing numbers of {size} bytes")));
-        }
-        let integer = |order: &ByteOrder, signed, offset: u16, precision: u16| {
-            let whole = offset == 0 && usize::from(precision) == size * 8;
-            let encoding = match Number::integer(datatype.size, signed).filter(|_| whole) {
-                Some(number) => Encoding::Native(number),
-                None => {
-                    let (precision, offset) =
-                        (u32::from(precision).clamp(1, 128), u32::from(offset).min(127));
-                    Encoding::Integer { signed, precision, offset }
-                }
-            };
-            Ok(Target { size, order: *order, encoding })
-        };
+impl Encoding {
+    fn of(datatype: &Datatype) -> Result<Encoding> {
         match &datatype.class {
-            Class::Integer { order, signed, offset, precision } => {
-                integer(order, *signed, *offset, *precision)
+            Class::Float { order, layout } => Ok(match (datatype.size, layout) {
+                (4, &FloatLayout::F32) => Encoding::Native(Number::F32, *order),
+                (8, &FloatLayout::F64) => Encoding::Native(Number::F64, *order),
+                _ => Encoding::Float(*layout, *order),
+            }),
+            Class::Enum { base, .. } => Self::of(base),
+            _ => {
+                let integer = wide::Integer::of(datatype)?;
+                Ok(match integer.native() {
+                    Some(number) => Encoding::Native(number, integer.order),
+                    None => Encoding::Integer(integer),
+                })
             }
-            Class::Bitfield { order, offset, precision } => integer(order, false, *offset, *precision),
-            Class::Time { order, precision } => integer(order, false, 0, *precision),
-            Class::Float { order, layout } => {
-                let encoding = match (size, layout) {
-                    (4, &FloatLayout::F32) => Encoding::Native(Number::F32),
-                    (8, &FloatLayout::F64) => Encoding::Native(Number::F64),
-                    _ => Encoding::Float(*layout),
-                };
-                Ok(Target { size, order: *order, encoding })
-            }
-            Class::Enum { base, .. } => Self::new(base),
-            _ => Err(Error::argument("numbers cannot be stored in a datatype that is not one of numbers")),
-        }
-    }
-
-    fn put(&self, bits: u128, out: &mut Vec<u8>) {
-        let little = bits.to_le_bytes();
-        let used = &little[..self.size];
-        match self.order {
-            ByteOrder::Little => out.extend_from_slice(used),
-            ByteOrder::Big => out.extend(used.iter().rev()),
-            ByteOrder::Vax => words(used, self.size, out),
         }
     }
 }
 
-/// `value` in any float layout of up to 128 bits: rounded to the nearest even, too large becomes infinity,
-/// too small a subnormal number or zero, a NaN stays one.
-fn float_bits(value: f64, layout: &FloatLayout) -> u128 {
-    let bits = value.to_bits();
-    let negative = bits >> 63 != 0;
-    let exponent_mask = (1i64 << u32::from(layout.exponent_size).min(62)) - 1;
-    let width = u32::from(layout.mantissa_size).min(112);
-    let implied = layout.normalization == Normalization::Implied;
-    // Bits behind the binary point: without an implied bit the leading one is stored too.
-    let fraction_bits = if implied { width } else { width.saturating_sub(1) };
-
-    let (exponent, mantissa) = if value.is_nan() {
-        (
-            exponent_mask,
-            if implied { 1u128 << width.saturating_sub(1) } else { 0b11u128 << width.saturating_sub(2) },
-        )
-    } else if value.is_infinite() {
-        (exponent_mask, if implied { 0 } else { 1u128 << fraction_bits })
-    } else if value == 0.0 {
-        (0, 0)
-    } else {
-        finite(value, i64::from(layout.bias), fraction_bits, exponent_mask, implied)
-    };
-    let mut out = mantissa << layout.mantissa_position.min(127);
-    out |= (exponent as u128) << layout.exponent_position.min(127);
-    if negative {
-        out |= 1u128 << layout.sign.min(127);
+/// Appends wide integers, of `size` bytes each, as elements of a datatype of numbers.
+pub fn wide(source: &[u8], size: usize, signed: bool, datatype: &Datatype, out: &mut Vec<u8>) -> Result<()> {
+    let elements = source.chunks_exact(size.max(1));
+    match &datatype.class {
+        Class::Float { .. } => {
+            let values: Vec<u8> = elements.flat_map(|e| wide::to_f64(e, signed).to_le_bytes()).collect();
+            numbers(Number::F64, &values, datatype, out)
+        }
+        Class::Enum { base, .. } => wide(source, size, signed, base, out),
+        _ => {
+            let integer = wide::Integer::of(datatype)?;
+            elements.for_each(|e| integer.store(e, signed, out));
+            Ok(())
+        }
     }
-    out
-}
-
-/// Exponent and mantissa fields of a finite value that is not zero.
-fn finite(value: f64, bias: i64, fraction_bits: u32, exponent_mask: i64, implied: bool) -> (i64, u128) {
-    let bits = value.to_bits();
-    let stored = i64::try_from(bits >> 52 & 0x7ff).unwrap_or(0);
-    let fraction = bits & ((1 << 52) - 1);
-    // value = significand * 2^(power - 52), with bit 52 of the significand set.
-    let (mut significand, mut power) =
-        if stored == 0 { (fraction, -1022) } else { (fraction | 1 << 52, stored - 1023) };
-    let lead = i64::from(significand.leading_zeros()) - 11;
-    significand <<= lead;
-    power -= lead;
-
-    let mut exponent = power + bias;
-    // Below the normal range the leading bit moves right and the exponent field is 0.
-    let shift = 52 - i64::from(fraction_bits) + if exponent < 1 { 1 - exponent } else { 0 };
-    let mut mantissa = round_shift(significand, shift);
-    if exponent < 1 {
-        exponent = i64::from(mantissa >> fraction_bits != 0);
-    } else if mantissa >> (fraction_bits + 1) != 0 {
-        mantissa >>= 1;
-        exponent += 1;
-    }
-    if exponent >= exponent_mask {
-        return (exponent_mask, if implied { 0 } else { 1 << fraction_bits });
-    }
-    (exponent, if implied { mantissa & ((1 << fraction_bits) - 1) } else { mantissa })
-}
-
-/// `n / 2^shift`, to the nearest, ties to even; a negative shift goes left.
-fn round_shift(n: u64, shift: i64) -> u128 {
-    let n = u128::from(n);
-    if shift <= 0 {
-        return n << (-shift).min(63);
-    }
-    if shift > 64 {
-        return 0;
-    }
-    let (kept, lost) = (n >> shift, n & ((1 << shift) - 1));
-    let half = 1u128 << (shift - 1);
-    kept + u128::from(lost > half || (lost == half && kept & 1 == 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::datatype::Normalization;
     use crate::write::dtype;
 
     fn store_f64(values: &[f64], text: &str) -> Vec<u8> {
@@ -273,52 +177,14 @@ mod tests {
         assert_eq!(again, crate::value::Column::Numbers { kind: Number::F64, bytes: source });
     }
 
-    /// The general encoder against the machine's own conversion.
     #[test]
-    fn any_layout_rounds_like_the_machine() {
-        let mut x = 0x9e37_79b9_7f4a_7c15u64;
-        for i in 0..200_000u32 {
-            x ^= x << 13;
-            x ^= x >> 7;
-            x ^= x << 17;
-            let v = match i % 3 {
-                0 => f64::from_bits(x),
-                // Around the smallest single, where it turns subnormal.
-                1 => f64::from_bits(x >> 12 | 0x36a0_0000_0000_0000) * if x & 1 == 0 { 1.0 } else { -1.0 },
-                _ => f64::from(f32::from_bits((x >> 32) as u32)),
-            };
-            assert_eq!(float_bits(v, &FloatLayout::F64), u128::from(canonical(v)), "{v:e}");
-            let single = if v.is_nan() { f32::from_bits(0x7fc0_0000).copysign(v as f32) } else { v as f32 };
-            assert_eq!(float_bits(v, &FloatLayout::F32), u128::from(single.to_bits()), "{v:e}");
-        }
-    }
-
-    fn canonical(v: f64) -> u64 {
-        if v.is_nan() { 0x7ff8_0000_0000_0000 | v.to_bits() & 1 << 63 } else { v.to_bits() }
-    }
-
-    #[test]
-    fn halves_and_eighty_bits() {
+    fn halves() {
         let half: Vec<u16> =
             store_f64(&[1.0, -2.5, 65504.0, 65520.0, 5.960_464_477_539_063e-8, 2.9e-8], "<f2")
                 .chunks(2)
                 .map(|b| u16::from_le_bytes([b[0], b[1]]))
                 .collect();
         assert_eq!(half, [0x3c00, 0xc100, 0x7bff, 0x7c00, 1, 0]);
-        let x87 = FloatLayout {
-            offset: 0,
-            precision: 80,
-            sign: 79,
-            exponent_position: 64,
-            exponent_size: 15,
-            mantissa_position: 0,
-            mantissa_size: 64,
-            bias: 16383,
-            normalization: Normalization::None,
-        };
-        assert_eq!(float_bits(1.0, &x87), 0x3fff_8000_0000_0000_0000);
-        assert_eq!(float_bits(-1.5, &x87), 0xbfff_c000_0000_0000_0000);
-        assert_eq!(float_bits(f64::INFINITY, &x87), 0x7fff_8000_0000_0000_0000);
     }
 
     #[test]

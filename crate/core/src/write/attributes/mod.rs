@@ -18,6 +18,7 @@ pub(super) fn set(
     data: Vec<u8>,
 ) -> Result<()> {
     names::attribute(name)?;
+    out.check_datatype(datatype)?;
     let attribute = AttributeMessage {
         name: name.as_bytes().to_vec(),
         charset: names::charset(name.as_bytes()),

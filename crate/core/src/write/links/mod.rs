@@ -5,6 +5,7 @@ mod symbol_table_insert;
 
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
+use crate::format::Libver;
 use crate::format::datatype::CharacterSet;
 use crate::format::message::{GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
 use crate::object::header::ObjectHeader;
@@ -35,7 +36,9 @@ fn fits_table((_, link): (&Vec<u8>, &StagedLink)) -> bool {
 pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let node = stage.node(id);
     let by_messages = node.message(kind::LINK_INFO).is_some();
-    if !by_messages && !node.new_style && node.link_order.is_none() && node.links.iter().all(fits_table) {
+    let is_old = node.message(kind::SYMBOL_TABLE).is_some()
+        || out.low == Libver::Earliest && !node.new_style && node.link_order.is_none();
+    if !by_messages && is_old && node.links.iter().all(fits_table) {
         if node.message(kind::SYMBOL_TABLE).is_none() {
             let message = out.message(kind::SYMBOL_TABLE, 0, &UNKNOWN)?;
             stage.node_mut(id).put(message);
@@ -92,7 +95,9 @@ fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
         info.order_btree = indexed.then_some(None);
     }
     let mut messages = vec![out.message(kind::LINK_INFO, 0, &info)?];
-    messages.push(out.message(kind::GROUP_INFO, flag::CONSTANT, &GroupInfo::default())?);
+    if node.message(kind::GROUP_INFO).is_none() {
+        messages.push(out.message(kind::GROUP_INFO, flag::CONSTANT, &GroupInfo::default())?);
+    }
     if let (Some(table), Some(address)) = (symbol_table(out, node)?, node.address) {
         let header = ObjectHeader::open(&out.medium, address)?;
         for link in links::list(&out.medium, &header)? {

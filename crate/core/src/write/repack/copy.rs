@@ -12,7 +12,7 @@ use crate::layout::Read;
 use crate::order;
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
-use crate::write::cut::Grid;
+use crate::write::cut::{Grid, repeat};
 use crate::write::dataset::ChunkWriter;
 use crate::write::elements::Ready;
 use crate::write::output::Output;
@@ -304,7 +304,12 @@ impl Chunks {
             let mut whole = Vec::new();
             let start = vec![0; inside.len()];
             let mut elements = Ready::new(piece, set.parts.datatype.size);
-            Grid::new(&inside, &self.chunk)?.cut(&start, &mut elements, &self.fill, &mut whole)?;
+            Grid::new(&inside, &self.chunk)?.cut(
+                &start,
+                &mut elements,
+                &mut |n, whole| repeat(&self.fill, n, whole),
+                &mut whole,
+            )?;
             self.writer.write(out, &set.pipeline, &origin, &whole)?;
         }
         self.next += 1;

@@ -6,7 +6,7 @@ mod scan;
 mod transfer;
 
 use super::commit;
-use super::node::NodeId;
+use super::node::{Node, NodeId};
 use super::output::Output;
 use super::stage::Stage;
 use crate::bytes::Addr;
@@ -101,7 +101,7 @@ impl Repack {
         let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
         Ok(Repack {
             out: Output::new(&superblock)?,
-            stage: Stage::new(),
+            stage: Stage::new(Node::new_group()),
             superblock,
             options,
             progress: Progress::default(),

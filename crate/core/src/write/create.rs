@@ -1,0 +1,54 @@
+//! Making files and groups.
+
+use super::node::Target;
+use super::options::{CreateOptions, GroupOptions};
+use super::output::Output;
+use super::stage::Stage;
+use super::{Editor, extension};
+use crate::error::Result;
+use crate::format::header::RawMessage;
+use crate::format::message::{flag, kind};
+use crate::format::superblock::Form;
+
+impl Editor {
+    /// A new file in memory, as h5py makes it without being told otherwise. It holds nothing before the first
+    /// [`commit`](Editor::commit).
+    pub fn create() -> Result<Editor> {
+        Editor::create_with(&CreateOptions::default())
+    }
+
+    /// A new file in memory.
+    ///
+    /// Errors: `Argument` for options that contradict each other.
+    pub fn create_with(options: &CreateOptions) -> Result<Editor> {
+        let mut superblock = options.superblock()?;
+        let mut out = Output::new(&superblock)?;
+        (out.low, out.high) = (options.low, options.high);
+        let mut about: Vec<RawMessage> = Vec::new();
+        if options.needs_k_message(&superblock) {
+            about.push(out.message(kind::BTREE_K, flag::CONSTANT | flag::DO_NOT_SHARE, &options.k)?);
+        }
+        if let Form::New { extension } = &mut superblock.form {
+            *extension = extension::create(&mut out, about)?;
+        }
+        let stage = Stage::new(options.root.node(&out)?);
+        Ok(Editor { out, stage, superblock })
+    }
+
+    /// Creates a group, and the groups on the way.
+    ///
+    /// Errors: `Argument` if the name is taken or cannot be one.
+    pub fn create_group(&mut self, path: &str) -> Result<()> {
+        self.create_group_with(path, &GroupOptions::default())
+    }
+
+    /// Creates a group like this, and plain groups on the way.
+    ///
+    /// Errors: `Argument` if the name is taken or cannot be one, or for options that contradict each other.
+    pub fn create_group_with(&mut self, path: &str, options: &GroupOptions) -> Result<()> {
+        let place = self.stage.place(&self.out, path)?;
+        let node = self.stage.add(options.node(&self.out)?);
+        self.stage.link(place, Target::Node(node));
+        Ok(())
+    }
+}
