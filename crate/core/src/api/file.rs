@@ -4,6 +4,7 @@ use super::{Group, Object};
 use crate::bytes::Addr;
 use crate::chunk::heap::HeapState;
 use crate::error::{Error, Kind, Result};
+use crate::format::Libver;
 use crate::format::superblock::Superblock;
 use crate::limits::Limits;
 use crate::object::{path, superblock};
@@ -53,7 +54,7 @@ struct Shared {
     heap: RefCell<HeapState>,
 }
 
-/// A file that is open for reading, or being made.
+/// A file that is open for reading, or being made or changed.
 #[derive(Clone)]
 pub struct File(Rc<Shared>);
 
@@ -102,6 +103,15 @@ impl File {
     /// A new file in memory.
     pub fn create() -> Result<File> {
         Ok(File::new(Store::Editing(Box::new(Editor::create()?))))
+    }
+
+    /// Opens the file in `medium` to change it, as [`from_medium`](File::from_medium) opens it for reading. `low`: in
+    /// which form new structures are written; by default in that of the file.
+    pub fn edit_medium(medium: &mut Option<Medium>, low: Option<Libver>) -> Result<File> {
+        let closed = || Error::new(Kind::Closed, "there is no medium any more");
+        let superblock = superblock::read(medium.as_mut().ok_or_else(closed)?)?;
+        let editor = Editor::open(medium.take().ok_or_else(closed)?, superblock, low)?;
+        Ok(File::new(Store::Editing(Box::new(editor))))
     }
 
     /// Facts about the file.

@@ -23,6 +23,11 @@ impl Newer {
         Ok(Newer(pieces))
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Replaces what is newer in `buf`, which starts at `addr`.
     pub fn cover(&self, buf: &mut [u8], addr: Addr) {
         let first = self.0.partition_point(|piece| end(piece) <= addr.0);

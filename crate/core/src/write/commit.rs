@@ -3,7 +3,7 @@
 use super::node::NodeId;
 use super::output::Output;
 use super::stage::Stage;
-use super::{header, links};
+use super::{attributes, delete, header, links};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::message::{SymbolTable, kind};
@@ -11,8 +11,9 @@ use crate::format::superblock::{Form, Superblock};
 use crate::format::symbol_table::Cache;
 
 /// Gives every new object its address. What each object will hold decides how large its header is; addresses
-/// in its messages may still be unknown.
+/// in its messages may still be unknown. Objects that nothing leads to any more are deleted.
 pub(super) fn place(out: &mut Output, stage: &mut Stage) -> Result<Vec<NodeId>> {
+    delete::unreferenced(out, stage)?;
     let changed: Vec<NodeId> = stage.ids().filter(|id| stage.node(*id).changed).collect();
     for id in &changed {
         if stage.node(*id).group {
@@ -22,6 +23,7 @@ pub(super) fn place(out: &mut Output, stage: &mut Stage) -> Result<Vec<NodeId>> 
     for id in &changed {
         let node = stage.node_mut(*id);
         if node.address.is_none() {
+            attributes::complete(out, node)?;
             header::allocate(out, node)?;
         }
     }
@@ -54,10 +56,13 @@ pub(super) fn publish(
     }
     superblock.eof = out.medium.absolute(Addr(out.space.end()));
     let bytes = out.encoded(superblock)?;
-    out.medium.write(Addr(0), &bytes)?;
-    let storage = out.medium.writer()?;
-    storage.set_len(superblock.eof)?;
-    storage.flush()?;
-    *stage = Stage::of_file(superblock.root);
+    out.medium.write(Addr(0), &bytes)
+}
+
+/// Cuts off what is behind the end of a file that was published.
+pub(super) fn cut(out: &mut Output, superblock: &Superblock) -> Result<()> {
+    if out.medium.storage_len() != superblock.eof {
+        out.medium.writer()?.set_len(superblock.eof)?;
+    }
     Ok(())
 }

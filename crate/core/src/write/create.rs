@@ -46,9 +46,9 @@ impl Editor {
     ///
     /// Errors: `Argument` if the name is taken or cannot be one, or for options that contradict each other.
     pub fn create_group_with(&mut self, path: &str, options: &GroupOptions) -> Result<()> {
-        let place = self.stage.place(&self.out, path)?;
-        let node = self.stage.add(options.node(&self.out)?);
-        self.stage.link(place, Target::Node(node));
-        Ok(())
+        self.make(path, |editor| {
+            let node = options.node(&editor.out)?;
+            Ok(Target::Node(editor.stage.add(node)))
+        })
     }
 }

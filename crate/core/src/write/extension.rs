@@ -12,7 +12,7 @@ pub(super) fn create(out: &mut Output, messages: Vec<RawMessage>) -> Result<Opti
     if messages.is_empty() {
         return Ok(None);
     }
-    let mut node = Node { references: 1, ..Node::new(messages) };
+    let mut node = Node { references: 1, ..Node::new(messages, out.low) };
     header::allocate(out, &mut node)?;
     header::write(out, &mut node)?;
     Ok(node.address)

@@ -3,33 +3,125 @@
 
 use super::node::Node;
 use super::output::Output;
-use crate::bytes::Addr;
+use crate::bytes::{Addr, Ctx};
 use crate::error::{Error, Result};
-use crate::format::header::v1::{self, PREFIX, Prefix, message_size, messages_size};
-use crate::format::header::{RawMessage, v2};
-use crate::format::message::{AttributeInfo, Continuation, ReferenceCount, flag, kind};
-use crate::format::{Encode, Libver, fit, length};
+use crate::format::header::{RawMessage, v1, v2};
+use crate::format::message::{Continuation, ModificationTime, ReferenceCount, flag, kind};
+use crate::format::{Encode, fit, length};
 
-/// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
-const MAX_COMPACT: u16 = 8;
-const MIN_DENSE: u16 = 6;
+/// The least room for messages in a first chunk of version 2: a continuation message must fit.
+fn smallest(form: &Form, ctx: Ctx) -> usize {
+    form.message(ctx.o() + ctx.l())
+}
+
+/// What differs between the versions.
+enum Form {
+    V1 { references: u32 },
+    V2(v2::Prefix),
+}
+
+impl Form {
+    fn of(node: &Node) -> Form {
+        match node.v2 {
+            None => Form::V1 { references: node.references },
+            Some(prefix) => Form::V2(prefix),
+        }
+    }
+
+    /// Bytes of a message with a body of `body` bytes.
+    fn message(&self, body: usize) -> usize {
+        match self {
+            Form::V1 { .. } => v1::message_size(body),
+            Form::V2(prefix) => body.saturating_add(prefix.message_prefix()),
+        }
+    }
+
+    fn messages(&self, messages: &[RawMessage]) -> usize {
+        messages.iter().map(|m| self.message(m.data.len())).fold(0, usize::saturating_add)
+    }
+
+    /// Bytes of the first chunk that are not messages, for `room` bytes of them.
+    fn first_overhead(&self, room: usize) -> usize {
+        match self {
+            Form::V1 { .. } => v1::PREFIX,
+            Form::V2(prefix) => prefix.stored_size(room as u64) + v2::CHECKSUM,
+        }
+    }
+
+    /// Bytes of a continuation block that are not messages.
+    fn overhead(&self) -> usize {
+        match self {
+            Form::V1 { .. } => 0,
+            Form::V2(_) => v2::CONTINUATION_OVERHEAD,
+        }
+    }
+
+    /// Room for messages in a first chunk of `len` bytes.
+    fn room(&self, len: usize) -> usize {
+        match self {
+            Form::V1 { .. } => len.saturating_sub(v1::PREFIX),
+            Form::V2(prefix) => len.saturating_sub(prefix.stored_size(prefix.chunk_size) + v2::CHECKSUM),
+        }
+    }
+
+    /// A continuation block of `total` bytes, and how many messages that makes.
+    fn continuation(&self, out: &Output, messages: &[RawMessage], total: usize) -> Result<(Vec<u8>, usize)> {
+        let mut w = out.writer();
+        let count = match self {
+            Form::V1 { .. } => v1::encode_messages(messages, total, &mut w)?,
+            Form::V2(prefix) => {
+                v2::encode_continuation(prefix, messages, total, &mut w)?;
+                0
+            }
+        };
+        Ok((w.into_bytes(), count))
+    }
+
+    /// The first chunk; `others`: messages in the continuation.
+    fn first(&self, out: &Output, messages: &[RawMessage], room: usize, others: usize) -> Result<Vec<u8>> {
+        let mut w = out.writer();
+        match self {
+            Form::V1 { references } => {
+                let mut body = out.writer();
+                let count = others + v1::encode_messages(messages, room, &mut body)?;
+                let prefix = v1::Prefix {
+                    messages: fit(count, "the number of header messages")?,
+                    reference_count: *references,
+                    chunk_size: fit(room, "the object header")?,
+                };
+                prefix.encode(&mut w, out.low)?;
+                w.bytes(body.as_bytes());
+            }
+            Form::V2(prefix) => {
+                v2::encode(&v2::Prefix { chunk_size: room as u64, ..*prefix }, messages, &mut w)?;
+            }
+        }
+        Ok(w.into_bytes())
+    }
+}
 
 /// Gives a new object a place for the messages it has.
 pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
-    if node.v2.is_none() && out.low > Libver::Earliest {
-        node.v2 = Some(v2::Prefix::default());
+    let form = Form::of(node);
+    let room = form.messages(&messages(out, node)?).max(smallest(&form, out.medium.ctx));
+    let size = (form.first_overhead(room) + room) as u64;
+    if let Some(prefix) = &mut node.v2 {
+        prefix.chunk_size = room as u64;
     }
-    if node.v2.is_some() {
-        complete(out, node)?;
-    }
-    let size = match &node.v2 {
-        Some(prefix) => encoded(out, prefix, &node.messages)?.len(),
-        None => PREFIX + messages_size(&node.messages),
-    };
-    let address = out.space.allocate(size as u64)?;
-    node.blocks = vec![(address, size as u64)];
+    let address = out.space.allocate(size)?;
+    node.blocks = vec![(address, size)];
     node.address = Some(address);
     Ok(())
+}
+
+/// All messages as they stand in the header: version 2 counts references in one of them.
+fn messages(out: &Output, node: &Node) -> Result<Vec<RawMessage>> {
+    let mut messages = node.messages.clone();
+    if node.v2.is_some() && node.references != 1 {
+        let count = ReferenceCount(node.references);
+        messages.push(out.message(kind::REFERENCE_COUNT, flag::DO_NOT_SHARE, &count)?);
+    }
+    Ok(messages)
 }
 
 /// Writes the header of `node`, which has its place.
@@ -37,76 +129,48 @@ pub(super) fn write(out: &mut Output, node: &mut Node) -> Result<()> {
     let Some((address, len)) = node.blocks.first().copied() else {
         return Err(Error::argument("an object without a place"));
     };
-    if let Some(prefix) = &node.v2 {
-        let bytes = encoded(out, prefix, &node.messages)?;
-        return out.medium.write(address, &bytes);
-    }
-    let room = length(len)?.saturating_sub(PREFIX);
-    let mut body = out.writer();
-    let count = if messages_size(&node.messages) <= room {
+    touch(out, node)?;
+    let form = Form::of(node);
+    let all = messages(out, node)?;
+    let room = form.room(length(len)?);
+    let (mut stay, mut others) = (all, 0);
+    if form.messages(&stay) <= room {
         release(out, node.blocks.drain(1..))?;
-        v1::encode_messages(&node.messages, room, &mut body)?
     } else {
-        let link = message_size(out.medium.ctx.o() + out.medium.ctx.l());
-        let (mut stay, go) = split(&node.messages, room.saturating_sub(link));
-        let block = continuation(out, &mut node.blocks, messages_size(&go))?;
-        let mut rest = out.writer();
-        let count = v1::encode_messages(&go, length(block.length)?, &mut rest)?;
-        out.medium.write(block.address, rest.as_bytes())?;
+        let link = form.message(out.medium.ctx.o() + out.medium.ctx.l());
+        let left = room.checked_sub(link).ok_or_else(|| {
+            Error::unsupported("adding to an object header that is too small to be continued")
+                .at(out.medium.absolute(address))
+        })?;
+        let go;
+        (stay, go) = split(&form, stay, left);
+        let block = continuation(out, &mut node.blocks, form.messages(&go) + form.overhead())?;
+        let bytes;
+        (bytes, others) = form.continuation(out, &go, length(block.length)?)?;
+        out.medium.write(block.address, &bytes)?;
         stay.insert(0, out.message(kind::CONTINUATION, 0, &block)?);
-        count + v1::encode_messages(&stay, room, &mut body)?
-    };
-    let prefix = Prefix {
-        messages: fit(count, "the number of header messages")?,
-        reference_count: node.references,
-        chunk_size: fit(room, "the object header")?,
-    };
-    let mut w = out.writer();
-    prefix.encode(&mut w, out.low)?;
-    w.bytes(body.as_bytes());
-    out.medium.write(address, w.as_bytes())
+    }
+    let bytes = form.first(out, &stay, room, others)?;
+    out.medium.write(address, &bytes)
 }
 
-/// Adds what only version 2 headers say in messages, and numbers the attributes.
-fn complete(out: &Output, node: &mut Node) -> Result<()> {
-    let Some(prefix) = &mut node.v2 else { return Ok(()) };
-    let mut next = 0u16;
-    for message in node.messages.iter_mut().filter(|m| m.kind == kind::ATTRIBUTE) {
-        message.creation_index = Some(next);
-        next =
-            next.checked_add(1).ok_or_else(|| Error::unsupported("more than 65535 attributes in order"))?;
+/// Notes the time of the change where the object has one.
+fn touch(out: &Output, node: &mut Node) -> Result<()> {
+    let Some(now) = out.now.filter(|_| node.changed) else { return Ok(()) };
+    if let Some(times) = node.v2.as_mut().and_then(|prefix| prefix.times.as_mut()) {
+        times.change = now;
     }
-    if next > MAX_COMPACT {
-        prefix.phase_change = Some((next, MIN_DENSE));
-    }
-    // As in the library: with the first attribute, and before it.
-    let first = node.messages.iter().position(|m| m.kind == kind::ATTRIBUTE);
-    let info = AttributeInfo {
-        max_creation_index: prefix.order_tracked.then_some(next),
-        order_btree: prefix.order_indexed.then_some(None),
-        ..AttributeInfo::default()
-    };
-    if let Some(first) = first {
-        node.messages.insert(first, out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, &info)?);
-    }
-    if node.references != 1 {
-        let count = ReferenceCount(node.references);
-        node.messages.push(out.message(kind::REFERENCE_COUNT, flag::DO_NOT_SHARE, &count)?);
+    if node.message(kind::MODIFICATION_TIME).is_some() {
+        let message = out.message(kind::MODIFICATION_TIME, 0, &ModificationTime(now))?;
+        node.put(message);
     }
     Ok(())
 }
 
-fn encoded(out: &Output, prefix: &v2::Prefix, messages: &[RawMessage]) -> Result<Vec<u8>> {
-    let prefix = v2::Prefix { chunk_size: prefix.messages_size(messages) as u64, ..*prefix };
-    let mut w = out.writer();
-    v2::encode(&prefix, messages, &mut w)?;
-    Ok(w.into_bytes())
-}
-
 /// Which messages stay in a chunk with `room` bytes for them and which have to go.
-fn split(messages: &[RawMessage], room: usize) -> (Vec<RawMessage>, Vec<RawMessage>) {
+fn split(form: &Form, messages: Vec<RawMessage>, room: usize) -> (Vec<RawMessage>, Vec<RawMessage>) {
     let mut left = room;
-    messages.iter().cloned().partition(|m| match left.checked_sub(message_size(m.data.len())) {
+    messages.into_iter().partition(|m| match left.checked_sub(form.message(m.data.len())) {
         Some(rest) => {
             left = rest;
             true
@@ -133,6 +197,7 @@ fn continuation(out: &mut Output, blocks: &mut Vec<(Addr, u64)>, need: usize) ->
     Ok(Continuation { address, length })
 }
 
-fn release(out: &mut Output, mut blocks: impl Iterator<Item = (Addr, u64)>) -> Result<()> {
+/// Gives back blocks of headers.
+pub(super) fn release(out: &mut Output, mut blocks: impl Iterator<Item = (Addr, u64)>) -> Result<()> {
     blocks.try_for_each(|(address, length)| out.space.release(address, length))
 }

@@ -24,7 +24,9 @@ mod commit;
 mod create;
 mod cut;
 mod dataset;
+mod delete;
 pub mod dtype;
+mod edit;
 mod elements;
 mod extension;
 mod fill;
@@ -52,13 +54,10 @@ pub use spec::{Chunks, DatasetSpec, Fill};
 
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
-use crate::format::datatype::Datatype;
-use crate::format::length;
-use crate::format::message::Dataspace;
-use crate::format::superblock::Superblock;
-use crate::storage::Medium;
-use crate::value::{Column, store};
-use node::{Node, Target};
+use crate::format::superblock::{SWMR_ACCESS, Superblock};
+use crate::format::{Libver, length};
+use crate::storage::{Files, Medium};
+use crate::value::Column;
 use output::Output;
 use stage::Stage;
 
@@ -82,137 +81,72 @@ pub struct Editor {
 }
 
 impl Editor {
+    /// The file in `medium`, whose superblock was read from it, to be changed. New structures are in the form that
+    /// `low` chooses, or, by default, in that of the oldest release that reads the file's superblock.
+    ///
+    /// Errors: `ReadOnly` if the medium cannot be written; `Unsupported` for files that a driver spread out, that a
+    /// writer has open for concurrent readers, or with a metadata cache image.
+    pub fn open(mut medium: Medium, superblock: Superblock, low: Option<Libver>) -> Result<Editor> {
+        medium.writer()?;
+        check_editable(&medium, &superblock)?;
+        let low = low.unwrap_or(match superblock.version {
+            0 | 1 => Libver::Earliest,
+            2 => Libver::V18,
+            _ => Libver::V110,
+        });
+        let stage = Stage::of_file(superblock.root);
+        Ok(Editor { out: Output::of_file(medium, &superblock, low)?, stage, superblock })
+    }
+
+    /// Tells what time it is, in seconds since 1970 (UTC), for objects that remember when they were changed.
+    pub fn set_time(&mut self, now: u32) {
+        self.out.now = Some(now);
+    }
+
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
     pub fn is_changed(&self) -> bool {
         self.stage.is_changed()
     }
 
-    /// Creates a dataset, and the groups on the way. Its values are stored at once; the dataset is there for
-    /// readers after the next commit. If this fails nothing has changed.
-    ///
-    /// Errors: `Argument` if the name is taken, the values do not fit the shape or the datatype, or `spec`
-    /// contradicts itself.
-    pub fn create_dataset(&mut self, path: &str, spec: &DatasetSpec, data: Data<'_>) -> Result<()> {
-        let place = self.stage.place(&self.out, path)?;
-        let before = self.out.mark();
-        match self.write_dataset(spec, data).on(path) {
-            Ok(node) => {
-                self.out.keep(before);
-                let node = self.stage.add(node);
-                self.stage.link(place, Target::Node(node));
-                Ok(())
+    /// Does all of a change or nothing of it; `path` is the object that it is about.
+    fn whole<T>(&mut self, path: &str, change: impl FnOnce(&mut Editor) -> Result<T>) -> Result<T> {
+        let (out, stage) = (self.out.mark(), self.stage.mark());
+        match change(self) {
+            Ok(done) => {
+                self.out.keep(out);
+                self.stage.keep(stage);
+                Ok(done)
             }
-            Err(e) => self.out.back_to(before).and(Err(e)),
-        }
-    }
-
-    fn write_dataset(&mut self, spec: &DatasetSpec, data: Data<'_>) -> Result<Node> {
-        let size = spec.datatype.size;
-        match data {
-            Data::Late => dataset::create(&mut self.out, spec, None),
-            Data::Bytes(bytes) => {
-                check_bytes(bytes, &spec.datatype, &spec.dataspace)?;
-                dataset::create(&mut self.out, spec, Some(&mut Ready::new(bytes, size)))
-            }
-            Data::Elements(elements) => dataset::create(&mut self.out, spec, Some(elements)),
-            Data::Column(column) => {
-                check_count(column, &spec.dataspace)?;
-                if !spec.datatype.uses_heap() {
-                    let mut convert = Made(|first, count, out: &mut Vec<u8>| {
-                        let range = length(first)?..length(first.saturating_add(count))?;
-                        store::store(&spec.datatype, column, range, &mut store::no_heap, out)
-                    });
-                    return dataset::create(&mut self.out, spec, Some(&mut convert));
-                }
-                let bytes = self.stored(&spec.datatype, &spec.dataspace, column)?;
-                dataset::create(&mut self.out, spec, Some(&mut Ready::new(&bytes, size)))
+            Err(e) => {
+                self.stage.back_to(stage);
+                self.out.back_to(out).and(Err(e)).on(path)
             }
         }
     }
 
-    /// Values as bytes of a file datatype; what has no fixed length goes to the global heap.
-    fn stored(&mut self, datatype: &Datatype, space: &Dataspace, column: &Column) -> Result<Vec<u8>> {
-        check_count(column, space)?;
-        let mut bytes = Vec::new();
-        let out = &mut self.out;
-        store::store(
-            datatype,
-            column,
-            0..store::count(column),
-            &mut |object| out.put_in_heap(object),
-            &mut bytes,
-        )?;
-        out.heap.trim(&mut out.space)?;
-        Ok(bytes)
-    }
-
-    /// Sets an attribute of the object at `path`, in place of one of the same name.
-    ///
-    /// Errors: `NotFound` if there is no such object; `Argument` if the values do not fit the shape or the
-    /// datatype, or together are too large for an object header (about 64 KB).
-    pub fn set_attribute(
-        &mut self,
-        path: &str,
-        name: &str,
-        datatype: &Datatype,
-        dataspace: &Dataspace,
-        values: &Column,
-    ) -> Result<()> {
-        let node = self.stage.find(&self.out, path)?;
-        let before = self.out.mark();
-        let data = self.stored(datatype, dataspace, values);
-        let space = dataset::with_maximum(dataspace);
-        let set = data.and_then(|data| {
-            attributes::set(&self.out, self.stage.node_mut(node), name, datatype, &space, data)
-        });
-        match set {
-            Ok(()) => self.out.keep(before),
-            Err(_) => self.out.back_to(before)?,
-        }
-        set.on(path)
-    }
-
-    /// Deletes an attribute.
-    ///
-    /// Errors: `NotFound` if there is no such object or attribute.
-    pub fn delete_attribute(&mut self, path: &str, name: &str) -> Result<()> {
-        let node = self.stage.find(&self.out, path)?;
-        attributes::delete(&self.out, self.stage.node_mut(node), name).on(path)
-    }
-
-    /// Another name, `path`, for the object at `target`.
-    pub fn link_hard(&mut self, path: &str, target: &str) -> Result<()> {
-        let place = self.stage.place(&self.out, path)?;
-        let target = self.stage.find(&self.out, target)?;
-        self.stage.link(place, Target::Node(target));
-        Ok(())
-    }
-
-    /// A link to whatever is at `target` when it is followed. Nothing needs to be there.
-    pub fn link_soft(&mut self, path: &str, target: &str) -> Result<()> {
-        check_value(target)?;
-        let place = self.stage.place(&self.out, path)?;
-        self.stage.link(place, Target::Soft(target.as_bytes().to_vec()));
-        Ok(())
-    }
-
-    /// A link to the object at `target` in the file called `file`.
-    pub fn link_external(&mut self, path: &str, file: &str, target: &str) -> Result<()> {
-        check_value(file)?;
-        check_value(target)?;
-        let place = self.stage.place(&self.out, path)?;
-        let (file, path) = (file.as_bytes().to_vec(), target.as_bytes().to_vec());
-        self.stage.link(place, Target::External { file, path });
-        Ok(())
-    }
-
-    /// Publishes all edits. Afterwards [`medium`](Editor::medium) is a valid file.
+    /// Publishes all edits. Afterwards [`medium`](Editor::medium) is a valid file. If this fails, all edits still
+    /// wait: it can be tried again.
     pub fn commit(&mut self) -> Result<()> {
-        if self.is_changed() {
-            let changed = commit::place(&mut self.out, &mut self.stage)?;
-            commit::publish(&mut self.out, &mut self.stage, &changed, &mut self.superblock)?;
+        if !self.is_changed() {
+            return Ok(());
         }
-        Ok(())
+        let before = self.superblock.clone();
+        let published = self.whole("/", |editor| {
+            let changed = commit::place(&mut editor.out, &mut editor.stage)?;
+            commit::publish(&mut editor.out, &mut editor.stage, &changed, &mut editor.superblock)
+        });
+        if published.is_err() {
+            self.superblock = before;
+            return published;
+        }
+        self.stage = Stage::of_file(self.superblock.root);
+        commit::cut(&mut self.out, &self.superblock)
+    }
+
+    /// Commits, and makes everything durable.
+    pub fn flush(&mut self) -> Result<()> {
+        self.commit()?;
+        self.out.medium.writer()?.flush()
     }
 
     /// The file as of the last commit, for the reading side.
@@ -246,33 +180,20 @@ impl Editor {
     }
 }
 
-fn check_value(text: &str) -> Result<()> {
-    if text.is_empty() || text.contains('\0') {
-        return Err(Error::argument("a link leads to a path: text without NUL"));
+/// What cannot be edited is refused before anything is changed.
+fn check_editable(medium: &Medium, superblock: &Superblock) -> Result<()> {
+    let refuse = |what: &'static str| Err(Error::unsupported(what).at(superblock.base));
+    if !matches!(medium.storage().files(), Files::One) || medium.spread.is_spread() {
+        return refuse("changing a file that is spread over several");
     }
-    Ok(())
-}
-
-fn check_count(column: &Column, space: &Dataspace) -> Result<()> {
-    let (given, wanted) = (store::count(column) as u64, space.elements()?);
-    if given != wanted {
-        return Err(Error::argument(format!("{given} values for a shape of {wanted} elements")));
+    if superblock.flags & SWMR_ACCESS != 0 {
+        return refuse("changing a file that is being written for concurrent readers");
     }
-    Ok(())
-}
-
-fn check_bytes(bytes: &[u8], datatype: &Datatype, space: &Dataspace) -> Result<()> {
-    if datatype.uses_heap() {
-        return Err(Error::argument("values of variable length cannot be given as bytes"));
+    if !medium.newer.is_empty() {
+        return refuse("changing a file that was closed with a metadata cache image");
     }
-    let wanted = space.elements()?.checked_mul(datatype.size.into());
-    if wanted != Some(bytes.len() as u64) {
-        return Err(Error::argument(format!(
-            "{} bytes of data for shape {:?} with {} bytes per element",
-            bytes.len(),
-            space.dims(),
-            datatype.size
-        )));
+    if !matches!(superblock.ctx.o(), 4 | 8) || !matches!(superblock.ctx.l(), 4 | 8) {
+        return refuse("changing a file whose addresses or lengths have neither 4 nor 8 bytes");
     }
     Ok(())
 }

@@ -29,6 +29,23 @@ pub fn steps(path: &str) -> Vec<&str> {
     path.split('/').filter(|s| !s.is_empty() && *s != ".").collect()
 }
 
+/// The address in a path that begins at an object without a name: `#0x` and the address of its header.
+pub fn anonymous(path: &[u8]) -> Option<u64> {
+    let first = path.split(|b| *b == b'/').next()?.strip_prefix(b"#0x")?;
+    u64::from_str_radix(std::str::from_utf8(first).ok()?, 16).ok()
+}
+
+/// The path of the group that holds what `path` names, and the name.
+pub fn split(path: &str) -> Result<(String, Vec<u8>)> {
+    let mut components = components(path)?;
+    let name = components.pop().unwrap_or_default().as_bytes().to_vec();
+    if components.is_empty() && anonymous(path.as_bytes()).is_some() {
+        return Err(Error::argument(format!("{path:?} names no link")));
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    Ok((format!("{root}{}", components.join("/")), name))
+}
+
 /// Checks the name of an attribute.
 pub fn attribute(name: &str) -> Result<()> {
     if name.is_empty() || name.contains('\0') {
@@ -56,6 +73,18 @@ mod tests {
         for bad in ["", "/", "//", ".", "a/.", "a/./", "a\0b"] {
             assert_eq!(components(bad).unwrap_err().kind(), crate::Kind::Argument, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_last_component_is_the_name() {
+        let parts = |path| split(path).unwrap();
+        assert_eq!(parts("/a//b/c/"), ("/a/b".into(), b"c".to_vec()));
+        assert_eq!(parts("a"), (String::new(), b"a".to_vec()));
+        assert_eq!(parts("#0x1f/a"), ("#0x1f".into(), b"a".to_vec()));
+        assert_eq!(parts("/#0x1f"), ("/".into(), b"#0x1f".to_vec()));
+        assert!(split("#0x1f").is_err());
+        assert_eq!(anonymous(b"#0x1f/a"), Some(31));
+        assert_eq!([anonymous(b"/#0x1f"), anonymous(b"#1f"), anonymous(b"a/#0x1f")], [None; 3]);
     }
 
     #[test]

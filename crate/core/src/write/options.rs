@@ -157,7 +157,7 @@ impl GroupOptions {
 
     /// A new group like this, without links.
     pub(super) fn node(&self, out: &Output) -> Result<Node> {
-        let mut node = Node::new_group();
+        let mut node = Node::new_group(out.low);
         self.header.apply(out, &mut node, false)?;
         if self.link_order.is_tracked() {
             node.link_order = Some(self.link_order.is_indexed());

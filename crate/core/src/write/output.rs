@@ -2,7 +2,7 @@
 
 use super::heap::HeapWriter;
 use super::space::{self, Space};
-use crate::bytes::{Addr, Reader, Writer};
+use crate::bytes::{Reader, Writer};
 use crate::error::{Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::header::RawMessage;
@@ -34,6 +34,8 @@ pub(super) struct Output {
     /// What needs newer versions than this is refused.
     pub high: Libver,
     pub heap: HeapWriter,
+    /// Seconds since 1970, UTC, where that is known: objects that remember when they were changed get it.
+    pub now: Option<u32>,
 }
 
 impl Output {
@@ -43,7 +45,16 @@ impl Output {
         medium.base = superblock.base;
         let (low, high) = (Libver::Earliest, Libver::LATEST);
         let space = Space::new(superblock.size(medium.ctx, low)? as u64);
-        Ok(Output { medium, space, k: superblock.k, low, high, heap: HeapWriter::default() })
+        Ok(Output { medium, space, k: superblock.k, low, high, heap: HeapWriter::default(), now: None })
+    }
+
+    /// A file that is there.
+    pub fn of_file(medium: Medium, superblock: &Superblock, low: Libver) -> Result<Output> {
+        let start = superblock.size(medium.ctx, low)? as u64;
+        let end = superblock.eof.saturating_sub(superblock.base);
+        let space = Space::of_file(start, end, Space::limit(medium.ctx, superblock.base));
+        let (heap, high) = (HeapWriter::default(), Libver::LATEST);
+        Ok(Output { medium, space, k: superblock.k, low, high, heap, now: None })
     }
 
     /// An error if `what` needs a release that is newer than the file's high bound.
@@ -112,13 +123,6 @@ impl Output {
         self.medium.back_to(mark.medium)
     }
 
-    /// Writes `bytes` to a place of their own.
-    pub fn put(&mut self, bytes: &[u8]) -> Result<Addr> {
-        let address = self.space.allocate(bytes.len() as u64)?;
-        self.medium.write(address, bytes)?;
-        Ok(address)
-    }
-
     /// Stores `bytes` in the global heap.
     pub fn put_in_heap(&mut self, bytes: &[u8]) -> Result<HeapId> {
         self.heap.put(&mut self.medium, &mut self.space, bytes)
@@ -130,7 +134,8 @@ pub(super) fn message(kind: u16, flags: u8, data: Vec<u8>) -> Result<RawMessage>
     fitting(kind, flags, data, MAX_MESSAGE)
 }
 
-fn fitting(kind: u16, flags: u8, data: Vec<u8>, most: usize) -> Result<RawMessage> {
+/// The same, with the limit given.
+pub(super) fn fitting(kind: u16, flags: u8, data: Vec<u8>, most: usize) -> Result<RawMessage> {
     if data.len() > most {
         return Err(Error::argument(format!(
             "{} bytes do not fit into an object header, which takes {most} at a time",

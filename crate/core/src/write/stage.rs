@@ -1,12 +1,13 @@
 //! The staged objects: finding them by path, loading those the file has already, linking new ones.
 
 use super::names;
-use super::node::{Node, NodeId, StagedLink, Target};
+use super::node::{LinkEdit, Node, NodeId, Nodes, StagedLink, Target};
 use super::output::Output;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
+use crate::format::Libver;
 use crate::format::header::RawMessage;
-use crate::format::message::{LinkTarget, kind};
+use crate::format::message::{LinkTarget, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
 use crate::places::Places;
@@ -14,9 +15,11 @@ use crate::places::Places;
 /// Objects that edits have touched since the last commit.
 #[derive(Debug)]
 pub(super) struct Stage {
-    nodes: Vec<Node>,
+    nodes: Nodes,
     by_address: Places,
     root: Root,
+    /// Links made so far.
+    serial: u64,
 }
 
 /// The root group is loaded when an edit needs it.
@@ -24,6 +27,13 @@ pub(super) struct Stage {
 enum Root {
     At(Addr),
     Staged(NodeId),
+}
+
+/// See [`Stage::mark`].
+pub(super) struct Mark {
+    nodes: usize,
+    len: usize,
+    root: Root,
 }
 
 /// Where a new link goes: a group there is, the groups to make on the way, the name.
@@ -36,13 +46,14 @@ pub(super) struct Place {
 impl Stage {
     /// The stage of a new file, whose root group is not in the file yet.
     pub fn new(root: Node) -> Stage {
-        let root = Node { references: 1, ..root };
-        Stage { nodes: vec![root], by_address: Places::default(), root: Root::Staged(NodeId(0)) }
+        let mut nodes = Nodes::default();
+        let root = nodes.push(Node { references: 1, ..root });
+        Stage { nodes, by_address: Places::default(), root: Root::Staged(root), serial: 0 }
     }
 
     /// The stage of a file whose root group is at `root`. Nothing is touched yet.
     pub fn of_file(root: Addr) -> Stage {
-        Stage { nodes: Vec::new(), by_address: Places::default(), root: Root::At(root) }
+        Stage { nodes: Nodes::default(), by_address: Places::default(), root: Root::At(root), serial: 0 }
     }
 
     /// The root group of a new file.
@@ -74,22 +85,41 @@ impl Stage {
 
     /// One of them.
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.0]
+        self.nodes.get(id)
     }
 
-    /// One of them, to be changed.
+    /// One of them, to be changed in everything but its links.
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        &mut self.nodes[id.0]
+        self.nodes.get_mut(id)
     }
 
     /// Takes a new object in.
     pub fn add(&mut self, node: Node) -> NodeId {
-        let id = NodeId(self.nodes.len());
-        if let Some(address) = node.address {
+        let address = node.address;
+        let id = self.nodes.push(node);
+        if let Some(address) = address {
             self.by_address.insert(address.0, id.0);
         }
-        self.nodes.push(node);
         id
+    }
+
+    /// The stage as it is now, to go back to. Marks are settled in the reverse of their order.
+    pub fn mark(&mut self) -> Mark {
+        Mark { nodes: self.nodes.mark(), len: self.nodes.len(), root: self.root }
+    }
+
+    /// What was staged since `mark` stays.
+    pub fn keep(&mut self, mark: Mark) {
+        self.nodes.keep(mark.nodes);
+    }
+
+    /// Takes back what was staged since `mark`.
+    pub fn back_to(&mut self, mark: Mark) {
+        let new: Vec<Addr> =
+            (mark.len..self.nodes.len()).filter_map(|n| self.node(NodeId(n)).address).collect();
+        new.into_iter().for_each(|address| self.by_address.remove(address.0));
+        self.nodes.back_to(mark.nodes);
+        self.root = mark.root;
     }
 
     /// The object whose header is at `address`.
@@ -101,22 +131,27 @@ impl Stage {
     }
 
     /// What `name` in `group` leads to.
-    fn child(&mut self, out: &Output, group: NodeId, name: &[u8]) -> Result<Option<Target>> {
+    pub fn child(&mut self, out: &Output, group: NodeId, name: &[u8]) -> Result<Option<Target>> {
         let node = self.node(group);
-        if let Some(link) = node.links.get(name) {
-            return Ok(Some(link.target.clone()));
+        if let Some(edit) = node.links.get(name) {
+            return Ok(edit.link().map(|link| link.target.clone()));
         }
         let Some(address) = node.address else { return Ok(None) };
         let header = ObjectHeader::open(&out.medium, address)?;
-        match links::find(&out.medium, &header, name)?.map(|link| link.target) {
+        match links::find(&out.medium, &header, name)? {
+            Some(link) => self.target(out, link.target).map(Some),
             None => Ok(None),
-            Some(LinkTarget::Hard(address)) => Ok(Some(Target::Node(self.at(out, address)?))),
-            Some(LinkTarget::Soft(path)) => Ok(Some(Target::Soft(path))),
-            Some(LinkTarget::External { file, path }) => Ok(Some(Target::External { file, path })),
-            Some(LinkTarget::UserDefined { class, .. }) => {
-                Err(Error::unsupported(format!("following a user-defined link of class {class}")))
-            }
         }
+    }
+
+    /// What a link of the file leads to.
+    pub fn target(&mut self, out: &Output, target: LinkTarget) -> Result<Target> {
+        Ok(match target {
+            LinkTarget::Hard(address) => Target::Node(self.at(out, address)?),
+            LinkTarget::Soft(path) => Target::Soft(path),
+            LinkTarget::External { file, path } => Target::External { file, path },
+            LinkTarget::UserDefined { class, data } => Target::UserDefined { class, data },
+        })
     }
 
     /// The object at `path`, soft links followed.
@@ -133,9 +168,15 @@ impl Stage {
     /// Goes along `path` as far as there is something.
     fn walk(&mut self, out: &Output, path: &[u8]) -> Result<Walk> {
         let shown = || String::from_utf8_lossy(path).into_owned();
-        let mut here = self.root(out)?;
         // Components still to go, the next one last.
         let mut rest: Vec<Vec<u8>> = split(path);
+        let mut here = match names::anonymous(path) {
+            Some(address) => {
+                rest.pop();
+                self.at(out, Addr(address))?
+            }
+            None => self.root(out)?,
+        };
         let mut traversals = 0;
         while let Some(name) = rest.last() {
             if !self.node(here).group {
@@ -161,6 +202,10 @@ impl Stage {
                 Some(Target::External { .. }) => {
                     return Err(Error::unsupported("editing through an external link").on(shown()));
                 }
+                Some(Target::UserDefined { class, .. }) => {
+                    let what = format!("following a user-defined link of class {class}");
+                    return Err(Error::unsupported(what).on(shown()));
+                }
             }
         }
         Ok(Walk::Found(here))
@@ -168,9 +213,8 @@ impl Stage {
 
     /// Where a new object at `path` goes. Nothing is changed yet.
     pub fn place(&mut self, out: &Output, path: &str) -> Result<Place> {
-        let mut components = names::components(path)?;
-        let name = components.pop().unwrap_or_default().as_bytes().to_vec();
-        match self.walk(out, components.join("/").as_bytes())? {
+        let (parent, name) = names::split(path)?;
+        match self.walk(out, parent.as_bytes())? {
             Walk::Missing { soft: true, .. } => {
                 Err(Error::not_found("a soft link on the way leads nowhere").on(path))
             }
@@ -189,11 +233,21 @@ impl Stage {
         }
     }
 
+    /// Group and name of the link at `path` itself; only what is before its last component is followed.
+    pub fn parent(&mut self, out: &Output, path: &str) -> Result<(NodeId, Vec<u8>)> {
+        let (parent, name) = names::split(path)?;
+        let group = self.find(out, &parent)?;
+        if !self.node(group).group {
+            return Err(Error::argument("a dataset has no members").on(path));
+        }
+        Ok((group, name))
+    }
+
     /// Makes the groups on the way and the link itself.
-    pub fn link(&mut self, place: Place, target: Target) {
+    pub fn link(&mut self, place: Place, target: Target, low: Libver) {
         let mut group = place.group;
         for name in place.missing {
-            let new = self.add(Node::new_group());
+            let new = self.add(Node::new_group(low));
             let link = StagedLink::new(&name, Target::Node(new));
             self.insert(group, name, link);
             group = new;
@@ -203,15 +257,33 @@ impl Stage {
     }
 
     /// Adds a link to a group that has none of this name.
-    pub fn insert(&mut self, group: NodeId, name: Vec<u8>, link: StagedLink) {
+    pub fn insert(&mut self, group: NodeId, name: Vec<u8>, mut link: StagedLink) {
         if let Target::Node(id) = link.target {
             let node = self.node_mut(id);
-            node.references += 1;
+            node.references = node.references.saturating_add(1);
             node.changed = true;
         }
-        let group = self.node_mut(group);
-        group.links.insert(name, link);
-        group.changed = true;
+        self.serial += 1;
+        link.serial = self.serial;
+        let edit = match self.node(group).links.get(&name) {
+            Some(LinkEdit::Remove) => LinkEdit::Replace(link),
+            _ => LinkEdit::Add(link),
+        };
+        self.nodes.set_link(group, name, Some(edit));
+    }
+
+    /// Takes the link `name`, which is there, out of a group. What it led to loses a reference.
+    pub fn remove(&mut self, group: NodeId, name: Vec<u8>, target: &Target) {
+        let edit = match self.node(group).links.get(&name) {
+            Some(LinkEdit::Add(_)) => None,
+            _ => Some(LinkEdit::Remove),
+        };
+        self.nodes.set_link(group, name, edit);
+        if let Target::Node(id) = target {
+            let node = self.node_mut(*id);
+            node.references = node.references.saturating_sub(1);
+            node.changed = true;
+        }
     }
 }
 
@@ -234,20 +306,25 @@ fn split(path: &[u8]) -> Vec<Vec<u8>> {
 /// An object of the file, ready to be changed.
 fn load(out: &Output, address: Addr) -> Result<Node> {
     let header = ObjectHeader::open(&out.medium, address)?;
-    if header.version != 1 {
-        return Err(
-            Error::unsupported("changing an object with a version 2 header").at(out.medium.absolute(address))
-        );
+    for message in &header.messages {
+        if message.kind > kind::CACHE_IMAGE && message.flags & flag::FAIL_IF_UNKNOWN_AND_WRITING != 0 {
+            let what = format!("changing an object with a message of type {:#x}", message.kind);
+            return Err(Error::unsupported(what).at(message.address));
+        }
     }
-    let messages = header.messages.iter().filter(|m| m.kind != kind::NIL && m.kind != kind::CONTINUATION);
-    let messages: Vec<RawMessage> = messages.cloned().collect();
+    let v2 = header.prefix;
+    let counted = |m: &RawMessage| v2.is_some() && m.kind == kind::REFERENCE_COUNT;
+    let messages = header.messages.into_iter();
+    let messages = messages.filter(|m| !matches!(m.kind, kind::NIL | kind::CONTINUATION) && !counted(m));
+    let messages: Vec<RawMessage> = messages.collect();
     let group = messages.iter().any(|m| matches!(m.kind, kind::SYMBOL_TABLE | kind::LINK_INFO));
     Ok(Node {
         address: Some(address),
-        blocks: header.chunks.clone(),
+        blocks: header.chunks,
         messages,
         references: header.reference_count,
         group,
+        v2,
         ..Node::default()
     })
 }

@@ -58,6 +58,23 @@ impl Prefix {
         decode(r).within("object header v2")
     }
 
+    /// Bytes of signature and prefix, for a first chunk with `chunk_size` bytes of messages.
+    pub fn stored_size(&self, chunk_size: u64) -> usize {
+        let times = if self.times.is_some() { 16 } else { 0 };
+        let phase_change = if self.phase_change.is_some() { 4 } else { 0 };
+        let width: u8 = match chunk_size {
+            0..=0xff => 1,
+            0x100..=0xffff => 2,
+            0x1_0000..=0xffff_ffff => 4,
+            _ => 8,
+        };
+        let fixed = SIGNATURE.len().saturating_add(2);
+        fixed
+            .saturating_add(times)
+            .saturating_add(phase_change)
+            .saturating_add(width.max(self.size_width).into())
+    }
+
     /// Bytes before a message's body.
     pub fn message_prefix(&self) -> usize {
         if self.order_tracked { 6 } else { 4 }

@@ -41,7 +41,7 @@ pub(super) fn create(
         LayoutClass::Chunked(chunk) => new.chunked(out, chunk, elements)?,
     };
     out.heap.trim(&mut out.space)?;
-    let mut node = Node::new(new.messages(out, &layout)?);
+    let mut node = Node::new(new.messages(out, &layout)?, out.low);
     spec.header.apply(out, &mut node, true)?;
     Ok(node)
 }

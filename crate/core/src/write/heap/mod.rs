@@ -1,5 +1,7 @@
 //! Heaps being written: names, values of variable length, dense links and attributes.
 
 mod global;
+mod local;
 
 pub(super) use global::HeapWriter;
+pub(super) use local::NameHeap;

@@ -1,22 +1,25 @@
-//! Groups: a symbol table while names are ASCII and links lead to this file, link messages otherwise.
+//! The links of a group: a symbol table while names are ASCII and links lead to this file, link messages otherwise,
+//! and beyond a number of them a heap with indexes. Groups keep their form until it does not serve any more.
 
 mod symbol_table;
 mod symbol_table_insert;
+mod symbol_table_remove;
 
+use super::node::{LinkEdit, LinkEdits, Node, NodeId, StagedLink, Target};
+use super::output::{MAX_MESSAGE, Output};
+use super::stage::Stage;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::Libver;
 use crate::format::datatype::CharacterSet;
+use crate::format::header::RawMessage;
 use crate::format::message::{GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
-use crate::write::node::{Node, NodeId, StagedLink, Target};
-use crate::write::output::Output;
-use crate::write::stage::Stage;
+use crate::order;
 
-/// Links that stay messages unless the group says otherwise.
-const MAX_COMPACT: u16 = 8;
-const MIN_DENSE: u16 = 6;
+/// Links that stay messages, and how few must be left of dense ones, unless the group says otherwise.
+const PHASE_CHANGE: (u16, u16) = (8, 6);
 /// The symbol table of a group that is not in the file yet.
 const UNKNOWN: SymbolTable = SymbolTable { btree: Addr(0), heap: Addr(0) };
 
@@ -26,72 +29,116 @@ fn symbol_table(out: &Output, node: &Node) -> Result<Option<SymbolTable>> {
     message.map(|m| SymbolTable::decode(&mut out.reader(&m.data))).transpose()
 }
 
+fn link_info(out: &Output, node: &Node) -> Result<Option<LinkInfo>> {
+    node.message(kind::LINK_INFO).map(|m| LinkInfo::decode(&mut out.reader(&m.data))).transpose()
+}
+
+fn put_info(out: &Output, node: &mut Node, info: &LinkInfo) -> Result<()> {
+    node.put(out.message(kind::LINK_INFO, 0, info)?);
+    Ok(())
+}
+
 /// Whether a link can stand in a symbol table.
-fn fits_table((_, link): (&Vec<u8>, &StagedLink)) -> bool {
-    link.charset == CharacterSet::Ascii && !matches!(link.target, Target::External { .. })
+fn fits_table(link: &StagedLink) -> bool {
+    link.charset == CharacterSet::Ascii && matches!(link.target, Target::Node(_) | Target::Soft(_))
 }
 
 /// Gives the group all messages it will have, so that its header can be sized. Addresses in them come with
 /// [`fill`].
 pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let node = stage.node(id);
-    let by_messages = node.message(kind::LINK_INFO).is_some();
-    let is_old = node.message(kind::SYMBOL_TABLE).is_some()
-        || out.low == Libver::Earliest && !node.new_style && node.link_order.is_none();
-    if !by_messages && is_old && node.links.iter().all(fits_table) {
-        if node.message(kind::SYMBOL_TABLE).is_none() {
-            let message = out.message(kind::SYMBOL_TABLE, 0, &UNKNOWN)?;
-            stage.node_mut(id).put(message);
+    let mut info = match link_info(out, node)? {
+        Some(info) => info,
+        None => {
+            let old = node.message(kind::SYMBOL_TABLE).is_some()
+                || out.low == Libver::Earliest && !node.new_style && node.link_order.is_none();
+            if old && node.links.values().filter_map(LinkEdit::link).all(fits_table) {
+                if node.message(kind::SYMBOL_TABLE).is_none() {
+                    let message = out.message(kind::SYMBOL_TABLE, 0, &UNKNOWN)?;
+                    stage.node_mut(id).put(message);
+                }
+                return Ok(());
+            }
+            to_messages(out, stage, id)?
         }
-        return Ok(());
-    }
-    if !by_messages {
-        to_messages(out, stage, id)?;
+    };
+    if info.heap.is_some() {
+        return Err(Error::unsupported("changing the links of a group that has many"));
     }
     let node = stage.node(id);
-    let dense =
-        node.message(kind::LINK_INFO).map(|m| LinkInfo::decode(&mut out.reader(&m.data))).transpose()?;
-    let info = dense.unwrap_or_default();
-    if info.heap.is_some() || (node.address.is_some() && info.max_creation_index.is_some()) {
-        return Err(Error::unsupported("adding to a group with dense or ordered links"));
-    }
-    let mut messages = Vec::with_capacity(node.links.len());
-    for (name, link) in &node.links {
-        messages.push(out.message(kind::LINK, 0, &resolved(stage, name.clone(), link.clone()))?);
+    let edits = order_links(&mut info, node.links.clone());
+    let mut stored = Vec::new();
+    for (name, edit) in &edits {
+        if let Some(link) = edit.link() {
+            stored.push(out.encoded(&resolved(stage, name, link))?);
+        }
     }
     let node = stage.node_mut(id);
+    node.ordered = edits;
+    remove_messages(out, node)?;
+    let count = node.messages.iter().filter(|m| m.kind == kind::LINK).count() + stored.len();
+    if stored.iter().any(|s| s.len() > MAX_MESSAGE) {
+        return Err(Error::unsupported("a link of more than 64 KiB"));
+    }
+    if count > phase_change(out, node)?.0.into() {
+        let count =
+            u16::try_from(count).map_err(|_| Error::unsupported(format!("{count} links in a group")))?;
+        let info = GroupInfo { phase_change: Some((count, PHASE_CHANGE.1)), ..GroupInfo::default() };
+        node.put(out.message(kind::GROUP_INFO, flag::CONSTANT, &info)?);
+    }
+    let messages = stored.into_iter().map(|data| RawMessage::new(kind::LINK, 0, data));
     node.messages.extend(messages);
-    let count = node.messages.iter().filter(|m| m.kind == kind::LINK).count();
-    let info = group_info(out, node, count)?;
-    let message = out.message(kind::GROUP_INFO, flag::CONSTANT, &info)?;
-    node.put(message);
-    Ok(())
+    put_info(out, node, &info)
 }
 
-/// More links than the usual eight stay messages if the group's own settings say that it may hold so many.
-fn group_info(out: &Output, node: &Node, count: usize) -> Result<GroupInfo> {
+/// Most compact and least dense links.
+fn phase_change(out: &Output, node: &Node) -> Result<(u16, u16)> {
     let stored = node.message(kind::GROUP_INFO).map(|m| GroupInfo::decode(&mut out.reader(&m.data)));
-    let mut info = stored.transpose()?.unwrap_or_default();
-    let most = info.phase_change.map_or(MAX_COMPACT, |(most, _)| most);
-    if count > most.into() {
-        let count = u16::try_from(count).map_err(|_| {
-            Error::unsupported(format!(
-                "{count} links in a group with names other than ASCII or external links"
-            ))
-        })?;
-        info.phase_change = Some((count, MIN_DENSE));
+    Ok(stored.transpose()?.unwrap_or_default().phase_change.unwrap_or(PHASE_CHANGE))
+}
+
+/// Numbers new links in the order in which they were made, where the group remembers that.
+fn order_links(info: &mut LinkInfo, mut edits: LinkEdits) -> LinkEdits {
+    let Some(next) = &mut info.max_creation_index else { return edits };
+    let mut links: Vec<&mut StagedLink> = edits
+        .values_mut()
+        .filter_map(|edit| match edit {
+            LinkEdit::Add(link) | LinkEdit::Replace(link) => Some(link),
+            LinkEdit::Remove => None,
+        })
+        .collect();
+    order::sort_by_key(&mut links, |link| link.serial);
+    for link in links {
+        let order = *link.order.get_or_insert(*next);
+        *next = (*next).max(order.saturating_add(1));
     }
-    Ok(info)
+    edits
+}
+
+/// Takes away the messages of links that go.
+fn remove_messages(out: &Output, node: &mut Node) -> Result<()> {
+    if !node.ordered.values().any(LinkEdit::removes) {
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    for message in node.messages.iter().filter(|m| m.kind == kind::LINK) {
+        names.push(Link::decode(&mut out.reader(&message.data))?.name);
+    }
+    let mut names = names.into_iter();
+    let Node { messages, ordered, .. } = node;
+    messages.retain(|m| {
+        m.kind != kind::LINK || !names.next().and_then(|n| ordered.get(&n)).is_some_and(LinkEdit::removes)
+    });
+    Ok(())
 }
 
 /// Turns a group with a symbol table (or a new one) into one with link messages, as the library does when a
 /// link comes that a symbol table cannot hold.
-fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
+fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<LinkInfo> {
     let node = stage.node(id);
     let mut info = LinkInfo::default();
     if let Some(indexed) = node.link_order {
-        let last = node.links.values().filter_map(|link| link.order).max();
-        info.max_creation_index = Some(last.map_or(0, |n| n.saturating_add(1)));
+        info.max_creation_index = Some(0);
         info.order_btree = indexed.then_some(None);
     }
     let mut messages = vec![out.message(kind::LINK_INFO, 0, &info)?];
@@ -109,41 +156,62 @@ fn to_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     node.messages.retain(|m| m.kind != kind::SYMBOL_TABLE);
     messages.append(&mut node.messages);
     node.messages = messages;
-    Ok(())
+    Ok(info)
 }
 
 /// Puts in what [`size`] left open: every object has its address now.
 pub(super) fn fill(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
-    let links = std::mem::take(&mut stage.node_mut(id).links);
-    let links: Vec<Link> = links.into_iter().map(|(name, link)| resolved(stage, name, link)).collect();
-    match symbol_table(out, stage.node(id))? {
-        None => fill_messages(out, stage.node_mut(id), &links),
-        Some(UNKNOWN) => {
-            let table = symbol_table::build(out, &links)?;
-            let message = out.message(kind::SYMBOL_TABLE, 0, &table)?;
-            stage.node_mut(id).put(message);
-            Ok(())
-        }
-        Some(_) if links.is_empty() => Ok(()),
-        Some(table) => symbol_table_insert::insert(out, table, &links),
+    let node = stage.node(id);
+    let Some(table) = symbol_table(out, node)?.filter(|_| node.message(kind::LINK_INFO).is_none()) else {
+        return fill_messages(out, stage, id);
+    };
+    let mut links = Vec::new();
+    for (name, edit) in &node.links {
+        links.extend(edit.link().map(|link| resolved(stage, name, link)));
     }
+    if table == UNKNOWN {
+        let table = symbol_table::build(out, &links)?;
+        let message = out.message(kind::SYMBOL_TABLE, 0, &table)?;
+        stage.node_mut(id).put(message);
+        return Ok(());
+    }
+    let removed = node.links.iter().filter(|(_, edit)| edit.removes()).map(|(name, _)| name.as_slice());
+    symbol_table_remove::remove(out, table, removed)?;
+    symbol_table_insert::insert(out, table, &links)
 }
 
-/// Link messages of new links, made by [`size`], get the addresses of what they lead to.
-fn fill_messages(out: &Output, node: &mut Node, links: &[Link]) -> Result<()> {
-    let new = node.messages.iter_mut().filter(|m| m.kind == kind::LINK).rev();
-    for (message, link) in new.zip(links.iter().rev()) {
-        *message = out.message(kind::LINK, 0, link)?;
+/// Messages of new links, made by [`size`], get the addresses of what they lead to.
+fn fill_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
+    let mut messages = Vec::new();
+    let node = stage.node(id);
+    for (i, message) in node.messages.iter().enumerate().filter(|(_, m)| m.kind == kind::LINK) {
+        let name = Link::decode(&mut out.reader(&message.data))?.name;
+        if let Some(link) = node.ordered.get(&name).and_then(LinkEdit::link) {
+            messages.push((i, out.message(kind::LINK, 0, &resolved(stage, &name, link))?));
+        }
+    }
+    let node = stage.node_mut(id);
+    for (i, message) in messages {
+        node.messages[i] = message;
     }
     Ok(())
 }
 
 /// What a link says in the file. Objects without a place yet are at 0.
-fn resolved(stage: &Stage, name: Vec<u8>, link: StagedLink) -> Link {
-    let target = match link.target {
-        Target::Node(id) => LinkTarget::Hard(stage.node(id).address.unwrap_or(Addr(0))),
-        Target::Soft(path) => LinkTarget::Soft(path),
-        Target::External { file, path } => LinkTarget::External { file, path },
+fn resolved(stage: &Stage, name: &[u8], link: &StagedLink) -> Link {
+    let target = match &link.target {
+        Target::Node(id) => LinkTarget::Hard(stage.node(*id).address.unwrap_or(Addr(0))),
+        Target::Soft(path) => LinkTarget::Soft(path.clone()),
+        Target::External { file, path } => LinkTarget::External { file: file.clone(), path: path.clone() },
+        Target::UserDefined { class, data } => LinkTarget::UserDefined { class: *class, data: data.clone() },
     };
-    Link { name, charset: link.charset, creation_order: link.order, target }
+    Link { name: name.to_vec(), charset: link.charset, creation_order: link.order, target }
+}
+
+/// Gives back what the group keeps its links in, beyond its header.
+pub(super) fn release(out: &mut Output, node: &Node) -> Result<()> {
+    match symbol_table(out, node)? {
+        Some(table) if table != UNKNOWN => symbol_table::release(out, table),
+        _ => Ok(()),
+    }
 }

@@ -52,6 +52,46 @@ pub(super) fn entry(name_offset: u64, value: u64, target: &LinkTarget) -> Result
     Ok(SymbolEntry { name_offset, header, cache })
 }
 
+/// Reads a symbol table node.
+pub(super) fn read_node(out: &Output, address: Addr) -> Result<SymbolNode> {
+    let bytes = out.medium.read(address, node_size(out))?;
+    SymbolNode::decode(&mut out.medium.reader(&bytes, address))
+}
+
+/// Offsets of all texts of a table: names, values of soft links, and the names that bound its nodes.
+pub(super) fn texts(out: &Output, btree: Addr) -> Result<Vec<u64>> {
+    let mut texts = Vec::new();
+    for (node, _) in nodes(out, btree)? {
+        texts.extend(node.keys.names);
+        for leaf in node.children.iter().filter(|_| node.level == 0) {
+            for entry in read_node(out, *leaf)?.entries {
+                texts.push(entry.name_offset);
+                if let Cache::Soft { value_offset } = entry.cache {
+                    texts.push(value_offset.into());
+                }
+            }
+        }
+    }
+    Ok(texts)
+}
+
+/// All nodes of the tree at `root`, with their addresses.
+fn nodes(out: &Output, root: Addr) -> Result<Vec<(Node<GroupKeys>, Addr)>> {
+    let size = Node::<GroupKeys>::size(out.medium.ctx, (), 2 * usize::from(out.k.group_internal)) as u64;
+    let (mut found, mut left) = (Vec::new(), vec![root]);
+    // Trees of this file are read as they are; one that meets itself would never end.
+    let mut budget = Budget::new(out.medium.storage_len(), "nodes of a B-tree that are larger than the file");
+    while let Some(address) = left.pop() {
+        budget.spend(size).at(out.medium.absolute(address))?;
+        let node = tree1::read::<GroupKeys>(&out.medium, address, ())?;
+        if node.level > 0 {
+            left.extend_from_slice(&node.children);
+        }
+        found.push((node, address));
+    }
+    Ok(found)
+}
+
 /// Writes a symbol table node to its place.
 pub(super) fn write_node(out: &mut Output, address: Addr, node: &SymbolNode) -> Result<()> {
     let mut w = out.writer();
@@ -78,16 +118,10 @@ pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
     let header = LocalHeap::stored_size(out.medium.ctx) as u64;
     let mut blocks = vec![(table.heap, header), (heap.data, heap.data_size)];
     let size = Node::<GroupKeys>::size(out.medium.ctx, (), 2 * usize::from(out.k.group_internal)) as u64;
-    let mut nodes = vec![table.btree];
-    // Trees of this file are read as they are; one that meets itself would never end.
-    let mut budget = Budget::new(out.medium.storage_len(), "nodes of a B-tree that are larger than the file");
-    while let Some(address) = nodes.pop() {
-        budget.spend(size).at(out.medium.absolute(address))?;
-        let node = tree1::read::<GroupKeys>(&out.medium, address, ())?;
+    for (node, address) in nodes(out, table.btree)? {
         blocks.push((address, size));
-        match node.level {
-            0 => blocks.extend(node.children.iter().map(|leaf| (*leaf, node_size(out)))),
-            _ => nodes.extend(node.children),
+        if node.level == 0 {
+            blocks.extend(node.children.iter().map(|leaf| (*leaf, node_size(out))));
         }
     }
     blocks.into_iter().try_for_each(|(address, len)| out.space.release(address, len))

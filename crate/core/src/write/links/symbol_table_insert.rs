@@ -1,39 +1,42 @@
 //! Adding links to a symbol table that is in the file: what changes are the names, one node, and what that
 //! pushes aside.
 
-use super::symbol_table::{entry, node_size, put_node, write_node};
+use super::symbol_table::{entry, put_node, read_node, texts, write_node};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
-use crate::format::heap::local::{self, LocalHeap, NO_FREE_BLOCK};
-use crate::format::length;
 use crate::format::message::{Link, LinkTarget, SymbolTable};
 use crate::format::symbol_table::{SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::object::tree1;
+use crate::write::heap::NameHeap;
 use crate::write::output::Output;
 
 /// Adds `links`, whose names are not there yet.
 pub(super) fn insert(out: &mut Output, table: SymbolTable, links: &[Link]) -> Result<()> {
-    let mut heap = Heap::open(out, table.heap)?;
+    if links.is_empty() {
+        return Ok(());
+    }
+    let mut heap = NameHeap::open(out, table.heap)?;
+    let mut live = |out: &Output| texts(out, table.btree);
     for link in links {
-        let name_offset = heap.push(out, &link.name)?;
+        let name_offset = heap.push(out, &link.name, &mut live)?;
         let value = match &link.target {
-            LinkTarget::Soft(path) => heap.push(out, path)?,
+            LinkTarget::Soft(path) => heap.push(out, path, &mut live)?,
             _ => 0,
         };
         add(out, &heap, table.btree, entry(name_offset, value, &link.target)?)?;
     }
-    Ok(())
+    heap.finish(out)
 }
 
 /// A step on the way down: a node, and which of its children comes next.
-struct Step {
-    address: Addr,
-    node: Node<GroupKeys>,
-    child: usize,
+pub(super) struct Step {
+    pub address: Addr,
+    pub node: Node<GroupKeys>,
+    pub child: usize,
 }
 
-fn add(out: &mut Output, heap: &Heap, root: Addr, new: SymbolEntry) -> Result<()> {
+fn add(out: &mut Output, heap: &NameHeap, root: Addr, new: SymbolEntry) -> Result<()> {
     let name = heap.text(out, new.name_offset)?;
     let (mut steps, last) = descend(out, heap, root, name)?;
     let Some(leaf) = steps.last().and_then(|s| s.node.children.get(s.child).copied()) else {
@@ -43,8 +46,7 @@ fn add(out: &mut Output, heap: &Heap, root: Addr, new: SymbolEntry) -> Result<()
         step.node.children = vec![put_node(out, &SymbolNode { entries: vec![new] })?];
         return write(out, step.address, &step.node);
     };
-    let bytes = out.medium.read(leaf, node_size(out))?;
-    let mut node = SymbolNode::decode(&mut out.medium.reader(&bytes, leaf))?;
+    let mut node = read_node(out, leaf)?;
     let mut position = node.entries.len();
     for (i, other) in node.entries.iter().enumerate() {
         if heap.text(out, other.name_offset)? > name {
@@ -79,7 +81,7 @@ fn cut(len: usize, most: usize, last: bool) -> usize {
 }
 
 /// The way to the node that holds `name` or should, and whether the name comes behind all others.
-fn descend(out: &Output, heap: &Heap, root: Addr, name: &[u8]) -> Result<(Vec<Step>, bool)> {
+pub(super) fn descend(out: &Output, heap: &NameHeap, root: Addr, name: &[u8]) -> Result<(Vec<Step>, bool)> {
     let mut steps: Vec<Step> = Vec::new();
     let mut address = root;
     let mut last = true;
@@ -162,96 +164,12 @@ fn climb(out: &mut Output, steps: Vec<Step>, mut pushed: Option<(u64, Addr)>, la
     Ok(())
 }
 
-fn node_bytes(out: &Output) -> u64 {
+pub(super) fn node_bytes(out: &Output) -> u64 {
     Node::<GroupKeys>::size(out.medium.ctx, (), 2 * usize::from(out.k.group_internal)) as u64
 }
 
-fn write(out: &mut Output, address: Addr, node: &Node<GroupKeys>) -> Result<()> {
+pub(super) fn write(out: &mut Output, address: Addr, node: &Node<GroupKeys>) -> Result<()> {
     let mut w = out.writer();
     node.encode(&mut w, (), 2 * usize::from(out.k.group_internal))?;
     out.medium.write(address, w.as_bytes())
-}
-
-/// The names of the group.
-struct Heap {
-    address: Addr,
-    header: LocalHeap,
-    segment: Vec<u8>,
-}
-
-impl Heap {
-    fn open(out: &Output, address: Addr) -> Result<Heap> {
-        let bytes = out.medium.read(address, LocalHeap::stored_size(out.medium.ctx) as u64)?;
-        let header = LocalHeap::decode(&mut out.medium.reader(&bytes, address))?;
-        let segment = out.medium.read(header.data, header.data_size)?;
-        Ok(Heap { address, header, segment })
-    }
-
-    fn text(&self, out: &Output, offset: u64) -> Result<&[u8]> {
-        local::text(&self.segment, offset, out.medium.absolute(self.header.data), out.medium.ctx)
-    }
-
-    /// Adds a text and returns its offset.
-    fn push(&mut self, out: &mut Output, text: &[u8]) -> Result<u64> {
-        let need = (text.len() as u64 + 1).next_multiple_of(8);
-        // Only the first free block is looked at; the library never leaves more than one in files it only
-        // adds to, and a new one is made when it is too small.
-        let (next, size) = self.free_block(out)?;
-        if size < need {
-            self.grow(out, need)?;
-            return self.push(out, text);
-        }
-        let offset = self.header.free_list;
-        let at = length(offset)?;
-        let mut w = out.writer();
-        w.bytes(text).pad_to(length(need)?);
-        let smallest = 2 * out.medium.ctx.l() as u64;
-        if size - need >= smallest.next_multiple_of(8) {
-            self.header.free_list = offset + need;
-            w.length(next).length(size - need);
-        } else {
-            self.header.free_list = next;
-        }
-        let bytes = w.into_bytes();
-        let data = self.header.data.offset(offset)?;
-        out.medium.write(data, &bytes)?;
-        self.segment.splice(at..at + bytes.len(), bytes);
-        let header = out.encoded(&self.header)?;
-        out.medium.write(self.address, &header)?;
-        Ok(offset)
-    }
-
-    /// The next free block behind the first one, and the first one's size; size 0 if there is none.
-    fn free_block(&self, out: &Output) -> Result<(u64, u64)> {
-        let head = self.header.free_list;
-        if head == NO_FREE_BLOCK {
-            return Ok((NO_FREE_BLOCK, 0));
-        }
-        let at = out.medium.absolute(self.header.data).saturating_add(head);
-        let bad = || Error::malformed("free block outside the local heap").at(at).within("local heap");
-        let bytes = usize::try_from(head).ok().and_then(|n| self.segment.get(n..)).ok_or_else(bad)?;
-        let mut r = crate::bytes::Reader::new(bytes, at, out.medium.ctx);
-        let (next, size) = (r.len()?, r.len()?);
-        if !head.is_multiple_of(8) || size > bytes.len() as u64 {
-            return Err(bad());
-        }
-        Ok((next, size))
-    }
-
-    /// Moves the segment to where it has at least twice its size; the gain is the first free block.
-    fn grow(&mut self, out: &mut Output, need: u64) -> Result<()> {
-        let old = self.header;
-        let gain = old.data_size.max(need).next_multiple_of(8);
-        let mut w = out.writer();
-        w.length(old.free_list).length(gain).pad_to(length(gain)?);
-        self.segment.extend_from_slice(w.as_bytes());
-        self.header.free_list = old.data_size;
-        self.header.data_size = old.data_size + gain;
-        if out.space.extend(old.data, old.data_size, gain) {
-            return out.medium.write(old.data.offset(old.data_size)?, w.as_bytes());
-        }
-        self.header.data = out.put(&self.segment)?;
-        out.space.release(old.data, old.data_size)?;
-        Ok(())
-    }
 }

@@ -11,6 +11,7 @@ use super::output::Output;
 use super::stage::Stage;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
+use crate::format::Libver;
 use crate::format::superblock::Superblock;
 use crate::format::symbol_table::Cache;
 use crate::storage::{Medium, Memory};
@@ -101,7 +102,7 @@ impl Repack {
         let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
         Ok(Repack {
             out: Output::new(&superblock)?,
-            stage: Stage::new(Node::new_group()),
+            stage: Stage::new(Node::new_group(Libver::Earliest)),
             superblock,
             options,
             progress: Progress::default(),
@@ -171,6 +172,7 @@ impl Repack {
             return Err(Error::argument("the copy is not finished"));
         };
         commit::publish(&mut self.out, &mut self.stage, &placed, &mut self.superblock)?;
+        commit::cut(&mut self.out, &self.superblock)?;
         Ok(Memory::new(self.out.medium.into_storage().into_bytes()?))
     }
 }

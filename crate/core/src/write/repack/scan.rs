@@ -123,14 +123,14 @@ impl Scan {
         let value = match &target {
             Target::Soft(path) => path.len(),
             Target::External { file, path } => file.len() + path.len(),
-            Target::Node(_) => 0,
+            _ => 0,
         };
         if link.name.len().saturating_add(value) > LONGEST_LINK {
             let what = format!("copying a link of {} bytes", link.name.len() + value);
             let name: String = String::from_utf8_lossy(&link.name).chars().take(60).collect();
             return Err(Error::unsupported(what).on(below(path, name.as_bytes())));
         }
-        let staged = StagedLink { target, charset: link.charset, order: link.creation_order };
+        let staged = StagedLink { target, charset: link.charset, order: link.creation_order, serial: 0 };
         stage.insert(group, link.name, staged);
         Ok(())
     }
