@@ -9,5 +9,6 @@ mod journals;
 mod layers;
 mod objects;
 mod repacking;
+mod space;
 mod writing;
 mod written;

@@ -2,6 +2,7 @@
 
 use super::node::NodeId;
 use super::output::Output;
+use super::space::persisted;
 use super::stage::Stage;
 use super::{attributes, delete, header, links};
 use crate::bytes::Addr;
@@ -54,9 +55,17 @@ pub(super) fn publish(
     if let (Form::Old { root_entry, .. }, Some(table)) = (&mut superblock.form, table.transpose()?) {
         root_entry.cache = Cache::Group { btree: table.btree, heap: table.heap };
     }
+    persisted::settle(out)?;
+    seal(out, superblock)
+}
+
+/// Writes the superblock. The file ends where its space ends.
+pub(super) fn seal(out: &mut Output, superblock: &mut Superblock) -> Result<()> {
     superblock.eof = out.medium.absolute(Addr(out.space.end()));
     let bytes = out.encoded(superblock)?;
-    out.medium.write(Addr(0), &bytes)
+    out.medium.write(Addr(0), &bytes)?;
+    out.space.published();
+    Ok(())
 }
 
 /// Cuts off what is behind the end of a file that was published.

@@ -3,9 +3,11 @@
 use super::node::Target;
 use super::options::{CreateOptions, GroupOptions};
 use super::output::Output;
+use super::space::persisted;
 use super::stage::Stage;
 use super::{Editor, extension};
 use crate::error::Result;
+use crate::format::Libver;
 use crate::format::header::RawMessage;
 use crate::format::message::{flag, kind};
 use crate::format::superblock::Form;
@@ -28,8 +30,15 @@ impl Editor {
         if options.needs_k_message(&superblock) {
             about.push(out.message(kind::BTREE_K, flag::CONSTANT | flag::DO_NOT_SHARE, &options.k)?);
         }
+        if let Some(space) = options.space.message()? {
+            out.need(Libver::V110, "options for file space")?;
+            out.space.follow(&space)?;
+            let flags = flag::DO_NOT_SHARE | flag::MARK_IF_UNKNOWN;
+            about.push(out.message(kind::FILE_SPACE, flags, &space)?);
+        }
         if let Form::New { extension } = &mut superblock.form {
             *extension = extension::create(&mut out, about)?;
+            persisted::load(&mut out, *extension)?;
         }
         let stage = Stage::new(options.root.node(&out)?);
         Ok(Editor { out, stage, superblock })

@@ -50,6 +50,7 @@ pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
 pub use repack::{Progress, Repack, RepackOptions};
+pub use space::{FileSpaceOptions, FileSpaceStrategy};
 pub use spec::{Chunks, DatasetSpec, Fill};
 
 use crate::bytes::Addr;
@@ -59,6 +60,7 @@ use crate::format::{Libver, length};
 use crate::storage::{Files, Medium};
 use crate::value::Column;
 use output::Output;
+use space::persisted;
 use stage::Stage;
 
 /// The values of a new dataset.
@@ -95,7 +97,9 @@ impl Editor {
             _ => Libver::V110,
         });
         let stage = Stage::of_file(superblock.root);
-        Ok(Editor { out: Output::of_file(medium, &superblock, low)?, stage, superblock })
+        let mut out = Output::of_file(medium, &superblock, low)?;
+        persisted::load(&mut out, superblock.extension())?;
+        Ok(Editor { out, stage, superblock })
     }
 
     /// Tells what time it is, in seconds since 1970 (UTC), for objects that remember when they were changed.
@@ -105,7 +109,7 @@ impl Editor {
 
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
     pub fn is_changed(&self) -> bool {
-        self.stage.is_changed()
+        self.stage.is_changed() || self.out.space.is_changed()
     }
 
     /// Does all of a change or nothing of it; `path` is the object that it is about.
@@ -143,15 +147,31 @@ impl Editor {
         commit::cut(&mut self.out, &self.superblock)
     }
 
-    /// Commits, and makes everything durable.
+    /// Commits, writes down what is free where the file says that this persists, and makes everything durable.
     pub fn flush(&mut self) -> Result<()> {
-        self.commit()?;
+        self.finish()?;
         self.out.medium.writer()?.flush()
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.commit()?;
+        self.whole("/", |editor| {
+            if persisted::store(&mut editor.out)? {
+                commit::seal(&mut editor.out, &mut editor.superblock)?;
+            }
+            Ok(())
+        })?;
+        commit::cut(&mut self.out, &self.superblock)
     }
 
     /// The file as of the last commit, for the reading side.
     pub fn medium(&self) -> &Medium {
         &self.out.medium
+    }
+
+    /// Bytes of the file that hold nothing and are used before the file grows.
+    pub fn free_space(&self) -> u64 {
+        self.out.space.unused()
     }
 
     /// Root group of the file as of the last commit.
@@ -166,7 +186,7 @@ impl Editor {
 
     /// Commits, and returns the file's bytes.
     pub fn to_bytes(&mut self) -> Result<Vec<u8>> {
-        self.commit()?;
+        self.finish()?;
         let storage = self.out.medium.storage();
         let mut bytes = vec![0; length(storage.len())?];
         storage.read_at(0, &mut bytes)?;
@@ -175,7 +195,7 @@ impl Editor {
 
     /// Commits, and gives the file's bytes away.
     pub fn into_bytes(mut self) -> Result<Vec<u8>> {
-        self.commit()?;
+        self.finish()?;
         self.out.medium.into_storage().into_bytes()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::output::Output;
+use super::space::FileSpaceOptions;
 use crate::error::{Error, Result};
 use crate::format::Libver;
 use crate::format::header::v2;
@@ -23,6 +24,8 @@ pub struct CreateOptions {
     pub userblock: u64,
     /// How many entries the nodes of version 1 B-trees and of symbol tables have room for.
     pub k: BTreeK,
+    /// How space is found in the file, and what becomes of what is given back.
+    pub space: FileSpaceOptions,
     /// The root group.
     pub root: GroupOptions,
 }
@@ -35,6 +38,7 @@ impl Default for CreateOptions {
             high: Libver::LATEST,
             userblock: 0,
             k: BTreeK::default(),
+            space: FileSpaceOptions::default(),
             root: GroupOptions::default(),
         }
     }
@@ -53,7 +57,13 @@ impl CreateOptions {
             )));
         }
         let k = self.k.check().map_err(|e| Error::argument(e.what().to_owned()))?;
+        let space = self.space.message()?;
+        let paged = space.as_ref().filter(|s| s.strategy == 1);
+        if paged.is_some_and(|s| !block.is_multiple_of(s.page_size)) {
+            return Err(Error::argument(format!("a user block of {block} bytes, which are not whole pages")));
+        }
         let version = match self.low {
+            Libver::Earliest if space.is_some() => 2,
             Libver::Earliest => u8::from(k.chunk != BTreeK::default().chunk),
             Libver::V18 => 2,
             _ => 3,

@@ -106,6 +106,8 @@ pub mod flag {
     pub const DO_NOT_SHARE: u8 = 0x04;
     /// Who does not know the message must not write the object.
     pub const FAIL_IF_UNKNOWN_AND_WRITING: u8 = 0x08;
+    /// Who does not know the message and writes the object says so in its flags.
+    pub const MARK_IF_UNKNOWN: u8 = 0x10;
     /// Who does not know the message must not touch the object.
     pub const FAIL_IF_UNKNOWN: u8 = 0x80;
 }

@@ -1,15 +1,19 @@
 //! Where new structures go: free stretches of the file, and its end.
 
-// Paged files and files that are opened for writing come with what reads their settings.
-#![allow(dead_code)]
-
+mod managers;
+mod options;
 mod paged;
+pub(super) mod persisted;
 mod stretches;
 
-pub(in crate::write) use stretches::{Pool, Stretch};
+pub use options::{FileSpaceOptions, FileSpaceStrategy};
+
+use stretches::{Pool, Stretch};
 
 use crate::bytes::{Addr, Ctx};
 use crate::error::{Error, Result};
+use persisted::Persisted;
+use std::rc::Rc;
 use stretches::Stretches;
 
 /// Metadata and plain raw data start on multiples of this, so that typed arrays can be laid over them.
@@ -36,6 +40,10 @@ pub(super) struct Space {
     /// No address is larger.
     limit: u64,
     strategy: Strategy,
+    /// What the file says about its free space, if that persists.
+    persisted: Option<Rc<Persisted>>,
+    /// Whether anything was allocated or given back since the superblock was written.
+    changed: bool,
 }
 
 /// See [`Space::mark`].
@@ -43,6 +51,8 @@ pub(super) struct Space {
 pub(super) struct Mark {
     free: usize,
     end: u64,
+    persisted: Option<Rc<Persisted>>,
+    changed: bool,
 }
 
 impl Space {
@@ -53,7 +63,8 @@ impl Space {
 
     /// A file whose superblock ends at `start`. Everything below `end` is in use, until something is given back.
     pub fn of_file(start: u64, end: u64, limit: u64) -> Self {
-        Space { free: Stretches::default(), start, end: end.max(start), limit, strategy: Strategy::Reuse }
+        let (free, strategy) = (Stretches::default(), Strategy::Reuse);
+        Space { free, start, end: end.max(start), limit, strategy, persisted: None, changed: false }
     }
 
     /// The largest end that a file at `base` may have, whose addresses are as wide as `ctx` says.
@@ -93,6 +104,7 @@ impl Space {
         if len == 0 {
             return Ok(Addr(self.end));
         }
+        self.changed = true;
         if let Strategy::Paged(page) = self.strategy {
             return self.place_paged(page, len, alignment, pool);
         }
@@ -135,6 +147,7 @@ impl Space {
     pub fn extend(&mut self, addr: Addr, len: u64, more: u64) -> bool {
         let Some(end) = addr.0.checked_add(len) else { return false };
         let Some(new) = end.checked_add(more) else { return false };
+        self.changed = true;
         if let Strategy::Paged(page) = self.strategy {
             return self.extend_paged(page, addr.0, end, new);
         }
@@ -183,6 +196,7 @@ impl Space {
                 format!("{len} bytes at {start:#x} belong to two objects, or to one and to free space");
             return Err(Error::malformed(what));
         }
+        self.changed = true;
         match self.strategy {
             Strategy::Paged(page) => self.free_paged(page, start, end, pool),
             Strategy::Append if end != self.end => {}
@@ -207,17 +221,37 @@ impl Space {
             return self.free.insert(stretch.start, stretch.len, most.pool);
         }
         self.end = stretch.start;
-        // Stretches that were loaded from the file may touch without being one.
+        self.trim();
+    }
+
+    /// Gives up free space at the end. Stretches that were loaded from the file may touch without being one.
+    fn trim(&mut self) {
         while let Some(last) = self.free.ending(self.end) {
+            if let Strategy::Paged(page) = self.strategy {
+                if last.pool == Pool::Large {
+                    self.free.remove(last);
+                    self.free_large(page, last);
+                }
+                return;
+            }
             self.free.remove(last);
             self.end = last.start;
+        }
+    }
+
+    /// Bytes of a page, in a paged file.
+    fn page(&self) -> Option<u64> {
+        match self.strategy {
+            Strategy::Paged(page) => Some(page),
+            _ => None,
         }
     }
 
     /// Space as it is now, to go back to. Marks are settled in the reverse of their order, by
     /// [`back_to`](Space::back_to) or [`keep`](Space::keep).
     pub fn mark(&mut self) -> Mark {
-        Mark { free: self.free.mark(), end: self.end }
+        let (end, persisted, changed) = (self.end, self.persisted.clone(), self.changed);
+        Mark { free: self.free.mark(), end, persisted, changed }
     }
 
     /// What was done since the mark stays.
@@ -229,6 +263,18 @@ impl Space {
     pub fn back_to(&mut self, mark: Mark) {
         self.free.back_to(mark.free);
         self.end = mark.end;
+        self.persisted = mark.persisted;
+        self.changed = mark.changed;
+    }
+
+    /// Whether anything was allocated or given back that the superblock does not know of.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The superblock has been written.
+    pub fn published(&mut self) {
+        self.changed = false;
     }
 }
 

@@ -99,7 +99,7 @@ impl Space {
     }
 
     /// Whole pages at the end shorten the file.
-    fn free_large(&mut self, page: u64, mut stretch: Stretch) {
+    pub(super) fn free_large(&mut self, page: u64, mut stretch: Stretch) {
         let (before, after) = (self.free.ending(stretch.start), self.free.at(stretch.end()));
         for neighbour in [before, after].into_iter().flatten().filter(|s| s.pool == Pool::Large) {
             self.free.remove(neighbour);

@@ -60,8 +60,14 @@ impl Stretches {
     }
 
     /// All of them, by address.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = Stretch> {
         self.by_address.iter().map(stretch)
+    }
+
+    /// Those of one pool, smaller ones first.
+    pub fn by_size(&self, pool: Pool) -> impl Iterator<Item = Stretch> {
+        self.by_size[pool as usize].keys().map(move |(len, start)| Stretch { start: *start, len: *len, pool })
     }
 
     /// Adds a stretch that touches no other's bytes; an empty one is none.
