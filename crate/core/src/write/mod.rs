@@ -20,6 +20,9 @@
 //! continuation blocks, a new link touches one node of its group.
 
 mod attributes;
+mod changes;
+#[allow(dead_code)] // Until elements of existing datasets are changed.
+mod chunk_index;
 mod commit;
 mod create;
 mod cut;

@@ -3,7 +3,7 @@
 use super::space::Space;
 use crate::bytes::{Addr, Writer};
 use crate::error::{Error, Result};
-use crate::format::tree::btree1::{ChunkKeys, GroupKeys, Keys, Node};
+use crate::format::tree::btree1::{GroupKeys, Keys, Node};
 use crate::storage::Medium;
 
 /// Keys from which some can be taken.
@@ -15,18 +15,6 @@ pub(super) trait Pick: Keys {
 impl Pick for GroupKeys {
     fn pick(&self, indexes: &[usize]) -> Self {
         GroupKeys { names: indexes.iter().filter_map(|i| self.names.get(*i).copied()).collect() }
-    }
-}
-
-impl Pick for ChunkKeys {
-    fn pick(&self, indexes: &[usize]) -> Self {
-        let taken = |v: &[u32]| indexes.iter().filter_map(|i| v.get(*i).copied()).collect();
-        ChunkKeys {
-            ranks: self.ranks,
-            sizes: taken(&self.sizes),
-            masks: taken(&self.masks),
-            offsets: indexes.iter().flat_map(|i| self.offset(*i)).copied().collect(),
-        }
     }
 }
 

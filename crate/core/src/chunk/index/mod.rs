@@ -108,14 +108,16 @@ fn may_hold(region: &[Range<u64>], from: &[u64], to: &[u64]) -> bool {
 
 /// How the arrays number chunks: row-major over the maximum counts, the unlimited axis first.
 #[derive(Clone, Debug)]
-struct Numbering {
+pub struct Numbering {
     /// What a step along each axis adds.
     steps: Vec<u64>,
+    /// The axis that is moved to the front.
+    front: Option<usize>,
 }
 
 impl Numbering {
     /// `extensible` says whether one axis may be (and is moved to the front if it is) unlimited.
-    fn new(grid: &Grid, extensible: bool) -> Result<Numbering> {
+    pub fn new(grid: &Grid, extensible: bool) -> Result<Numbering> {
         let counts = grid.max_counts();
         let front = counts.iter().position(Option::is_none);
         if counts.iter().filter(|c| c.is_none()).count() > usize::from(extensible) {
@@ -129,12 +131,25 @@ impl Numbering {
             steps[axis] = step.ok_or_else(|| Error::malformed("more than 2^64 chunks"))?;
             step = step.and_then(|s| s.checked_mul(counts[axis].unwrap_or(1)));
         }
-        Ok(Numbering { steps })
+        Ok(Numbering { steps, front })
     }
 
-    fn number(&self, coord: &[u64]) -> Result<u64> {
+    /// Number of the chunk at `coord`.
+    pub fn number(&self, coord: &[u64]) -> Result<u64> {
         let sum = coord.iter().zip(&self.steps).try_fold(0u64, |n, (c, s)| n.checked_add(c.checked_mul(*s)?));
         sum.ok_or_else(|| Error::malformed("a chunk number beyond 2^64"))
+    }
+
+    /// Coordinate of chunk `number`.
+    pub fn coordinate(&self, mut number: u64) -> Vec<u64> {
+        let mut coord = vec![0; self.steps.len()];
+        let others = (0..coord.len()).filter(|axis| Some(*axis) != self.front);
+        for axis in self.front.into_iter().chain(others) {
+            let step = self.steps[axis].max(1);
+            coord[axis] = number / step;
+            number %= step;
+        }
+        coord
     }
 }
 
@@ -198,7 +213,12 @@ mod tests {
         let grid = testing::grid(&[5, 5, 5], &[Some(9), None, Some(10)], &[2, 5, 5]);
         assert!(Numbering::new(&grid, false).is_err());
         // Unlimited axis 1 first: order (1, 0, 2), counts 5 and 2.
-        assert_eq!(Numbering::new(&grid, true).unwrap().steps, [2, 10, 1]);
+        let n = Numbering::new(&grid, true).unwrap();
+        assert_eq!(n.steps, [2, 10, 1]);
+        for number in 0..50 {
+            assert_eq!(n.number(&n.coordinate(number)).unwrap(), number);
+        }
+        assert_eq!(n.coordinate(47), [3, 4, 1]);
     }
 
     #[test]

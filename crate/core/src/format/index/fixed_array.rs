@@ -1,6 +1,6 @@
 //! Fixed array chunk index: `FAHD`, `FADB` and its pages.
 
-use super::{Entry, EntryShape, bit, block_start};
+use super::{Entry, EntryShape, bit, block_start, set_bit};
 use crate::bytes::{Addr, Ctx, Reader, Writer};
 use crate::error::{Error, Result};
 
@@ -84,6 +84,22 @@ impl Header {
         }
     }
 
+    /// Bytes of the data block with all of its pages.
+    pub fn full_size(&self, ctx: Ctx) -> u64 {
+        match self.pages().checked_sub(1) {
+            None => self.block_size(ctx),
+            Some(last) => {
+                let (from, len) = self.page_place(ctx, last);
+                from.saturating_add(len)
+            }
+        }
+    }
+
+    /// Where the entries of an unpaged data block begin.
+    pub fn entries_at(ctx: Ctx) -> usize {
+        ctx.o().saturating_add(6)
+    }
+
     /// Where page `page` begins, counted from the start of the data block, and its bytes.
     pub fn page_place(&self, ctx: Ctx, page: u64) -> (u64, u64) {
         let full = self.entry_bytes(ctx, self.page_entries());
@@ -123,6 +139,13 @@ impl Block {
         match self {
             Block::Entries(_) => page == 0,
             Block::Paged(bitmap) => bit(bitmap, page),
+        }
+    }
+
+    /// Notes that page `page` has been written.
+    pub fn set_page(&mut self, page: u64) {
+        if let Block::Paged(bitmap) = self {
+            set_bit(bitmap, page);
         }
     }
 
@@ -211,6 +234,7 @@ mod tests {
         assert!(block.has_page(0) && !block.has_page(1) && block.has_page(2));
         let (from, len) = header.page_place(ctx, 2);
         assert_eq!((from - header.block_size(ctx), len), (2 * (4 * 14 + 4), 14 + 4));
+        assert_eq!(header.full_size(ctx), from + len);
         let mut w = Writer::new(ctx);
         header.encode_page(&mut w, &[entry(8)]);
         assert_eq!(w.len() as u64, len);

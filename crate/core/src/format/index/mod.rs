@@ -115,6 +115,13 @@ fn bit(bitmap: &[u8], n: u64) -> bool {
     byte & (0x80_u8 >> (n % 8)) != 0
 }
 
+/// Sets bit `n`; nothing if there is no such bit.
+fn set_bit(bitmap: &mut [u8], n: u64) {
+    if let Some(byte) = usize::try_from(n / 8).ok().and_then(|i| bitmap.get_mut(i)) {
+        *byte |= 0x80_u8 >> (n % 8);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,5 +160,8 @@ mod tests {
         let map = [0b1000_0001, 0b0100_0000];
         let set: Vec<u64> = (0..20).filter(|n| bit(&map, *n)).collect();
         assert_eq!(set, [0, 7, 9]);
+        let mut made = [0; 2];
+        [0, 7, 9, 16].into_iter().for_each(|n| set_bit(&mut made, n));
+        assert_eq!(made, map);
     }
 }

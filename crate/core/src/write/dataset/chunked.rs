@@ -1,15 +1,15 @@
 //! Chunks of new datasets.
 
 use super::New;
-use crate::bytes::Addr;
 use crate::error::{Error, Result};
-use crate::filter;
-use crate::format::message::{ChunkIndex, FilterPipeline, Layout};
-use crate::format::tree::btree1::ChunkKeys;
+use crate::format::index::Entry;
+use crate::format::message::{Dataspace, FilterPipeline, Layout};
+use crate::write::chunk_index::{self, IndexEdit};
 use crate::write::cut::Grid;
 use crate::write::elements::Elements;
 use crate::write::output::Output;
-use crate::write::tree1;
+use crate::{chunk, filter};
+use std::borrow::Cow;
 
 impl New<'_> {
     pub(super) fn chunked(
@@ -18,19 +18,13 @@ impl New<'_> {
         chunk: Vec<u64>,
         mut elements: Option<&mut dyn Elements>,
     ) -> Result<Layout> {
-        let mut layout = self.empty(out, chunk)?;
-        let Layout::Chunked { chunk, element_size, index, address, .. } = &mut layout else {
-            return Ok(layout);
-        };
+        let grid = Grid::new(self.spec.dataspace.dims(), &chunk)?;
+        let layout = self.empty(out, chunk)?;
         let none = self.spec.dataspace.elements()? == 0;
         if none || elements.is_none() && !self.is_early() {
             return Ok(layout);
         }
-        if *index != ChunkIndex::BTree1 {
-            return Err(Error::unsupported("writing chunks with an index of HDF5 1.10"));
-        }
-        let grid = Grid::new(self.spec.dataspace.dims(), chunk)?;
-        let mut writer = ChunkWriter::new(chunk, *element_size);
+        let mut writer = ChunkWriter::new(out, &self.spec.dataspace, &layout, &self.pipeline)?;
         let mut bytes = Vec::new();
         for number in 0..grid.len() {
             let origin = grid.origin(number);
@@ -44,32 +38,40 @@ impl New<'_> {
             }
             writer.write(out, &self.pipeline, &origin, &bytes)?;
         }
-        *address = writer.finish(out)?;
-        Ok(layout)
+        writer.finish(out)
     }
 }
 
-/// Filters and stores chunks, then writes the index over them.
+/// Filters and stores chunks.
 pub(in crate::write) struct ChunkWriter {
-    keys: ChunkKeys,
-    children: Vec<Addr>,
-    end: Vec<u64>,
+    grid: chunk::Grid,
+    edge_unfiltered: bool,
+    index: Box<dyn IndexEdit>,
+    /// Whether the index says where chunks go.
+    placed: bool,
     scratch: filter::Scratch,
 }
 
 impl ChunkWriter {
-    /// Chunks of these extents.
-    pub fn new(chunk: &[u64], element_size: u64) -> ChunkWriter {
-        let end: Vec<u64> = chunk.iter().chain([&element_size]).copied().collect();
-        ChunkWriter {
-            keys: ChunkKeys { ranks: end.len(), ..ChunkKeys::default() },
-            children: Vec::new(),
-            end,
-            scratch: filter::Scratch::default(),
-        }
+    /// Chunks of a dataset with this `layout`, which has none yet.
+    pub fn new(
+        out: &mut Output,
+        space: &Dataspace,
+        layout: &Layout,
+        pipeline: &FilterPipeline,
+    ) -> Result<ChunkWriter> {
+        let Layout::Chunked { chunk, element_size, edge_unfiltered, .. } = layout else {
+            return Err(Error::argument("chunks for a layout without"));
+        };
+        let (limits, max) = (&out.medium.limits, space.max_dims());
+        let grid = chunk::Grid::new(space.dims(), &max, chunk, *element_size, limits)?;
+        let mut index = chunk_index::open(layout, &grid, !pipeline.filters.is_empty(), out)?;
+        let placed = index.allocate(out)?;
+        let (edge_unfiltered, scratch) = (*edge_unfiltered, filter::Scratch::default());
+        Ok(ChunkWriter { grid, edge_unfiltered, index, placed, scratch })
     }
 
-    /// Stores one chunk whose first element is at `origin`. Chunks come in C order.
+    /// Stores one chunk whose first element is at `origin`.
     pub fn write(
         &mut self,
         out: &mut Output,
@@ -77,38 +79,26 @@ impl ChunkWriter {
         origin: &[u64],
         bytes: &[u8],
     ) -> Result<()> {
-        let (stored, mask);
-        let data = if pipeline.filters.is_empty() {
-            mask = 0;
-            bytes
-        } else {
-            (stored, mask) = filter::encode(pipeline, bytes, &mut self.scratch)?;
-            stored.as_slice()
+        let coord: Vec<u64> = origin.iter().zip(self.grid.chunk()).map(|(o, c)| o / c).collect();
+        let plain = self.edge_unfiltered && self.grid.is_partial(&coord);
+        let (mut data, mut mask) = (Cow::Borrowed(bytes), 0);
+        if !pipeline.filters.is_empty() && !plain {
+            let (stored, skipped) = filter::encode(pipeline, bytes, &mut self.scratch)?;
+            (data, mask) = (Cow::Owned(stored), skipped);
+        }
+        let size = data.len() as u64;
+        let there = if self.placed { self.index.get(out, &coord)?.address } else { None };
+        let address = match there {
+            Some(address) => address,
+            None => out.space.allocate_unaligned(size)?,
         };
-        let address = out.space.allocate_unaligned(data.len() as u64)?;
-        let size =
-            u32::try_from(data.len()).map_err(|_| Error::argument("a stored chunk of 4 GiB or more"))?;
-        out.medium.write(address, data)?;
-        self.keys.sizes.push(size);
-        self.keys.masks.push(mask);
-        self.keys.offsets.extend(origin.iter().chain([&0]));
-        self.children.push(address);
-        Ok(())
+        out.medium.write(address, &data)?;
+        self.index.set(out, &coord, Entry { address: Some(address), size, mask })
     }
 
-    /// Writes the v1 B-tree; nothing if there are no chunks.
-    pub fn finish(&mut self, out: &mut Output) -> Result<Option<Addr>> {
-        if self.children.is_empty() {
-            return Ok(None);
-        }
-        // The last key is a bound only: one chunk further in every dimension.
-        let last = self.keys.offset(self.children.len().saturating_sub(1));
-        let bound: Vec<u64> = last.iter().zip(&self.end).map(|(o, c)| o + c).collect();
-        self.keys.offsets.extend(bound);
-        self.keys.sizes.push(0);
-        self.keys.masks.push(0);
-        let (ranks, capacity) = (self.keys.ranks, 2 * usize::from(out.k.chunk));
-        let (keys, children) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.children));
-        tree1::build(&mut out.medium, &mut out.space, ranks, capacity, keys, children).map(Some)
+    /// Writes the index, and says where it is.
+    pub fn finish(&mut self, out: &mut Output) -> Result<Layout> {
+        self.index.flush(out)?;
+        Ok(self.index.layout().clone())
     }
 }

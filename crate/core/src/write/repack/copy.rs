@@ -85,8 +85,8 @@ impl Copying {
         match active.step(set, transfer)? {
             Some(bytes) => self.done = self.done.saturating_add(bytes),
             None => {
-                let address = active.finish(out)?;
-                let layout = out.message(kind::LAYOUT, 0, &set.layout(address)?)?;
+                let layout = active.finish(set, out)?;
+                let layout = out.message(kind::LAYOUT, 0, &layout)?;
                 stage.node_mut(object.id).put(layout);
                 self.go_on();
             }
@@ -179,7 +179,7 @@ impl Active {
     fn new(source: &Medium, set: &Set, out: &mut Output) -> Result<Active> {
         let target = match &set.chunk {
             None => Target::Block { start: out.space.allocate_raw(set.bytes()?)?, at: 0 },
-            Some(chunk) => Target::Chunks(Box::new(Chunks::new(source, set, chunk)?)),
+            Some(chunk) => Target::Chunks(Box::new(Chunks::new(source, set, chunk, out)?)),
         };
         Ok(Active { read: None, batch: Vec::new(), here: false, piece: Vec::new(), target })
     }
@@ -227,16 +227,16 @@ impl Active {
     }
 
     /// Where the elements are now.
-    fn finish(&mut self, out: &mut Output) -> Result<Option<Addr>> {
+    fn finish(&mut self, set: &Set, out: &mut Output) -> Result<Layout> {
         match &mut self.target {
-            Target::Block { start, .. } => Ok(Some(*start)),
+            Target::Block { start, .. } => set.layout(Some(*start)),
             Target::Chunks(chunks) => chunks.writer.finish(out),
         }
     }
 }
 
 impl Chunks {
-    fn new(source: &Medium, set: &Set, chunk: &[u64]) -> Result<Chunks> {
+    fn new(source: &Medium, set: &Set, chunk: &[u64], out: &mut Output) -> Result<Chunks> {
         let parts = &set.parts;
         let dims = parts.dataspace.dims();
         let grid = Grid::new(dims, chunk)?;
@@ -252,7 +252,7 @@ impl Chunks {
             FillStatus::User(value) if !parts.datatype.uses_heap() => value.clone(),
             _ => vec![0; length(size.into())?],
         };
-        let writer = ChunkWriter::new(chunk, size.into());
+        let writer = ChunkWriter::new(out, &parts.dataspace, &set.layout(None)?, &set.pipeline)?;
         Ok(Chunks { grid, chunk: chunk.to_vec(), which, next: 0, fill, writer })
     }
 

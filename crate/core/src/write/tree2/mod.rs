@@ -9,6 +9,7 @@ mod build;
 #[cfg(test)]
 mod tests;
 
+use super::changes;
 use super::output::Output;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
@@ -239,10 +240,12 @@ impl Tree {
         tree2::read(&out.medium, &self.geometry, place, depth)
     }
 
+    /// Writes `node` in place of what it was before: a record more changes little of the nodes above its leaf.
     fn write(&self, out: &mut Output, address: Addr, node: &Node) -> Result<()> {
         let mut w = out.writer();
         node.encode(&mut w, &self.geometry, self.header.node_size)?;
-        out.medium.write(address, w.as_bytes())
+        let old = out.medium.read_up_to(address, w.len() as u64)?;
+        changes::write(out, address, &old, w.as_bytes())
     }
 
     /// What a pointer to `node` at `address` says.
@@ -255,7 +258,9 @@ impl Tree {
     /// Writes `node` to a place of its own.
     fn put(&self, out: &mut Output, node: &Node) -> Result<Child> {
         let address = out.space.allocate(self.header.node_size.into())?;
-        self.write(out, address, node)?;
+        let mut w = out.writer();
+        node.encode(&mut w, &self.geometry, self.header.node_size)?;
+        out.medium.write(address, w.as_bytes())?;
         Ok(self.place(address, node))
     }
 

@@ -1,6 +1,6 @@
 //! Blocks of an extensible array: `EAIB`, `EASB`, `EADB`.
 
-use super::super::{Entry, bit, block_start};
+use super::super::{Entry, bit, block_start, set_bit};
 use super::Header;
 use crate::bytes::{Addr, Reader, Writer};
 use crate::error::{Error, Result};
@@ -66,6 +66,23 @@ impl SuperBlock {
     /// Whether the `number`th page of all its data blocks together has been written.
     pub fn has_page(&self, number: u64) -> bool {
         bit(&self.bitmap, number)
+    }
+
+    /// Super block `level` without data blocks.
+    pub fn new(header: &Header, level: u32) -> Result<SuperBlock> {
+        let memory = |n: u64| {
+            usize::try_from(n).map_err(|_| Error::limit("extensible array super block beyond memory"))
+        };
+        Ok(SuperBlock {
+            offset: header.start_of(level),
+            bitmap: vec![0; memory(header.bitmap_size(level))?],
+            data_blocks: vec![None; memory(header.blocks_of(level))?],
+        })
+    }
+
+    /// Notes that the `number`th page of all its data blocks together has been written.
+    pub fn set_page(&mut self, number: u64) {
+        set_bit(&mut self.bitmap, number);
     }
 
     /// Decodes super block `level` and verifies the checksum.

@@ -118,7 +118,7 @@ impl Header {
     }
 
     /// Super blocks that are not on disk: their data blocks hang on the index block.
-    fn direct_levels(&self) -> u32 {
+    pub fn direct_levels(&self) -> u32 {
         self.min_pointers.checked_ilog2().unwrap_or(0).saturating_mul(2)
     }
 
@@ -244,6 +244,22 @@ impl Header {
             .saturating_add(self.offset_width() as u64)
             .saturating_add(self.entry_bytes(ctx, entries))
             .saturating_add(4)
+    }
+
+    /// Bytes of a data block of super block `level` with all of its pages.
+    pub fn full_block_size(&self, ctx: Ctx, level: u32) -> u64 {
+        match self.pages_of(level).checked_sub(1) {
+            None => self.data_block_size(ctx, level),
+            Some(last) => {
+                let (from, len) = self.page_place(ctx, level, last);
+                from.saturating_add(len)
+            }
+        }
+    }
+
+    /// Where the entries of an unpaged data block begin.
+    pub fn entries_at(&self, ctx: Ctx) -> usize {
+        ctx.o().saturating_add(6).saturating_add(self.offset_width())
     }
 
     /// Where page `page` of a data block begins, counted from the block's start, and its bytes.
