@@ -4,6 +4,7 @@ mod crash;
 mod created;
 mod data;
 mod devices;
+mod editing;
 mod fetched;
 mod journals;
 mod layers;

@@ -11,6 +11,8 @@
 //! soft     PATH  TARGET
 //! unlink   PATH
 //! move     PATH  PATH
+//! copy     PATH  PATH
+//! copyfrom FILE  PATH  PATH
 //! flush
 //! ```
 //!
@@ -21,7 +23,7 @@ use hyperslab::limits::Limits;
 use hyperslab::object::superblock;
 use hyperslab::storage::Memory;
 use hyperslab::value::{Column, Number};
-use hyperslab::write::{Data, DatasetSpec, Editor, dtype};
+use hyperslab::write::{CopyOptions, Data, DatasetSpec, Editor, dtype};
 use hyperslab::{Error, Result};
 use std::io::BufRead;
 
@@ -62,6 +64,12 @@ fn change(editor: &mut Editor, line: &str) -> Result<()> {
         ["soft", path, target] => editor.link_soft(path, target),
         ["unlink", path] => editor.unlink(path),
         ["move", from, to] => editor.move_link(from, to),
+        ["copy", from, to] => editor.copy(from, to, &CopyOptions::default()),
+        ["copyfrom", file, from, to] => {
+            let bytes = std::fs::read(file).map_err(|e| Error::io(e.to_string()))?;
+            let (medium, block) = superblock::open(Box::new(Memory::new(bytes)), Limits::default())?;
+            editor.copy_from(&medium, block.root, from, to, &CopyOptions::default())
+        }
         ["flush"] => editor.flush(),
         _ => Err(Error::argument("a change that is not known")),
     }

@@ -270,6 +270,16 @@ fn refused(filter: &Filter) -> Error {
     Error::unsupported(what).by_filter(filter.id, name)
 }
 
+/// Whether the library could not apply the filter for want of client data: it does not tell the filters of datasets of
+/// variable-length types how large elements are, and skips the shuffle of each of their chunks.
+fn lacks_values(filter: &Filter) -> bool {
+    match filter.values[..] {
+        [0] => filter.id == SHUFFLE,
+        [level] => filter.id == DEFLATE && level > 9,
+        _ => true,
+    }
+}
+
 /// Applies the filters to a chunk. Returns what to store and the filter mask: a filter that is optional and not
 /// available, or of no use, is skipped.
 pub fn encode(pipeline: &FilterPipeline, bytes: &[u8], scratch: &mut Scratch) -> Result<(Vec<u8>, u32)> {
@@ -277,6 +287,10 @@ pub fn encode(pipeline: &FilterPipeline, bytes: &[u8], scratch: &mut Scratch) ->
     let mut data = Cow::Borrowed(bytes);
     for (i, filter) in pipeline.filters.iter().enumerate() {
         let next = match filter.id {
+            DEFLATE | SHUFFLE if lacks_values(filter) && filter.optional && i < 32 => {
+                mask |= 1 << i;
+                continue;
+            }
             DEFLATE => scratch.deflate.encode(&data, filter.values.first().copied())?,
             SHUFFLE => {
                 let mut next = std::mem::take(&mut scratch.spare);
@@ -315,6 +329,16 @@ mod tests {
 
     fn sample(n: usize) -> Vec<u8> {
         (0..n).map(|i| ((i * i / 7) ^ (i >> 3)) as u8).collect()
+    }
+
+    #[test]
+    fn what_lacks_its_values_is_skipped() {
+        let mut p = pipeline(&[(SHUFFLE, &[]), (DEFLATE, &[12]), (DEFLATE, &[1])]);
+        p.filters.iter_mut().for_each(|f| f.optional = true);
+        let data = sample(400);
+        let (stored, mask) = encode(&p, &data, &mut Scratch::default()).unwrap();
+        assert_eq!(mask, 3);
+        assert_eq!(decode(&p, mask, &stored, 400, &mut Scratch::default()).unwrap(), data);
     }
 
     #[test]

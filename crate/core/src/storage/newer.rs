@@ -23,6 +23,11 @@ impl Newer {
         Ok(Newer(pieces))
     }
 
+    /// All of them, by address.
+    pub fn pieces(&self) -> &[(Addr, Vec<u8>)] {
+        &self.0
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

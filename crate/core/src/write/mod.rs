@@ -20,10 +20,12 @@
 //! continuation blocks, a new link touches one node of its group.
 
 mod attributes;
+mod cache_image;
 mod changes;
 #[allow(dead_code)] // Until elements of existing datasets are changed.
 mod chunk_index;
 mod commit;
+mod copy;
 mod create;
 mod cut;
 mod dataset;
@@ -45,10 +47,12 @@ mod repack;
 mod space;
 mod spec;
 mod stage;
+mod transfer;
 mod tree1;
 #[allow(dead_code)] // Until all structures that are kept in such trees are edited.
 mod tree2;
 
+pub use copy::CopyOptions;
 pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
@@ -60,7 +64,7 @@ use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::superblock::{SWMR_ACCESS, Superblock};
 use crate::format::{Libver, length};
-use crate::storage::{Files, Medium};
+use crate::storage::{Files, Medium, Newer};
 use crate::value::Column;
 use output::Output;
 use space::persisted;
@@ -89,8 +93,8 @@ impl Editor {
     /// The file in `medium`, whose superblock was read from it, to be changed. New structures are in the form that
     /// `low` chooses, or, by default, in that of the oldest release that reads the file's superblock.
     ///
-    /// Errors: `ReadOnly` if the medium cannot be written; `Unsupported` for files that a driver spread out, that a
-    /// writer has open for concurrent readers, or with a metadata cache image.
+    /// Errors: `ReadOnly` if the medium cannot be written; `Unsupported` for files that a driver spread out or that a
+    /// writer has open for concurrent readers.
     pub fn open(mut medium: Medium, superblock: Superblock, low: Option<Libver>) -> Result<Editor> {
         medium.writer()?;
         check_editable(&medium, &superblock)?;
@@ -117,6 +121,7 @@ impl Editor {
 
     /// Does all of a change or nothing of it; `path` is the object that it is about.
     fn whole<T>(&mut self, path: &str, change: impl FnOnce(&mut Editor) -> Result<T>) -> Result<T> {
+        self.settle()?;
         let (out, stage) = (self.out.mark(), self.stage.mark());
         match change(self) {
             Ok(done) => {
@@ -128,6 +133,22 @@ impl Editor {
                 self.stage.back_to(stage);
                 self.out.back_to(out).and(Err(e)).on(path)
             }
+        }
+    }
+
+    /// Makes the file one whose metadata is all in its place.
+    fn settle(&mut self) -> Result<()> {
+        if self.out.medium.newer.is_empty() {
+            return Ok(());
+        }
+        let mark = self.out.mark();
+        match cache_image::settle(&mut self.out, &self.superblock) {
+            Ok(()) => {
+                self.out.keep(mark);
+                self.out.medium.newer = Newer::default();
+                Ok(())
+            }
+            Err(e) => self.out.back_to(mark).and(Err(e)),
         }
     }
 
@@ -211,9 +232,6 @@ fn check_editable(medium: &Medium, superblock: &Superblock) -> Result<()> {
     }
     if superblock.flags & SWMR_ACCESS != 0 {
         return refuse("changing a file that is being written for concurrent readers");
-    }
-    if !medium.newer.is_empty() {
-        return refuse("changing a file that was closed with a metadata cache image");
     }
     if !matches!(superblock.ctx.o(), 4 | 8) || !matches!(superblock.ctx.l(), 4 | 8) {
         return refuse("changing a file whose addresses or lengths have neither 4 nor 8 bytes");

@@ -304,7 +304,7 @@ fn split(path: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// An object of the file, ready to be changed.
-fn load(out: &Output, address: Addr) -> Result<Node> {
+pub(super) fn load(out: &Output, address: Addr) -> Result<Node> {
     let header = ObjectHeader::open(&out.medium, address)?;
     for message in &header.messages {
         if message.kind > kind::CACHE_IMAGE && message.flags & flag::FAIL_IF_UNKNOWN_AND_WRITING != 0 {

@@ -128,7 +128,7 @@ pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
 }
 
 /// Writes a new heap, its segment right behind its header as the library does.
-fn write_heap(out: &mut Output, segment: Segment) -> Result<Addr> {
+pub(in crate::write) fn write_heap(out: &mut Output, segment: Segment) -> Result<Addr> {
     let ctx = out.medium.ctx;
     let (bytes, free_list) = segment.finish(FIRST_SEGMENT, ctx)?;
     let header = LocalHeap::stored_size(ctx) as u64;

@@ -1,7 +1,6 @@
 //! Copying what objects hold: attribute values and elements, about a chunk at a time.
 
 use super::object::{self, Body, Object, Set};
-use super::transfer::Transfer;
 use crate::bytes::Addr;
 use crate::chunk::heap::HeapState;
 use crate::chunk::{self, index};
@@ -17,6 +16,7 @@ use crate::write::dataset::ChunkWriter;
 use crate::write::elements::Ready;
 use crate::write::output::Output;
 use crate::write::stage::Stage;
+use crate::write::transfer::{Leading, Origin, Transfer};
 use std::collections::BTreeMap;
 
 /// Bytes of stored chunks announced together.
@@ -81,8 +81,8 @@ impl Copying {
             Some(active) => active,
             none => none.insert(Active::new(source, set, out)?),
         };
-        let transfer = Transfer { source, heap: &mut self.heap, map: &self.map, out };
-        match active.step(set, transfer)? {
+        let transfer = transfer(source, &mut self.heap, &self.map, out);
+        match active.step(source, set, transfer)? {
             Some(bytes) => self.done = self.done.saturating_add(bytes),
             None => {
                 let layout = active.finish(set, out)?;
@@ -111,7 +111,7 @@ impl Copying {
         let mut attributes = Vec::with_capacity(object.attributes.len());
         for attribute in &object.attributes {
             let mut data = attribute.data.clone();
-            let mut transfer = Transfer { source, heap: &mut self.heap, map: &self.map, out };
+            let mut transfer = transfer(source, &mut self.heap, &self.map, out);
             transfer
                 .elements(&attribute.datatype, &mut data)
                 .map_err(|e| e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name))))?;
@@ -123,7 +123,7 @@ impl Copying {
         if let Body::Dataset(set) = &object.body {
             let mut status = set.parts.fill.status.clone();
             if let FillStatus::User(value) = &mut status {
-                let mut transfer = Transfer { source, heap: &mut self.heap, map: &self.map, out };
+                let mut transfer = transfer(source, &mut self.heap, &self.map, out);
                 transfer.elements(&set.parts.datatype, value).map_err(|e| e.within("fill value"))?;
             }
             others.extend(set.fill_messages(out, status)?);
@@ -137,6 +137,16 @@ impl Copying {
         }
         Ok(())
     }
+}
+
+/// Carries elements to a file in which references lead to copies.
+fn transfer<'a>(
+    source: &'a Medium,
+    heap: &'a mut HeapState,
+    map: &'a BTreeMap<u64, u64>,
+    out: &'a mut Output,
+) -> Transfer<'a> {
+    Transfer { source: Origin::There(source), heap, references: Leading::ToCopies(map), out }
 }
 
 /// The elements of one dataset on their way.
@@ -185,8 +195,7 @@ impl Active {
     }
 
     /// Copies a batch or a chunk and says how many bytes that were; `None` at the end.
-    fn step(&mut self, set: &Set, mut transfer: Transfer<'_>) -> Result<Option<u64>> {
-        let source = transfer.source;
+    fn step(&mut self, source: &Medium, set: &Set, mut transfer: Transfer<'_>) -> Result<Option<u64>> {
         let read = match &mut self.read {
             Some(read) => read,
             none => {

@@ -3,7 +3,6 @@
 mod copy;
 mod object;
 mod scan;
-mod transfer;
 
 use super::commit;
 use super::node::{Node, NodeId};

@@ -1,11 +1,12 @@
 //! Elements that point at something: into the global heap, or at objects.
 
-use crate::bytes::Addr;
+use crate::bytes::{Addr, Ctx, Reader};
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Error, Result};
 use crate::format::datatype::{Class, Datatype, ReferenceKind};
 use crate::format::heap::global::{HeapId, Objects};
+use crate::format::reference::Stored;
 use crate::order;
 use crate::storage::Medium;
 use crate::write::output::Output;
@@ -14,12 +15,44 @@ use std::collections::BTreeMap;
 /// Bytes of a heap id with 8-byte addresses.
 const ID: usize = 12;
 
-/// Carries elements from file to file.
+/// Where what is copied comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// The file that is written.
+    Here,
+    /// Another one.
+    There(&'a Medium),
+}
+
+impl<'a> Origin<'a> {
+    /// The file to read from.
+    pub fn medium<'b>(self, out: &'b Output) -> &'b Medium
+    where
+        'a: 'b,
+    {
+        match self {
+            Origin::Here => &out.medium,
+            Origin::There(medium) => medium,
+        }
+    }
+}
+
+/// Where copied references lead.
+#[derive(Clone, Copy)]
+pub(super) enum Leading<'a> {
+    /// To the copies of the objects they led to, by address.
+    ToCopies(&'a BTreeMap<u64, u64>),
+    /// To the same objects.
+    Same,
+    /// Nowhere: the objects are in another file.
+    Nowhere,
+}
+
+/// Carries elements from file to file, or from place to place in one.
 pub(super) struct Transfer<'a> {
-    pub source: &'a Medium,
+    pub source: Origin<'a>,
     pub heap: &'a mut HeapState,
-    /// Where each copied object is now.
-    pub map: &'a BTreeMap<u64, u64>,
+    pub references: Leading<'a>,
     pub out: &'a mut Output,
 }
 
@@ -55,7 +88,7 @@ impl Transfer<'_> {
             .collect();
         order::sort_by_key(&mut collections, |c| *c);
         collections.dedup();
-        HeapCache::new(self.source, self.heap).announce(&collections)
+        HeapCache::new(self.source.medium(self.out), self.heap).announce(&collections)
     }
 
     fn each(&mut self, datatype: &Datatype, bytes: &mut [u8]) -> Result<()> {
@@ -68,8 +101,13 @@ impl Transfer<'_> {
         match &datatype.class {
             Class::VlenString { .. } => self.variable(None, element),
             Class::VlenSequence { base } => self.variable(Some(base), element),
+            Class::Reference(_) if matches!(self.references, Leading::Nowhere) => {
+                element.fill(0);
+                Ok(())
+            }
             Class::Reference(ReferenceKind::Object) => self.object_reference(element),
             Class::Reference(ReferenceKind::Region) => self.region_reference(element),
+            Class::Reference(ReferenceKind::Standard) => self.standard_reference(element),
             Class::Array { base, .. } => self.each(base, element),
             Class::Compound { members } => members.iter().try_for_each(|member| {
                 let from = usize::try_from(member.offset).unwrap_or(usize::MAX);
@@ -103,8 +141,8 @@ impl Transfer<'_> {
 
     /// The first `len` bytes of a heap object.
     fn object(&mut self, id: HeapId, len: u64) -> Result<Vec<u8>> {
-        let at = self.source.absolute(id.collection);
-        let mut heap = HeapCache::new(self.source, self.heap);
+        let at = self.source.medium(self.out).absolute(id.collection);
+        let mut heap = HeapCache::new(self.source.medium(self.out), self.heap);
         let object = heap.object(id)?;
         let bytes = usize::try_from(len).ok().and_then(|n| object.get(..n));
         bytes.map(<[u8]>::to_vec).ok_or_else(|| {
@@ -136,12 +174,27 @@ impl Transfer<'_> {
             element.fill(0);
             return Ok(());
         };
-        let mut bytes = HeapCache::new(self.source, self.heap).object(id)?.to_vec();
+        let mut bytes = HeapCache::new(self.source.medium(self.out), self.heap).object(id)?.to_vec();
         match bytes.first_chunk_mut::<8>() {
             Some(address) => self.address(address)?,
             None => return Err(Error::malformed("a region reference without an object")),
         }
         self.put(&bytes, element)
+    }
+
+    /// A reference of HDF5 1.12: what is not in place is in the heap, and stays what it is.
+    fn standard_reference(&mut self, element: &mut [u8]) -> Result<()> {
+        if matches!(self.references, Leading::ToCopies(_)) && element.iter().any(|b| *b != 0) {
+            return Err(Error::unsupported("copying references of HDF5 1.12"));
+        }
+        let mut r = Reader::new(element, 0, Ctx::WIDE);
+        let Some(id) = Stored::standard(&mut r)?.id() else { return Ok(()) };
+        let bytes = HeapCache::new(self.source.medium(self.out), self.heap).object(id)?.to_vec();
+        // Behind kind, flags and length.
+        match element.get_mut(6..) {
+            Some(place) => self.put(&bytes, place),
+            None => Err(Error::malformed("a reference of fewer than 18 bytes")),
+        }
     }
 
     /// An object's address becomes that of its copy; no object stays none.
@@ -150,7 +203,8 @@ impl Transfer<'_> {
         if from == 0 || from == u64::MAX {
             return Ok(());
         }
-        let Some(to) = self.map.get(&from) else {
+        let Leading::ToCopies(map) = self.references else { return Ok(()) };
+        let Some(to) = map.get(&from) else {
             return Err(Error::unsupported(format!(
                 "copying a reference to the object at {from:#x}, which is not among what is copied"
             )));
