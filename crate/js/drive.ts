@@ -80,6 +80,15 @@ export function toError(fault: Fault, path?: string): HyperslabError {
   return new HyperslabError(fault.code, fault.message, { ...fault, path: place });
 }
 
+/** A call into the engine that belongs to no file yet. */
+export function plainly<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (e) {
+    throw typeof e === "string" ? toError(JSON.parse(e) as Fault) : e;
+  }
+}
+
 /** What an operation has fetched and the engine still holds. */
 interface Held {
   supplies: [token: number, bytes: number, file: number][];

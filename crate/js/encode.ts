@@ -2,8 +2,9 @@
 
 import { put } from "./columns.js";
 import { expand } from "./dtype.js";
-import { argument, HyperslabError } from "./errors.js";
+import { argument } from "./errors.js";
 import { type Elements, isNdArray, typedArrayType } from "./infer.js";
+import { encodeReferences } from "./reference.js";
 import type { Datatype, Dtype, EnumType, NumericArray } from "./types.js";
 
 /** Buffers in the order of the type's leaves, with how each is to be read. */
@@ -37,6 +38,7 @@ function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: numbe
   }
   const list = elements as ArrayLike<unknown>;
   if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), list, n);
+  if (type.class === "complex") return encodeArray(leaves, [2], expand(type.base), list, n);
   if (type.class === "opaque" && list instanceof Uint8Array && list.length === n * type.size) return leaves.add("o", list);
   checkCount(list.length, n);
   switch (type.class) {
@@ -53,9 +55,12 @@ function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: numbe
     case "bitfield":
     case "time":
       return encodeNumbers(leaves, type, list, n);
-    case "reference":
-    case "complex":
-      throw new HyperslabError("Unsupported", `values of class ${type.class} cannot be written yet`);
+    case "reference": {
+      const [addresses, details, ends] = encodeReferences(list, n);
+      leaves.add("r", addresses);
+      leaves.add("o", details);
+      return leaves.add("e", ends);
+    }
     default:
       throw argument(`"${String((type as Datatype).class)}" is no class of datatypes`);
   }
@@ -202,7 +207,7 @@ function encodeNumbers(leaves: Leaves, type: Datatype, list: ArrayLike<unknown>,
   const natural = typedArrayType(list);
   if (natural === "<f2") return leaves.add("f4", Float32Array.from(list as ArrayLike<number>));
   if (natural !== undefined) return leaves.add(natural.slice(1), list as unknown as NumericArray);
-  const big = type.class !== "float" && "size" in type && type.size === 8;
+  const big = type.class !== "float" && "size" in type && Number(type.size) >= 8;
   let anyBig = false;
   for (let i = 0; i < n; i++) {
     const v = list[i];
@@ -212,16 +217,27 @@ function encodeNumbers(leaves: Leaves, type: Datatype, list: ArrayLike<unknown>,
   if (!anyBig && !big) return leaves.add("f8", Float64Array.from(list as ArrayLike<number>, Number));
   if (type.class === "float") return leaves.add("f8", Float64Array.from(list as ArrayLike<bigint>, Number));
   const exact = Array.from(list as ArrayLike<number | bigint>, toBigInt);
-  const unsigned = exact.some((v) => v > 0x7fff_ffff_ffff_ffffn);
-  if (unsigned && exact.some((v) => v < 0n)) throw argument("no integer type holds both the least and the largest value");
-  if (unsigned) leaves.add("u8", BigUint64Array.from(exact));
-  else leaves.add("i8", BigInt64Array.from(exact));
+  const [low, high] = exact.reduce(([low, high], v) => [v < low ? v : low, v > high ? v : high], [0n, 0n]);
+  if (low >= -(2n ** 63n) && high < 2n ** 63n) leaves.add("i8", BigInt64Array.from(exact));
+  else if (low >= 0n && high < 2n ** 64n) leaves.add("u8", BigUint64Array.from(exact));
+  else leaves.add(...wide(exact, low, high));
+}
+
+/** Whole numbers of more than 8 bytes: two's complement, the least significant byte first. */
+function wide(exact: bigint[], low: bigint, high: bigint): [kind: string, bytes: Uint8Array] {
+  const size = Math.ceil((Math.max(low.toString(2).length, high.toString(2).length) + 1) / 8);
+  const bytes = new Uint8Array(exact.length * size);
+  for (const [i, v] of exact.entries()) {
+    const digits = BigInt.asUintN(size * 8, v).toString(16).padStart(size * 2, "0");
+    for (let k = 0; k < size; k++) bytes[(i + 1) * size - 1 - k] = Number.parseInt(digits.slice(2 * k, 2 * k + 2), 16);
+  }
+  return [`n${size}`, bytes];
 }
 
 function toBigInt(v: number | bigint | boolean): bigint {
   if (typeof v !== "number") return BigInt(v);
   if (Number.isNaN(v)) return 0n;
-  // Beyond every integer type: the engine clips to the type's own limit.
-  if (v >= 2 ** 64) return 2n ** 64n - 1n;
-  return BigInt(Math.trunc(Math.max(v, -(2 ** 63))));
+  // Beyond every integer type there is: the engine clips to the type's own limit.
+  if (!Number.isFinite(v)) return v > 0 ? 2n ** 1024n : -(2n ** 1024n);
+  return BigInt(Math.trunc(v));
 }

@@ -73,7 +73,7 @@ declare module "#glue" {
 
     /** Starts a compact copy of the file, or of the object at `subtree`. */
     repack(gzip: number, subtree?: string): Repacking;
-    createGroup(path: string): void;
+    createGroup(path: string, spec: GroupSpec): void;
     createDataset(path: string, spec: Spec): void;
     setAttribute(object: string, name: string, spec: Spec): void;
     linkHard(path: string, target: string): void;
@@ -86,13 +86,37 @@ declare module "#glue" {
 
   /** Elements as buffers, in the order of the type's leaves. */
   export interface Leaves {
-    /** Of each buffer: a native number's type ("i4"), "s" text with "e" its ends, "o" opaque, "v" ends of sequences. */
+    /**
+     * Of each buffer: a native number's type ("i4") or, of more than 8 bytes, "n" and its bytes, "s" text with "e" its
+     * ends, "o" opaque, "v" ends of sequences, "r" addresses with "o" what is chosen of the objects and "e" its ends.
+     */
     readonly kinds: string[];
     readonly buffers: Uint8Array[];
   }
 
+  /** A group to be made, or what is kept in the header of another object. */
+  export interface GroupSpec {
+    /** Keep the order of creation. */
+    ordered?: boolean;
+    /** When it is made, in seconds since 1970, if that is kept. */
+    time?: number;
+  }
+
+  /** A file to be made. */
+  export interface CreateSpec extends GroupSpec {
+    /** Names of releases. */
+    low: string;
+    high: string;
+    userblock: number;
+    /** How space is found in the file, see `CreateOptions`. */
+    strategy?: string;
+    persist?: boolean;
+    threshold?: number;
+    pageSize?: number;
+  }
+
   /** A dataset or attribute to be made. */
-  export interface Spec {
+  export interface Spec extends GroupSpec {
     /** Nested types in full, too. */
     dtype: import("./types.js").Datatype;
     /** Absent for a null dataspace. */
@@ -107,7 +131,14 @@ declare module "#glue" {
     shuffle?: boolean;
     fletcher32?: boolean;
     filters?: { id: number; values: number[]; optional: boolean }[];
-    fill?: Leaves;
+    /** `null`: not defined. */
+    fill?: Leaves | null;
+    /** No chunks. */
+    contiguous?: boolean;
+    compact?: boolean;
+    edgeUnfiltered?: boolean;
+    fillTime?: string;
+    allocTime?: string;
   }
 
   /** A read in progress. */
@@ -137,7 +168,7 @@ declare module "#glue" {
     Engine: {
       new (source: Source, pageSize: number, cache: number): Engine;
       /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
-      create(): Engine;
+      create(spec: CreateSpec): Engine;
     };
     /** Where all files look for filters that the engine does not have. Once for each instance. */
     useFilters(filters: Filters): void;

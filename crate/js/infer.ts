@@ -2,6 +2,7 @@
 
 import { expand } from "./dtype.js";
 import { argument } from "./errors.js";
+import { isReference, referenceType } from "./reference.js";
 import type { CompoundMember, Dtype, NdArray, Nested, NumericArray, WriteValue } from "./types.js";
 
 /** A value with its shape and type, its elements in C order. */
@@ -52,8 +53,8 @@ export function infer(value: WriteValue, given?: Dtype): Typed {
   if (isNdArray(value)) {
     const dtype = given ?? value.dtype;
     const shape = checkedShape(value);
-    // The innermost axes of an array of arrays belong to its type.
-    return { shape: shape.slice(0, shape.length - elementDims(dtype).length), dtype, elements: value.data as Elements };
+    // The innermost axes of an array of arrays belong to its type; pairs of complex numbers are no axis.
+    return { shape: shape.slice(0, shape.length - arrayDims(dtype).length), dtype, elements: value.data as Elements };
   }
   const natural = typedArrayType(value);
   if (natural !== undefined) {
@@ -66,7 +67,7 @@ export function infer(value: WriteValue, given?: Dtype): Typed {
     const depth = type?.class === "vlen" ? 1 : elementDims(type ?? "<f8").length;
     return nested(value as readonly Nested[], given, depth);
   }
-  if (typeof value === "object") return columns(value as { [member: string]: WriteValue }, given);
+  if (typeof value === "object" && !(type?.class !== "compound" && isReference(value))) return columns(value as { [member: string]: WriteValue }, given);
   return { shape: [], dtype: given ?? plainType([value]), elements: [value] };
 }
 
@@ -128,6 +129,7 @@ function plainType(values: ArrayLike<unknown>): Dtype {
     }
     default:
       if (values[0] instanceof Uint8Array) throw argument("bytes need a dtype: opaque, vlen or a string type");
+      if (isReference(values[0])) return referenceType(Array.from(values));
       if (kind === "object" && values[0] !== null) return rowType(values[0] as { [member: string]: WriteValue });
       throw argument(`a ${kind} cannot be written`);
   }
@@ -165,9 +167,16 @@ function columns(value: { [member: string]: WriteValue }, given: Dtype | undefin
   return { shape: shape!, dtype: given ?? { class: "compound", size: 0, members }, elements: value };
 }
 
-/** The extents that belong to each element. */
+/** The extents of an array type. */
+function arrayDims(dtype: Dtype): number[] {
+  return typeof dtype === "object" && dtype.class === "array" ? [...dtype.dims, ...arrayDims(dtype.base)] : [];
+}
+
+/** The extents that belong to each element: those of arrays, and pairs for complex numbers. */
 function elementDims(dtype: Dtype): number[] {
-  return typeof dtype === "object" && dtype.class === "array" ? [...dtype.dims, ...elementDims(dtype.base)] : [];
+  if (typeof dtype !== "object") return [];
+  if (dtype.class === "complex") return [2];
+  return dtype.class === "array" ? [...dtype.dims, ...elementDims(dtype.base)] : [];
 }
 
 /** The shape of `length` plain elements when some of them make one. */

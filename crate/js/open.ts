@@ -1,9 +1,9 @@
 /** Opening and creating. */
 
-import { Session } from "./drive.js";
+import { plainly, Session } from "./drive.js";
 import { engine, engineNow } from "./engine.js";
-import { HyperslabError } from "./errors.js";
 import { checkMode, openFile, openSteps } from "./opening.js";
+import { fileSpec } from "./spec.js";
 import { MemorySource } from "./sources/memory.js";
 import type { CreateOptions, File, FileSync, OpenOptions, Source } from "./types.js";
 
@@ -24,9 +24,7 @@ export function openSync(source: Source, options: OpenOptions = {}): FileSync {
 /** Creates a file in memory: fill it, then take it with `toBytes`. */
 export function create(options: CreateOptions = {}): FileSync {
   const instance = engineNow(true);
-  if (options.libver !== undefined && options.libver !== "earliest") {
-    throw new HyperslabError("Unsupported", `libver "${String(options.libver)}" is not supported yet: only "earliest"`);
-  }
-  const session = new Session("sync", instance, instance.glue.Engine.create(), new MemorySource(new Uint8Array()), true);
+  const engine = plainly(() => instance.glue.Engine.create(fileSpec(options)));
+  const session = new Session("sync", instance, engine, new MemorySource(new Uint8Array()), true);
   return session.run("/", openSteps(session));
 }

@@ -16,13 +16,13 @@ function* copy(session: Session<"async">, level: number, options: RepackOptions)
     let last = performance.now();
     for (;;) {
       const [done, total, finished] = (yield* step(() => copying.step())) as unknown as [number, number, number];
-      options.signal?.throwIfAborted();
       const now = performance.now();
       if (finished || now - last >= PAUSE) {
         options.onProgress?.(done, total);
         last = now;
         yield* step(breathe);
       }
+      options.signal?.throwIfAborted();
       if (finished) return yield* step(() => copying.finish());
     }
   } finally {

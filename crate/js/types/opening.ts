@@ -1,6 +1,7 @@
 /** How files are opened and made. */
 
 import type { Source } from "./sources.js";
+import type { HeaderOptions } from "./writing.js";
 
 /** Options of `open` and `openSync`. */
 export interface OpenOptions {
@@ -24,8 +25,28 @@ export interface OpenOptions {
     | undefined;
 }
 
+/** Releases of HDF5 that say in which form things are written, as h5py calls them. */
+export type Libver = "earliest" | "v108" | "v110" | "v112" | "v114" | "v200" | "latest";
+
 /** Options of `create`. */
-export interface CreateOptions {
-  /** Oldest library that must be able to read the file. `"earliest"`, as in h5py, is what is written for now. */
-  libver?: "earliest" | undefined;
+export interface CreateOptions extends HeaderOptions {
+  /**
+   * The oldest release that has to be able to read the file, as far as its contents allow: everything is written in the form
+   * that this release knows. Default: `"earliest"`, as in h5py. With `[low, high]`, what needs a release after `high` is
+   * an error.
+   */
+  libver?: Libver | readonly [low: Libver, high: Libver] | undefined;
+  /** Bytes before the file, for other programs: a power of two from 512 on. Default: none. */
+  userblock?: number | undefined;
+  /**
+   * How space is found in the file: `"fsm"` (the default) uses again what was given back, `"page"` divides the file into pages
+   * of metadata or of elements, `"aggregate"` and `"none"` use nothing again. Any but the default needs HDF5 1.10.
+   */
+  fsStrategy?: "fsm" | "page" | "aggregate" | "none" | undefined;
+  /** Whether free space is written down in the file and used when it is opened again, for `"fsm"` and `"page"`. */
+  fsPersist?: boolean | undefined;
+  /** Fewer free bytes in one place are not written down; default 1. */
+  fsThreshold?: number | undefined;
+  /** Bytes of a page, 512 to 1 GiB; default 4096. */
+  fsPageSize?: number | undefined;
 }

@@ -1,16 +1,31 @@
 /** What is written, and how. */
 
 import type { Dtype } from "./datatypes.js";
-import type { NdArray, NumericArray } from "./values.js";
+import type { Mode } from "./modes.js";
+import type { Entity } from "./objects.js";
+import type { NdArray, NumericArray, Reference } from "./values.js";
 
-/** Options of `createGroup`. */
-export interface GroupOptions {
-  /** Remember the order in which links are made. */
+/** Options of everything that has a header. */
+export interface HeaderOptions {
+  /** Remember the order in which attributes are made and, in groups, links: what lists them keeps to it. */
   trackOrder?: boolean | undefined;
+  /** Keep the time at which it was made: now, or that many seconds since 1970. */
+  trackTimes?: boolean | number | undefined;
 }
 
-/** Nested arrays of plain values, as literals are written. */
-export type Nested = number | bigint | string | boolean | Uint8Array | readonly Nested[];
+/** Options of `createGroup`. */
+export interface GroupOptions extends HeaderOptions {}
+
+/** Nested arrays of plain values, as literals are written. An object stands for a reference to it. */
+export type Nested =
+  | number
+  | bigint
+  | string
+  | boolean
+  | Uint8Array
+  | Reference
+  | Entity<Mode>
+  | readonly Nested[];
 
 /** What can be written: plain values, nested arrays, typed arrays, what reading gives, and columns. */
 export type WriteValue =
@@ -24,7 +39,7 @@ export type WriteValue =
 export type CompressionName = "lzf" | "szip" | "bzip2" | "lz4" | "zstd" | "bitshuffle" | "blosc" | "blosc2" | "zfp";
 
 /** Options of `createDataset`. Names are h5py's. */
-export interface DatasetOptions {
+export interface DatasetOptions extends HeaderOptions {
   /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
   data?: WriteValue | undefined;
   /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */
@@ -33,8 +48,13 @@ export interface DatasetOptions {
   dtype?: Dtype | undefined;
   /** Largest extents; `null` for an unlimited axis. Makes the dataset chunked. */
   maxshape?: readonly (number | null)[] | undefined;
-  /** Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). */
-  chunks?: true | readonly number[] | undefined;
+  /**
+   * Extents of a chunk, or `true` to have them chosen (as h5py does, also when a filter or `maxshape` needs them). `false`:
+   * no chunks; what needs them is an error.
+   */
+  chunks?: boolean | readonly number[] | undefined;
+  /** Where the elements are, if not as the other options suggest: up to 64 KiB of them can be `"compact"`, in the header. */
+  layout?: "compact" | "contiguous" | "chunked" | undefined;
   /**
    * gzip, by name (level 4) or by its level 0–9; another compression by its name or, from 10 on, by its filter's id.
    */
@@ -66,8 +86,14 @@ export interface DatasetOptions {
   filters?: readonly { id: number; values?: readonly number[]; optional?: boolean }[] | undefined;
   /** Store a checksum with each chunk. */
   fletcher32?: boolean | undefined;
-  /** What unwritten elements read as. */
+  /** What unwritten elements read as: zeros, unless it is given. `null` promises nothing. */
   fillvalue?: WriteValue | undefined;
+  /** When the fill value is written into new storage: if one is given (the default), always, or never. */
+  fillTime?: "ifset" | "alloc" | "never" | undefined;
+  /** When storage is allocated: with the dataset, with its first elements, or chunk by chunk. */
+  allocTime?: "early" | "late" | "incr" | undefined;
+  /** Whether chunks that reach beyond the shape go through the filters, too; default `true`. `false` needs `libver: "v110"`. */
+  filterPartialChunks?: boolean | undefined;
 }
 
 /** Options of `repack`. */

@@ -15,3 +15,11 @@ export function madeByH5py(name, lines, options = "") {
   assert.equal(status, 0, `${error?.message ?? ""}${stderr}`);
   return file;
 }
+
+/** What `lines` print of a file, in which `f` is the open `h5py.File`: JSON. An assertion in them that fails is a failure. */
+export function seenByH5py(file, lines, mode = "r") {
+  const program = `import sys, json, h5py, numpy as np\nwith h5py.File(sys.argv[1], "${mode}") as f:\n${lines.replaceAll(/^/gm, "    ")}`;
+  const { status, stdout, stderr, error } = spawnSync(python, ["-c", program, file], { encoding: "utf8", maxBuffer: 1 << 28 });
+  assert.equal(status, 0, `${error?.message ?? ""}${stderr}`);
+  return stdout.trim() === "" ? undefined : JSON.parse(stdout);
+}

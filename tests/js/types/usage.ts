@@ -92,13 +92,18 @@ is<typeof spelledOut, (string | number | bigint | null)[]>(true);
 
 // Creating.
 const n = create({ libver: "earliest" });
-const group = n.createGroup("a");
+create({ libver: ["v110", "latest"], userblock: 512, trackOrder: true, fsStrategy: "page" });
+// @ts-expect-error no such release
+create({ libver: "v109" });
+const group = n.createGroup("a", { trackOrder: true, trackTimes: 1_700_000_000 });
 const dtype: Datatype = { class: "compound", size: 12, members: [{ name: "x", offset: 0, dtype: "<f8" }, { name: "y", offset: 8, dtype: "<i4" }] };
 const made = group.createDataset("b", { data: [[1, 2], [3, 4]], dtype: "<i4", chunks: [1, 2], maxshape: [null, 2], compression: 4, fillvalue: -1 });
 is<typeof made, DatasetSync>(true);
 group.createDataset("c", { shape: [3], dtype, chunks: true, compression: "gzip", compressionOpts: 9 });
 group.createDataset("d", { data: { x: Float64Array.of(1), y: [2] }, dtype });
 made.attrs.set("units", "K");
+made.attrs.set("axes", [made, group, { kind: "object", address: 0 }]);
+group.createDataset("i", { shape: [3], dtype: "<f4", layout: "compact", fillvalue: null, fillTime: "never", allocTime: "early" });
 made.attrs.set("range", [0, 1], { dtype: "<f4", shape: [2] });
 group.link("e", made);
 group.link("f", softLink("/a/b"));

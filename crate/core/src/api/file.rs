@@ -9,7 +9,7 @@ use crate::format::superblock::Superblock;
 use crate::limits::Limits;
 use crate::object::{path, superblock};
 use crate::storage::{Elsewhere, Medium, Neighbours, Storage};
-use crate::write::Editor;
+use crate::write::{CreateOptions, Editor};
 use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
@@ -102,7 +102,12 @@ impl File {
 
     /// A new file in memory.
     pub fn create() -> Result<File> {
-        Ok(File::new(Store::Editing(Box::new(Editor::create()?))))
+        File::create_with(&CreateOptions::default())
+    }
+
+    /// A new file in memory that is like this.
+    pub fn create_with(options: &CreateOptions) -> Result<File> {
+        Ok(File::new(Store::Editing(Box::new(Editor::create_with(options)?))))
     }
 
     /// Opens the file in `medium` to change it, as [`from_medium`](File::from_medium) opens it for reading. `low`: in

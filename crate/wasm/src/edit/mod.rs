@@ -1,7 +1,10 @@
 //! Making and changing files: what the smaller of the two modules does without.
 
+mod datatype;
+mod given;
 mod repack;
 mod spec;
+mod values;
 
 pub use repack::Repacking;
 
@@ -31,14 +34,15 @@ impl Engine {
 #[wasm_bindgen]
 impl Engine {
     /// A new file in memory.
-    pub fn create() -> std::result::Result<Engine, JsValue> {
-        File::create().map(|file| Engine::over(None, Some(file), Rc::default())).throw()
+    pub fn create(spec: &JsValue) -> std::result::Result<Engine, JsValue> {
+        let file = spec::file(spec).and_then(|options| File::create_with(&options));
+        file.map(|file| Engine::over(None, Some(file), Rc::default())).throw()
     }
 
     /// Creates a group, and the groups on the way.
     #[wasm_bindgen(js_name = createGroup)]
-    pub fn create_group(&mut self, path: &str) -> std::result::Result<(), JsValue> {
-        self.change(|editor| editor.create_group(path))
+    pub fn create_group(&mut self, path: &str, spec: &JsValue) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.create_group_with(path, &spec::group(spec).map_err(|e| e.on(path))?))
     }
 
     /// Creates a dataset, and the groups on the way.
@@ -68,7 +72,7 @@ impl Engine {
     ) -> std::result::Result<(), JsValue> {
         self.change(|editor| {
             let (datatype, dataspace, values) = spec::typed(spec).map_err(|e| e.on(object))?;
-            let none = || spec::empty(&datatype);
+            let none = || values::none(&datatype);
             let values = values.map_or_else(none, Ok).map_err(|e: Error| e.on(object))?;
             editor.set_attribute(object, name, &datatype, &dataspace, &values)
         })
