@@ -57,6 +57,61 @@ pub struct Selection {
     pub chosen: Chosen,
 }
 
+/// Blocks of a regular hyperslab that are listed one by one, at most: more of them say less in more bytes.
+const MOST_LISTED: u64 = 1 << 16;
+
+impl Chosen {
+    /// The same elements with the fewest blocks: neighbours become one, and one block has no stride.
+    fn merged(self) -> Chosen {
+        let Chosen::Regular(axes) = self else { return self };
+        let merged = |a: Pattern| match (a.count, a.block) {
+            (Some(count), Some(block)) if a.stride == block => {
+                Pattern { stride: 1, count: Some(1), block: Some(count.saturating_mul(block)), ..a }
+            }
+            (Some(1), _) => Pattern { stride: 1, ..a },
+            _ => a,
+        };
+        Chosen::Regular(axes.into_iter().map(merged).collect())
+    }
+
+    /// Blocks, where the version before patterns is enough and takes no more room than a pattern.
+    fn listed(self, low: Libver) -> Chosen {
+        let Chosen::Regular(axes) = &self else { return self };
+        let count = axes.iter().try_fold(1u64, |n, a| n.checked_mul(a.block.and(a.count)?));
+        let last = |a: &Pattern| {
+            let (count, block) = (a.count?.checked_sub(1)?, a.block?.checked_sub(1)?);
+            a.start.checked_add(a.stride.checked_mul(count)?)?.checked_add(block)
+        };
+        let small = axes.iter().all(|a| last(a).is_some_and(|n| u32::try_from(n).is_ok()));
+        let most = if low >= Libver::V110 { 3 } else { MOST_LISTED };
+        match count.filter(|n| small && *n <= most) {
+            Some(count) => Chosen::Blocks { rank: axes.len(), corners: corners(axes, count) },
+            None => self,
+        }
+    }
+}
+
+/// First and last positions of the blocks of a regular hyperslab, in C order. All of them fit into 32 bits.
+fn corners(axes: &[Pattern], count: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    for block in 0..count {
+        // Which block this is along each axis, the last one first.
+        let mut rest = block;
+        let mut starts: Vec<u64> = Vec::with_capacity(axes.len());
+        for axis in axes.iter().rev() {
+            let count = axis.count.unwrap_or(1).max(1);
+            let number = rest.checked_rem(count).unwrap_or(0);
+            rest = rest.checked_div(count).unwrap_or(0);
+            starts.push(axis.start.saturating_add(number.saturating_mul(axis.stride)));
+        }
+        starts.reverse();
+        out.extend_from_slice(&starts);
+        let length = |axis: &Pattern| axis.block.unwrap_or(1).saturating_sub(1);
+        out.extend(starts.iter().zip(axes).map(|(start, axis)| start.saturating_add(length(axis))));
+    }
+    out
+}
+
 impl Selection {
     /// Decodes one selection; what follows it is left to be read.
     pub fn decode(r: &mut Reader) -> Result<Self> {
@@ -65,6 +120,7 @@ impl Selection {
 
     /// In the version that files for `low` use.
     pub fn new(chosen: Chosen, low: Libver) -> Selection {
+        let chosen = if low >= Libver::V112 { chosen.merged() } else { chosen.merged().listed(low) };
         let most = |numbers: &[u64]| numbers.iter().copied().max().unwrap_or(0);
         let width = |n: u64| match n {
             0..=0xffff => 2,
@@ -88,7 +144,7 @@ impl Selection {
                     a.start.max(a.stride).max(end(a.count)).max(end(a.block))
                 };
                 let most = axes.iter().map(each).max().unwrap_or(0);
-                // Older versions have no widths; version 1 has no patterns.
+                // Older versions have no widths.
                 if modern { (3, width(most)) } else { (2, 8) }
             }
             Chosen::Blocks { rank, corners } => {
@@ -300,6 +356,30 @@ mod tests {
         let expected = Chosen::Regular(vec![axis(2, 3), axis(3, 4)]);
         assert_eq!(decoded(&bytes, Selection::decode).unwrap().chosen, expected);
         assert_eq!(decoded(&bytes, Selection::decode).unwrap(), Selection::new(expected, Libver::V112));
+    }
+
+    #[test]
+    fn few_blocks_are_listed_in_old_versions() {
+        let axis = |start, stride, count, block| Pattern { start, stride, count, block: Some(block) };
+        let chosen = |axes: &[Pattern], low| Selection::new(Chosen::Regular(axes.to_vec()), low);
+        let version = |axes: &[Pattern], low| chosen(axes, low).version;
+        for (count, v18, v110, v112) in [(1, 1, 1, 3), (3, 1, 1, 3), (4, 1, 2, 3), (1 << 20, 2, 2, 3)] {
+            let axes = [axis(1, 3, Some(count), 1)];
+            assert_eq!(version(&axes, Libver::V18), v18, "{count}");
+            assert_eq!(version(&axes, Libver::V110), v110, "{count}");
+            assert_eq!(version(&axes, Libver::V112), v112, "{count}");
+        }
+        assert_eq!(version(&[axis(1 << 35, 1, Some(1), 3)], Libver::V18), 2);
+        assert_eq!(version(&[axis(0, 1, None, 1)], Libver::V18), 2);
+        let grid = chosen(&[axis(2, 4, Some(2), 1), axis(2, 5, Some(2), 2)], Libver::Earliest).chosen;
+        let corners = vec![2, 2, 2, 3, 2, 7, 2, 8, 6, 2, 6, 3, 6, 7, 6, 8];
+        assert_eq!(grid, Chosen::Blocks { rank: 2, corners });
+        // Neighbours are one block.
+        let row = Chosen::Regular(vec![axis(2, 1, Some(1), 10)]);
+        assert_eq!(chosen(&[axis(2, 2, Some(5), 2)], Libver::V112).chosen, row);
+        assert_eq!(chosen(&[axis(2, 7, Some(1), 10)], Libver::V112).chosen, row);
+        let endless = Chosen::Regular(vec![axis(0, 2, None, 2)]);
+        assert_eq!(chosen(&[axis(0, 2, None, 2)], Libver::V112).chosen, endless);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use super::selection::Selection;
 use super::{Encode, Libver, fit};
-use crate::bytes::{Reader, Writer};
+use crate::bytes::{Ctx, Reader, Writer};
 use crate::error::{Context, Error, Result};
+use std::collections::BTreeMap;
 
 /// Bytes of a mapping at least: two names and two selections.
 const LEAST: usize = 2 + 2 * 8;
@@ -35,6 +36,17 @@ pub struct Mappings {
 }
 
 impl Mappings {
+    /// In the version that files for `low` use: names are written once where that takes no more bytes.
+    pub fn new(list: Vec<Mapping>, low: Libver) -> Result<Self> {
+        let plain = Mappings { version: 0, list };
+        if low < Libver::V200 {
+            return Ok(plain);
+        }
+        let shared = Mappings { version: 1, list: plain.list.clone() };
+        let smaller = shared.size(Ctx::WIDE, low)? <= plain.size(Ctx::WIDE, low)?;
+        Ok(if smaller { shared } else { plain })
+    }
+
     /// Decodes versions 0 and 1.
     pub fn decode(r: &mut Reader) -> Result<Self> {
         decode(r).within("virtual dataset mappings")
@@ -74,20 +86,34 @@ fn decode(r: &mut Reader) -> Result<Mappings> {
     Ok(Mappings { version, list })
 }
 
+/// Names written so far, and in which mapping.
+type Names<'a> = BTreeMap<&'a [u8], usize>;
+
+/// The mapping that has `name` already; otherwise mapping `i` is the first one.
+fn earlier<'a>(names: &mut Names<'a>, name: &'a [u8], i: usize, shortest: usize) -> Option<usize> {
+    if name.len() < shortest {
+        return None;
+    }
+    let first = *names.entry(name).or_insert(i);
+    (first < i).then_some(first)
+}
+
 impl Encode for Mappings {
     /// In the version that they have.
     fn encode(&self, w: &mut Writer, low: Libver) -> Result<()> {
         let start = w.len();
         w.u8(self.version).length(fit(self.list.len(), "the number of mappings")?);
+        // A number takes as much room as a short name.
+        let shortest = if self.version == 0 { usize::MAX } else { w.ctx().l().saturating_sub(1) };
+        let (mut files, mut datasets) = (Names::new(), Names::new());
         for (i, mapping) in self.list.iter().enumerate() {
             let Mapping { file, dataset, source, target } = mapping;
             if file.contains(&0) || dataset.contains(&0) {
                 return Err(Error::argument("a source's name holds NUL"));
             }
-            let before = || self.list.iter().take(if self.version == 0 { 0 } else { i });
             let same_file = self.version > 0 && file == b".";
-            let file_at = before().position(|m| m.file == *file).filter(|_| !same_file);
-            let dataset_at = before().position(|m| m.dataset == *dataset);
+            let file_at = earlier(&mut files, file, i, shortest).filter(|_| !same_file);
+            let dataset_at = earlier(&mut datasets, dataset, i, shortest);
             if self.version > 0 {
                 let flag = |set: bool, bit: u8| if set { bit } else { 0 };
                 w.u8(flag(file_at.is_some(), SHARED_FILE)
@@ -129,8 +155,7 @@ mod tests {
             source: all(),
             target: row(at),
         };
-        let list =
-            vec![map(b"a.h5", b"/x", 0), map(b".", b"/x", 1), map(b"a.h5", b"y", 2), map(b".", b"y", 3)];
+        let list = vec![map(b"file.h5", b"/x", 0), map(b".", b"dataset", 1), map(b"file.h5", b"dataset", 2)];
         Mappings { version, list }
     }
 
@@ -142,8 +167,14 @@ mod tests {
             }
         }
         let (long, short) = (encoded(&mappings(0), Libver::V112), encoded(&mappings(1), Libver::V112));
-        assert_eq!(long.get(9..17).unwrap(), b"a.h5\0/x\0");
-        assert_ne!(long.len(), short.len());
+        assert_eq!(long.get(9..20).unwrap(), b"file.h5\0/x\0");
+        // Three bytes of flags, one name that has as many as its number, one that is not said.
+        assert_eq!(short.len(), long.len() + 3 - 2);
+        let chosen = |low| Mappings::new(mappings(0).list, low).unwrap().version;
+        assert_eq!((chosen(Libver::V112), chosen(Libver::V200)), (0, 0));
+        let own =
+            |n: usize| Mappings::new(mappings(0).list.split_off(1)[..n].to_vec(), Libver::V200).unwrap();
+        assert_eq!(own(1).version, 1);
     }
 
     #[test]
