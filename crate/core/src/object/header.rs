@@ -257,7 +257,14 @@ impl Opening<'_> {
             }
             next += 1;
         }
-        Ok(opening.header)
+        let mut header = opening.header;
+        // Version 2 counts references in a message, which may be in any chunk.
+        if header.version == 2
+            && let Some(message) = header.find(kind::REFERENCE_COUNT)
+        {
+            header.reference_count = ReferenceCount::decode(&mut header.reader(medium, message))?.0;
+        }
+        Ok(header)
     }
 
     /// `len` bytes at the header's address: what was read already, or more.
@@ -290,12 +297,7 @@ impl Opening<'_> {
         let len = (start as u64).saturating_add(prefix.chunk_size).saturating_add(v2::CHECKSUM as u64);
         self.take(address, len)?;
         let bytes = self.whole(head, len)?;
-        self.checked_chunk(&bytes, address, start)?;
-        if let Some(message) = self.header.find(kind::REFERENCE_COUNT) {
-            let count = ReferenceCount::decode(&mut self.header.reader(self.medium, message))?;
-            self.header.reference_count = count.0;
-        }
-        Ok(())
+        self.checked_chunk(&bytes, address, start)
     }
 
     fn continuation(&mut self, chunk: Continuation) -> Result<()> {

@@ -4,7 +4,7 @@
 use super::node::{LinkEdit, NodeId, Target};
 use super::output::Output;
 use super::stage::Stage;
-use super::{header, links};
+use super::{attributes, header, links};
 use crate::error::{Context, Error, Result};
 use crate::format::message::{Shared, flag, kind};
 use crate::object::header::ObjectHeader;
@@ -58,7 +58,14 @@ fn children(out: &Output, stage: &mut Stage, id: NodeId) -> Result<Vec<NodeId>> 
             }
         }
     }
-    // A committed datatype counts its users.
+    // A committed datatype counts its users, attributes too.
+    for message in &stage.node(id).messages.clone() {
+        if message.kind == kind::ATTRIBUTE
+            && let Some(address) = attributes::committed_in(out, message)?
+        {
+            found.push(stage.at(out, address)?);
+        }
+    }
     let committed = stage.node(id).message(kind::DATATYPE).filter(|m| m.flags & flag::SHARED != 0);
     if let Some(message) = committed
         && let Shared::Committed(address) = Shared::decode(&mut out.reader(&message.data))?

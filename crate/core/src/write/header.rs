@@ -102,8 +102,13 @@ impl Form {
 
 /// Gives a new object a place for the messages it has.
 pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
+    allocate_with(out, node, 0).map(|_| ())
+}
+
+/// Gives a new object a place for the messages it has, and for `spare` bytes more.
+pub(super) fn allocate_with(out: &mut Output, node: &mut Node, spare: usize) -> Result<Addr> {
     let form = Form::of(node);
-    let room = form.messages(&messages(out, node)?).max(smallest(&form, out.medium.ctx));
+    let room = form.messages(&messages(out, node)?).max(smallest(&form, out.medium.ctx)) + spare;
     let size = (form.first_overhead(room) + room) as u64;
     if let Some(prefix) = &mut node.v2 {
         prefix.chunk_size = room as u64;
@@ -111,7 +116,7 @@ pub(super) fn allocate(out: &mut Output, node: &mut Node) -> Result<()> {
     let address = out.space.allocate(size)?;
     node.blocks = vec![(address, size)];
     node.address = Some(address);
-    Ok(())
+    Ok(address)
 }
 
 /// All messages as they stand in the header: version 2 counts references in one of them.

@@ -58,7 +58,7 @@ pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
 pub use repack::{Progress, Repack, RepackOptions};
 pub use space::{FileSpaceOptions, FileSpaceStrategy};
-pub use spec::{Chunks, DatasetSpec, Fill};
+pub use spec::{Chunks, DatasetSpec, Fill, VirtualSource};
 
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};

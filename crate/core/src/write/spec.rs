@@ -8,7 +8,9 @@ use crate::format::datatype::{Class, Datatype, Member};
 use crate::format::message::{
     AllocTime, Dataspace, Extent, FillStatus, FillTime, FillValue, Filter, FilterPipeline, Layout,
 };
+use crate::format::selection::Chosen;
 use crate::layout::DatasetParts;
+use crate::object::header::ExternalFile;
 use crate::value::Column;
 
 /// Ids of the filters that work on numbers.
@@ -43,15 +45,35 @@ pub enum Fill {
     Value(Column),
 }
 
+/// Elements of another dataset that are elements of a virtual one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualSource {
+    /// Name of the other dataset's file; `.` is the same file. In `run_%b.h5` the number of a block takes the place
+    /// of `%b` (`%5b`: with five digits), and `%%` is a percent sign.
+    pub file: String,
+    /// Path of the other dataset, with numbers in the same way.
+    pub dataset: String,
+    /// Which of its elements, in order.
+    pub source: Chosen,
+    /// Which elements of the virtual dataset they are.
+    pub target: Chosen,
+}
+
 /// A dataset to be created.
 #[derive(Clone, Debug)]
 pub struct DatasetSpec {
     /// Type of the elements in the file.
     pub datatype: Datatype,
+    /// Path of the committed datatype that `datatype` is.
+    pub committed: Option<String>,
     /// Shape. Maximum extents given at all make the dataset chunked, as in h5py.
     pub dataspace: Dataspace,
     /// Whether the elements are in the object header itself, which has room for 64 KiB of them.
     pub compact: bool,
+    /// Whether the elements are those of other datasets: the dataset is virtual. Needs the bound 1.10.
+    pub sources: Option<Vec<VirtualSource>>,
+    /// Files of bytes that hold the elements, one after another. They are not written here.
+    pub external: Vec<ExternalFile>,
     /// Chunks.
     pub chunks: Chunks,
     /// Chunks that reach beyond the shape are stored without filters. Needs the bound 1.10.
@@ -83,8 +105,11 @@ impl DatasetSpec {
     pub fn new(datatype: Datatype, dataspace: Dataspace) -> Self {
         DatasetSpec {
             datatype,
+            committed: None,
             dataspace,
             compact: false,
+            sources: None,
+            external: Vec::new(),
             chunks: Chunks::AsNeeded,
             edge_unfiltered: false,
             gzip: None,
@@ -100,7 +125,7 @@ impl DatasetSpec {
     }
 
     /// A dataset like the one with these `parts`: of the same type and shape, kept in the same way. A fill value that
-    /// is in the global heap is left out.
+    /// is in the global heap is left out, and so are the sources of a virtual dataset.
     pub fn like(parts: &DatasetParts) -> DatasetSpec {
         let fill = match &parts.fill.status {
             FillStatus::Undefined => Fill::Undefined,
@@ -113,6 +138,7 @@ impl DatasetSpec {
             fill,
             fill_time: parts.fill.fill_time,
             alloc_time: Some(parts.fill.alloc_time),
+            external: parts.external.clone(),
             ..DatasetSpec::new(parts.datatype.clone(), parts.dataspace.clone())
         };
         if let Layout::Chunked { chunk, edge_unfiltered, .. } = &parts.layout {
@@ -172,22 +198,28 @@ impl DatasetSpec {
             filtered || self.edge_unfiltered || matches!(self.chunks, Chunks::Guess | Chunks::Shape(_));
         let (dims, max) = match &self.dataspace.extent {
             Extent::Simple { dims, max } => (dims, max),
-            _ if in_chunks => {
+            _ if in_chunks || self.sources.is_some() || !self.external.is_empty() => {
                 return Err(Error::argument(
-                    "scalar and empty datasets have no chunks, filters or maximum shape",
+                    "scalar and empty datasets have no chunks, filters, maximum shape or sources",
                 ));
             }
             _ if self.compact => return Ok(LayoutClass::Compact),
             _ => return Ok(LayoutClass::Contiguous),
         };
         let grows = max.as_ref().is_some_and(|max| dims.iter().zip(max).any(|(d, m)| *m != Some(*d)));
-        if self.compact {
-            return match in_chunks || grows {
-                true => {
-                    Err(Error::argument("compact datasets have no chunks, filters or larger maximum shape"))
-                }
-                false => Ok(LayoutClass::Compact),
-            };
+        let one = [
+            (self.compact, LayoutClass::Compact),
+            (self.sources.is_some(), LayoutClass::Virtual),
+            (!self.external.is_empty(), LayoutClass::External),
+        ];
+        let mut wanted = one.into_iter().filter(|(wanted, _)| *wanted);
+        if let Some((_, class)) = wanted.next() {
+            if in_chunks || wanted.next().is_some() || class == LayoutClass::Compact && grows {
+                return Err(Error::argument(
+                    "a dataset that is stored in two ways, or cannot grow where it is",
+                ));
+            }
+            return Ok(class);
         }
         let chunk = match &self.chunks {
             Chunks::Never if filtered || grows || self.edge_unfiltered => {
@@ -241,8 +273,8 @@ impl DatasetSpec {
     pub(super) fn fill_value(&self, class: &LayoutClass, status: FillStatus) -> Result<FillValue> {
         let usual = match class {
             LayoutClass::Compact => AllocTime::Early,
-            LayoutClass::Contiguous => AllocTime::Late,
-            LayoutClass::Chunked(_) => AllocTime::Incremental,
+            LayoutClass::Contiguous | LayoutClass::External => AllocTime::Late,
+            LayoutClass::Chunked(_) | LayoutClass::Virtual => AllocTime::Incremental,
         };
         let alloc_time = self.alloc_time.unwrap_or(usual);
         if *class == LayoutClass::Compact && alloc_time != AllocTime::Early {
@@ -264,6 +296,10 @@ pub(super) enum LayoutClass {
     Contiguous,
     /// In chunks of these extents.
     Chunked(Vec<u64>),
+    /// In other datasets.
+    Virtual,
+    /// In files of bytes.
+    External,
 }
 
 /// Whether there is text or a sequence of any length in each element.

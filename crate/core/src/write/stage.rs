@@ -1,8 +1,8 @@
 //! The staged objects: finding them by path, loading those the file has already, linking new ones.
 
-use super::names;
 use super::node::{LinkEdit, Node, NodeId, Nodes, StagedLink, Target};
 use super::output::Output;
+use super::{header, names};
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::Libver;
@@ -20,7 +20,12 @@ pub(super) struct Stage {
     root: Root,
     /// Links made so far.
     serial: u64,
+    /// Addresses of new objects that could not wait for the commit.
+    settled: Vec<Addr>,
 }
+
+/// Bytes of a reference count message in a version 2 header at most.
+const COUNT_MESSAGE: usize = 6 + 5;
 
 /// The root group is loaded when an edit needs it.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +39,7 @@ pub(super) struct Mark {
     nodes: usize,
     len: usize,
     root: Root,
+    settled: usize,
 }
 
 /// Where a new link goes: a group there is, the groups to make on the way, the name.
@@ -48,12 +54,24 @@ impl Stage {
     pub fn new(root: Node) -> Stage {
         let mut nodes = Nodes::default();
         let root = nodes.push(Node { references: 1, ..root });
-        Stage { nodes, by_address: Places::default(), root: Root::Staged(root), serial: 0 }
+        Stage {
+            nodes,
+            by_address: Places::default(),
+            root: Root::Staged(root),
+            serial: 0,
+            settled: Vec::new(),
+        }
     }
 
     /// The stage of a file whose root group is at `root`. Nothing is touched yet.
     pub fn of_file(root: Addr) -> Stage {
-        Stage { nodes: Nodes::default(), by_address: Places::default(), root: Root::At(root), serial: 0 }
+        Stage {
+            nodes: Nodes::default(),
+            by_address: Places::default(),
+            root: Root::At(root),
+            serial: 0,
+            settled: Vec::new(),
+        }
     }
 
     /// The root group of a new file.
@@ -105,7 +123,8 @@ impl Stage {
 
     /// The stage as it is now, to go back to. Marks are settled in the reverse of their order.
     pub fn mark(&mut self) -> Mark {
-        Mark { nodes: self.nodes.mark(), len: self.nodes.len(), root: self.root }
+        let settled = self.settled.len();
+        Mark { nodes: self.nodes.mark(), len: self.nodes.len(), root: self.root, settled }
     }
 
     /// What was staged since `mark` stays.
@@ -118,6 +137,7 @@ impl Stage {
         let new: Vec<Addr> =
             (mark.len..self.nodes.len()).filter_map(|n| self.node(NodeId(n)).address).collect();
         new.into_iter().for_each(|address| self.by_address.remove(address.0));
+        self.settled.drain(mark.settled..).for_each(|address| self.by_address.remove(address.0));
         self.nodes.back_to(mark.nodes);
         self.root = mark.root;
     }
@@ -128,6 +148,24 @@ impl Stage {
             Some(id) => Ok(NodeId(id)),
             None => Ok(self.add(load(out, address)?)),
         }
+    }
+
+    /// Where an object is. A new one, which is no group, gets its place now, so that others can name it.
+    pub fn settle(&mut self, out: &mut Output, id: NodeId) -> Result<Addr> {
+        let node = self.nodes.get_mut(id);
+        if let Some(address) = node.address {
+            return Ok(address);
+        }
+        if node.group {
+            return Err(Error::argument("a new group has no place yet"));
+        }
+        // Users of a datatype are counted in a message; other objects have names, mostly one.
+        let spare =
+            if node.v2.is_some() && node.message(kind::DATASPACE).is_none() { COUNT_MESSAGE } else { 0 };
+        let address = header::allocate_with(out, node, spare)?;
+        self.by_address.insert(address.0, id.0);
+        self.settled.push(address);
+        Ok(address)
     }
 
     /// What `name` in `group` leads to.

@@ -3,9 +3,10 @@
 
 use super::node::Node;
 use super::output::{Output, fitting};
+use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::header::{RawMessage, v2};
-use crate::format::message::{AttributeInfo, AttributeMessage, flag, kind};
+use crate::format::message::{AttributeInfo, AttributeMessage, Shareable, Shared, flag, kind};
 use crate::object::shared;
 
 /// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
@@ -69,6 +70,24 @@ fn info(out: &Output, node: &Node) -> Result<Option<AttributeInfo>> {
 fn put_info(out: &Output, node: &mut Node, info: &AttributeInfo) -> Result<()> {
     node.put(out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, info)?);
     Ok(())
+}
+
+/// The committed datatype that the attribute of this name uses.
+pub(super) fn committed(out: &Output, node: &Node, name: &[u8]) -> Result<Option<Addr>> {
+    let Some(message) = position(out, node, name)?.and_then(|i| node.messages.get(i)) else {
+        return Ok(None);
+    };
+    committed_in(out, message)
+}
+
+/// The committed datatype that an attribute message uses.
+pub(super) fn committed_in(out: &Output, message: &RawMessage) -> Result<Option<Addr>> {
+    let body = shared::body(&out.medium, message)?;
+    let attribute = AttributeMessage::decode(&mut body.reader(&out.medium), out.medium.limits.type_depth)?;
+    Ok(match attribute.datatype {
+        Shareable::There(Shared::Committed(address)) => Some(address),
+        _ => None,
+    })
 }
 
 /// Takes the attribute away.

@@ -14,7 +14,7 @@ use crate::object::attributes::{self, Attribute};
 use crate::object::header::{ExternalFile, ObjectHeader, ObjectKind};
 use crate::object::shared;
 use crate::order;
-use crate::write::links::write_heap;
+use crate::write::heap::create_names;
 use crate::write::node::{Node, NodeId};
 use crate::write::output::Output;
 use crate::write::transfer::{Leading, Origin, Transfer};
@@ -200,7 +200,7 @@ fn external_files(out: &mut Output, files: &[ExternalFile]) -> Result<RawMessage
             size: file.size,
         });
     }
-    let heap = write_heap(out, names)?;
+    let heap = create_names(out, names, 0)?;
     out.message(kind::EXTERNAL_FILES, 0, &ExternalFiles { allocated: 0, heap, slots })
 }
 

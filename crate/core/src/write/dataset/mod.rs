@@ -1,6 +1,7 @@
 //! New datasets: their elements go to the file at once, their header with the next commit.
 
 mod chunked;
+mod elsewhere;
 mod index;
 
 pub(in crate::write) use chunked::ChunkWriter;
@@ -35,13 +36,25 @@ pub(super) fn create(
     let pipeline = spec.pipeline(extents, &fill.status)?;
     let new = New { spec, fill, filler, pipeline };
     let elements = elements.filter(|_| spec.dataspace.elements().is_ok_and(|n| n > 0));
+    let mut external = None;
+    if matches!(class, LayoutClass::Virtual | LayoutClass::External) && elements.is_some() {
+        return Err(Error::unsupported("writing elements that are in other places"));
+    }
     let layout = match class {
         LayoutClass::Compact => new.compact(out, elements)?,
         LayoutClass::Contiguous => new.contiguous(out, elements)?,
         LayoutClass::Chunked(chunk) => new.chunked(out, chunk, elements)?,
+        LayoutClass::Virtual => {
+            elsewhere::mapped(out, &spec.dataspace, spec.sources.as_deref().unwrap_or(&[]))?
+        }
+        LayoutClass::External => {
+            let files = elsewhere::listed(out, &spec.dataspace, spec.datatype.size, &spec.external)?;
+            external = Some(out.message(kind::EXTERNAL_FILES, flag::CONSTANT, &files)?);
+            Layout::Contiguous { address: None, size: Some(new.size()?) }
+        }
     };
     out.heap.trim(&mut out.space)?;
-    let mut node = Node::new(new.messages(out, &layout)?, out.low);
+    let mut node = Node::new(new.messages(out, &layout, external)?, out.low);
     spec.header.apply(out, &mut node, true)?;
     Ok(node)
 }
@@ -65,7 +78,12 @@ struct New<'a> {
 }
 
 impl New<'_> {
-    fn messages(&self, out: &Output, layout: &Layout) -> Result<Vec<RawMessage>> {
+    fn messages(
+        &self,
+        out: &Output,
+        layout: &Layout,
+        external: Option<RawMessage>,
+    ) -> Result<Vec<RawMessage>> {
         let mut messages = vec![
             out.message(kind::DATASPACE, 0, &with_maximum(&self.spec.dataspace))?,
             out.message(kind::DATATYPE, flag::CONSTANT, &self.spec.datatype)?,
@@ -80,6 +98,7 @@ impl New<'_> {
         if filtered {
             messages.push(out.message(kind::FILTER_PIPELINE, flag::CONSTANT, &self.pipeline)?);
         }
+        messages.extend(external);
         // Where everything has its place for ever.
         let constant = self.is_early()
             && !matches!(layout, Layout::Compact { .. })

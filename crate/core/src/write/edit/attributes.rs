@@ -4,6 +4,7 @@ use crate::error::{Context, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{AttributeMessage, Dataspace, Shareable};
 use crate::value::Column;
+use crate::write::node::NodeId;
 use crate::write::{Editor, attributes, dataset, names};
 
 impl Editor {
@@ -20,18 +21,61 @@ impl Editor {
         values: &Column,
     ) -> Result<()> {
         self.whole(path, |editor| {
-            names::attribute(name)?;
-            editor.out.check_datatype(datatype)?;
-            let node = editor.stage.find(&editor.out, path)?;
-            let attribute = AttributeMessage {
-                name: name.as_bytes().to_vec(),
-                charset: names::charset(name.as_bytes()),
-                datatype: Shareable::Here(datatype.clone()),
-                dataspace: Shareable::Here(dataset::with_maximum(dataspace)),
-                data: editor.stored(datatype, dataspace, values)?,
-            };
-            attributes::set(&mut editor.out, editor.stage.node_mut(node), &attribute)
+            let kept = Shareable::Here(datatype.clone());
+            editor.put_attribute(path, name, (datatype, kept), dataspace, values)
         })
+    }
+
+    /// Sets an attribute whose datatype is the committed one at `type_path`.
+    ///
+    /// Errors: as [`set_attribute`](Editor::set_attribute), and `NotFound` or `Argument` if there is no committed
+    /// datatype.
+    pub fn set_attribute_of(
+        &mut self,
+        path: &str,
+        name: &str,
+        type_path: &str,
+        dataspace: &Dataspace,
+        values: &Column,
+    ) -> Result<()> {
+        self.whole(path, |editor| {
+            let (shared, datatype) = editor.use_datatype(type_path)?;
+            editor.put_attribute(path, name, (&datatype, Shareable::There(shared)), dataspace, values)
+        })
+    }
+
+    fn put_attribute(
+        &mut self,
+        path: &str,
+        name: &str,
+        (datatype, kept): (&Datatype, Shareable<Datatype>),
+        dataspace: &Dataspace,
+        values: &Column,
+    ) -> Result<()> {
+        names::attribute(name)?;
+        self.out.check_datatype(datatype)?;
+        let node = self.stage.find(&self.out, path)?;
+        let attribute = AttributeMessage {
+            name: name.as_bytes().to_vec(),
+            charset: names::charset(name.as_bytes()),
+            datatype: kept,
+            dataspace: Shareable::Here(dataset::with_maximum(dataspace)),
+            data: self.stored(datatype, dataspace, values)?,
+        };
+        self.forget_datatype(node, name)?;
+        attributes::set(&mut self.out, self.stage.node_mut(node), &attribute)
+    }
+
+    /// The attribute is about to go: its datatype, if it is a committed one, loses a user.
+    fn forget_datatype(&mut self, node: NodeId, name: &str) -> Result<()> {
+        let used = attributes::committed(&self.out, self.stage.node(node), name.as_bytes())?;
+        if let Some(address) = used {
+            let datatype = self.stage.at(&self.out, address)?;
+            let datatype = self.stage.node_mut(datatype);
+            datatype.references = datatype.references.saturating_sub(1);
+            datatype.changed = true;
+        }
+        Ok(())
     }
 
     /// Deletes an attribute.
@@ -40,6 +84,7 @@ impl Editor {
     pub fn delete_attribute(&mut self, path: &str, name: &str) -> Result<()> {
         self.whole(path, |editor| {
             let node = editor.stage.find(&editor.out, path)?;
+            editor.forget_datatype(node, name)?;
             attributes::delete(&mut editor.out, editor.stage.node_mut(node), name).on(path)
         })
     }

@@ -1,5 +1,6 @@
 //! What an [`Editor`](super::Editor) does, by what it is done to.
 
 mod attributes;
+mod datatypes;
 mod objects;
 mod values;

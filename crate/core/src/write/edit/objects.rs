@@ -14,7 +14,8 @@ impl Editor {
     /// contradicts itself.
     pub fn create_dataset(&mut self, path: &str, spec: &DatasetSpec, data: Data<'_>) -> Result<()> {
         self.make(path, |editor| {
-            let node = editor.write_dataset(spec, data)?;
+            let mut node = editor.write_dataset(spec, data)?;
+            editor.share_datatype(spec, &mut node)?;
             Ok(Target::Node(editor.stage.add(node)))
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::bytes::{Addr, Reader};
 use crate::error::{Context, Error, Result};
-use crate::format::heap::local::{self, LocalHeap, NO_FREE_BLOCK};
+use crate::format::heap::local::{self, LocalHeap, NO_FREE_BLOCK, Segment};
 use crate::format::length;
 use crate::order;
 use crate::write::output::Output;
@@ -24,6 +24,20 @@ pub(in crate::write) struct NameHeap {
 /// Bytes that a text takes.
 fn need(text: usize) -> u64 {
     (text as u64).saturating_add(1).next_multiple_of(8)
+}
+
+/// Writes a new heap, its segment of at least `least` bytes right behind its header as the library does.
+pub(in crate::write) fn create_names(out: &mut Output, segment: Segment, least: u64) -> Result<Addr> {
+    let ctx = out.medium.ctx;
+    let (bytes, free_list) = segment.finish(least, ctx)?;
+    let header = LocalHeap::stored_size(ctx) as u64;
+    let address = out.space.allocate(header + bytes.len() as u64)?;
+    let data = address.offset(header)?;
+    let heap = LocalHeap { data_size: bytes.len() as u64, free_list, data };
+    let mut all = out.encoded(&heap)?;
+    all.extend(bytes);
+    out.medium.write(address, &all)?;
+    Ok(address)
 }
 
 impl NameHeap {

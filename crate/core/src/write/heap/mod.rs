@@ -4,4 +4,4 @@ mod global;
 mod local;
 
 pub(super) use global::HeapWriter;
-pub(super) use local::NameHeap;
+pub(super) use local::{NameHeap, create_names};

@@ -5,8 +5,6 @@ mod symbol_table;
 mod symbol_table_insert;
 mod symbol_table_remove;
 
-pub(super) use symbol_table::write_heap;
-
 use super::node::{LinkEdit, LinkEdits, Node, NodeId, StagedLink, Target};
 use super::output::{MAX_MESSAGE, Output};
 use super::stage::Stage;

@@ -8,6 +8,7 @@ use crate::format::symbol_table::{Cache, SymbolEntry, SymbolNode};
 use crate::format::tree::btree1::{GroupKeys, Node};
 use crate::limits::Budget;
 use crate::object::tree1;
+use crate::write::heap::create_names;
 use crate::write::output::Output;
 
 /// The library's first data segment: four names of eight letters and a free block.
@@ -25,7 +26,7 @@ pub(super) fn build(out: &mut Output, links: &[Link]) -> Result<SymbolTable> {
         };
         entries.push(entry(name_offset, value, &link.target)?);
     }
-    let heap = write_heap(out, segment)?;
+    let heap = create_names(out, segment, FIRST_SEGMENT)?;
 
     let mut keys = GroupKeys { names: vec![0] };
     let mut children = Vec::new();
@@ -125,18 +126,4 @@ pub(super) fn release(out: &mut Output, table: SymbolTable) -> Result<()> {
         }
     }
     blocks.into_iter().try_for_each(|(address, len)| out.space.release(address, len))
-}
-
-/// Writes a new heap, its segment right behind its header as the library does.
-pub(in crate::write) fn write_heap(out: &mut Output, segment: Segment) -> Result<Addr> {
-    let ctx = out.medium.ctx;
-    let (bytes, free_list) = segment.finish(FIRST_SEGMENT, ctx)?;
-    let header = LocalHeap::stored_size(ctx) as u64;
-    let address = out.space.allocate(header + bytes.len() as u64)?;
-    let data = address.offset(header)?;
-    let heap = LocalHeap { data_size: bytes.len() as u64, free_list, data };
-    let mut all = out.encoded(&heap)?;
-    all.extend(bytes);
-    out.medium.write(address, &all)?;
-    Ok(address)
 }
