@@ -89,6 +89,13 @@ export function plainly<T>(call: () => T): T {
   }
 }
 
+/** What the engine threw outside of a session, as an error. */
+export function faultOf(e: unknown, source: ByteSource): unknown {
+  if (typeof e !== "string") return e;
+  const fault = JSON.parse(e) as Fault;
+  return fault.code === "Io" && source.failure !== undefined ? sourceFailure(source, fault.address) : toError(fault);
+}
+
 /** What an operation has fetched and the engine still holds. */
 interface Held {
   supplies: [token: number, bytes: number, file: number][];

@@ -15,6 +15,16 @@ declare module "#glue" {
     readonly spread?: boolean;
     /** Fills `into` from `offset`. 1: done; 0: not here yet, fetch and supply it; 2: failed. */
     read(offset: number, into: Uint8Array): number;
+    /** There if the file can be changed in place, and then the next two, too. Overwrites what is at `offset`. 1: done; 2: failed. */
+    write?(offset: number, bytes: Uint8Array): number;
+    /** Cuts or grows, with zeros, to `size` bytes. */
+    truncate?(size: number): number;
+    /** Returns when everything written is where a power cut does not reach it. */
+    sync?(): number;
+    /** Where a journal is kept; it answers at once. Without one, a power cut leaves anything. */
+    readonly journal?: Source | undefined;
+    /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
+    readonly ordered?: boolean;
   }
 
   /** Filters that the engine does not have. Results are bytes to be taken, said by how many there are. */
@@ -80,6 +90,17 @@ declare module "#glue" {
     linkSoft(path: string, target: string): void;
     linkExternal(path: string, file: string, target: string): void;
     commit(): void;
+    /** Commits, and returns when everything is on the disk. */
+    flush(): void;
+    /**
+     * What is newer than in the source, from and to for each stretch, in a file whose changes are in memory. Everything
+     * else is better taken from there.
+     */
+    changes(): Float64Array | undefined;
+    /** Bytes of the file as it is now. */
+    fileSize(): number;
+    /** Bytes from `from` to `to` of the file as it is now. */
+    copy(from: number, to: number): Uint8Array;
     /** The whole file. */
     bytes(): Uint8Array;
   }
@@ -169,6 +190,15 @@ declare module "#glue" {
       new (source: Source, pageSize: number, cache: number): Engine;
       /** A new file in memory. Changes wait until `commit`, which anything that reads does by itself. */
       create(spec: CreateSpec): Engine;
+      /** The same in `source`, in which there is nothing yet. */
+      createIn(spec: CreateSpec, source: Source, pageSize: number, cache: number): Engine;
+      /**
+       * The file in `source`, to be changed: in place if it can be written, in memory if not. If it was left half written,
+       * it is put back to what it was before.
+       */
+      edit(source: Source, pageSize: number, cache: number): Engine;
+      /** Puts the file in `source` back to what it was, if it was left half written. */
+      recover(source: Source): void;
     };
     /** Where all files look for filters that the engine does not have. Once for each instance. */
     useFilters(filters: Filters): void;

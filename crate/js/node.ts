@@ -3,7 +3,10 @@
 import { readFileSync } from "node:fs";
 import { codecsFile, engineFile } from "./files.js";
 import { useLoader } from "./loader.js";
-import { usePaths } from "./sources/index.js";
+import { faultOf } from "./drive.js";
+import { engineNow } from "./engine.js";
+import { openWritable, useRecovery } from "./sources/disk/writable.js";
+import { usePaths, useWritablePaths } from "./sources/index.js";
 import { absolutePath, findBeside, NodeSource } from "./sources/node.js";
 
 useLoader({
@@ -12,5 +15,13 @@ useLoader({
   immediate: true,
 });
 usePaths((path) => new NodeSource(path), absolutePath, findBeside);
+useWritablePaths(openWritable);
+useRecovery((source) => {
+  try {
+    engineNow(true).glue.Engine.recover(source);
+  } catch (e) {
+    throw faultOf(e, source);
+  }
+});
 
 export * from "./exports.js";

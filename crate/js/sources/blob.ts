@@ -16,7 +16,7 @@ class WorkerBlobSource extends ImmediateSource {
   override readonly page = PAGE;
   private readonly reader: SyncReader;
 
-  constructor(private readonly blob: Blob, reader: new () => SyncReader) {
+  constructor(readonly blob: Blob, reader: new () => SyncReader) {
     super();
     this.size = blob.size;
     this.reader = new reader();
@@ -35,7 +35,7 @@ class PromisedBlobSource implements ByteSource {
   readonly page = PAGE;
   failure: unknown;
 
-  constructor(private readonly blob: Blob) {
+  constructor(readonly blob: Blob) {
     this.size = blob.size;
   }
 

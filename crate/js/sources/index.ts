@@ -1,12 +1,14 @@
 /** From what users have to a source. */
 
 import { argument } from "../errors.js";
+import { type AccessibleFile, isAccessibleFile, isSyncAccessHandle, isWritableAccess, openAccess, openPlace, type Place } from "./access.js";
 import type { FamilySource, Mode, MultiSource, RandomAccess, Source, SplitSource } from "../types.js";
 import { blobSource } from "./blob.js";
 import { CustomSource, ImmediateCustomSource } from "./custom.js";
 import { openAll, openFamily } from "./joined.js";
 import { MemorySource } from "./memory.js";
 import type { ByteSource } from "./source.js";
+import type { WritableSource, WriteMode } from "./writable.js";
 
 /** How this platform opens a path. */
 let openPath: (path: string | URL) => ByteSource = (path) => {
@@ -37,6 +39,49 @@ export function beside(home: string): (name: string, from?: string) => string | 
   return (name, from) => findBeside(home, name, from);
 }
 
+/** How files are written. */
+export interface WritingOptions {
+  /**
+   * Whether there is a journal, by default one beside a path; where there are no paths, what it is kept in. Without one, a
+   * power cut leaves anything.
+   */
+  journal?: boolean | Place | AccessibleFile | undefined;
+  /** Whether whoever else writes the file is respected; default `true`. `false` takes it from them (paths only). */
+  locking?: boolean | undefined;
+  /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
+  ordered?: boolean | undefined;
+}
+
+let openWritablePath: (path: string | URL, mode: WriteMode, options: { journal: boolean; locking: boolean | undefined; ordered: boolean | undefined }) => WritableSource = (path) => openPath(path) as never;
+
+/** Called by the entry point of a platform that has paths. */
+export function useWritablePaths(open: typeof openWritablePath): void {
+  openWritablePath = open;
+}
+
+/**
+ * The place that `target` stands for, to be written in place: a path, a `FileSystemSyncAccessHandle`, or a place of your own
+ * with `read`, `write` and `truncate`. Nothing if it cannot be written: changes are kept in memory then.
+ */
+export function toWritable(target: unknown, mode: WriteMode, options: WritingOptions = {}): WritableSource | undefined {
+  const { journal, locking, ordered } = options;
+  if (typeof target === "string" || target instanceof URL) {
+    return openWritablePath(target, mode, { journal: journal !== false, locking, ordered });
+  }
+  if (!isSyncAccessHandle(target) && !isWritableAccess(target)) return undefined;
+  if (journal && !isSyncAccessHandle(journal) && !isWritableAccess(journal)) {
+    throw argument("the journal of a file without a path is kept in a place such as the file's own");
+  }
+  return openPlace(target, mode, { journal: journal || undefined, ordered });
+}
+
+/** The same for what takes time to open: a file handle whose `createSyncAccessHandle` works here, and one for its journal. */
+export async function toAccess(target: AccessibleFile, mode: WriteMode, options: WritingOptions = {}): Promise<WritableSource> {
+  const { journal, ordered } = options;
+  if (journal && !isAccessibleFile(journal)) throw argument("the journal of a file handle is kept in another file handle");
+  return await openAccess(target, mode, { journal: journal || undefined, ordered });
+}
+
 /** The source that `source` stands for. */
 export function toSource(source: Source, driven: Mode): ByteSource {
   if (source instanceof Uint8Array) return new MemorySource(source);
@@ -47,6 +92,7 @@ export function toSource(source: Source, driven: Mode): ByteSource {
     if (driven === "async" || blob.immediate) return blob;
     throw argument("a Blob can be opened synchronously inside a worker only: use open");
   }
+  if (isSyncAccessHandle(source)) return openPlace(source, "r+");
   if (typeof source === "object" && source !== null && typeof (source as RandomAccess).read === "function") {
     const custom = source as RandomAccess;
     return driven === "sync" ? new ImmediateCustomSource(custom) : new CustomSource(custom);

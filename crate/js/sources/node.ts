@@ -3,7 +3,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { argument, HyperslabError } from "../errors.js";
+import { HyperslabError } from "../errors.js";
+import { pathOf } from "./disk/path.js";
+import { beforeReading } from "./disk/writable.js";
 import { ImmediateSource, shortRead } from "./source.js";
 
 export class NodeSource extends ImmediateSource {
@@ -12,10 +14,8 @@ export class NodeSource extends ImmediateSource {
 
   constructor(path: string | URL) {
     super();
-    if (path instanceof URL && path.protocol !== "file:") {
-      throw argument(`cannot open ${path.href}: only file: URLs; pass { size, read } for anything else`);
-    }
-    const name = path instanceof URL ? fileURLToPath(path) : path;
+    const name = pathOf(path);
+    beforeReading(name);
     try {
       this.fd = openSync(name, "r");
     } catch (cause) {

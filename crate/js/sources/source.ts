@@ -9,7 +9,9 @@ export interface ByteSource extends EngineSource {
   readonly immediate: boolean;
   /** Bytes of a page of the metadata cache. */
   readonly page: number;
-  /** What the last failed `read` threw. */
+  /** The Blob that these bytes are. */
+  readonly blob?: Blob;
+  /** What the last failed `read`, or another verb, threw. */
   failure: unknown;
   /** Reads when `read` cannot. */
   fetch(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;

@@ -23,11 +23,16 @@ type Thrown<T> = std::result::Result<T, JsValue>;
 /// Datasets that stay open: reading one again needs no header, no layout, no index root.
 const OPEN_DATASETS: usize = 64;
 
+/// How a file is opened. Of the opening that changes files only the whole engine knows.
+pub(crate) type Opener = fn(&mut Option<Medium>) -> Result<File>;
+
 /// One open file. Addresses are relative to its base.
 #[wasm_bindgen]
 pub struct Engine {
     /// Until the superblock is read.
     medium: Option<Medium>,
+    /// What becomes of it.
+    opener: Opener,
     file: Option<File>,
     files: Rc<Sources>,
     /// Datasets that are open, and where each one is by its address.
@@ -37,7 +42,14 @@ pub struct Engine {
 
 impl Engine {
     pub(crate) fn over(medium: Option<Medium>, file: Option<File>, files: Rc<Sources>) -> Engine {
-        Engine { medium, file, files, datasets: Vec::new(), places: Places::default() }
+        let opener = File::from_medium;
+        Engine { medium, opener, file, files, datasets: Vec::new(), places: Places::default() }
+    }
+
+    /// The same, opened in another way.
+    #[cfg(feature = "edit")]
+    pub(crate) fn with(self, opener: Opener) -> Engine {
+        Engine { opener, ..self }
     }
 
     pub(crate) fn file(&self) -> Result<&File> {
@@ -122,7 +134,7 @@ impl Engine {
     /// Reads the superblock; facts about the file as JSON.
     pub fn open(&mut self) -> Thrown<String> {
         if self.file.is_none() {
-            self.file = Some(File::from_medium(&mut self.medium).throw()?);
+            self.file = Some((self.opener)(&mut self.medium).throw()?);
         }
         let info = self.file().and_then(File::info).throw()?;
         let mut j = Json::default();

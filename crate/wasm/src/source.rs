@@ -2,7 +2,7 @@
 
 use hyperslab::storage::{Elsewhere, Fetch, Files, Pages, Storage};
 use hyperslab::{Error, Result};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,7 +13,7 @@ extern "C" {
     pub type Source;
 
     #[wasm_bindgen(method, getter)]
-    fn size(this: &Source) -> f64;
+    pub(crate) fn size(this: &Source) -> f64;
 
     /// Bytes of each file, where several lie one behind the other: a family, or what `spread` says.
     #[wasm_bindgen(method, getter)]
@@ -31,23 +31,35 @@ extern "C" {
 /// A [`Source`] below a page cache.
 pub struct JsFetch {
     source: Source,
-    size: u64,
+    size: Cell<u64>,
     files: Option<Vec<u64>>,
 }
 
 impl JsFetch {
-    /// The size is asked for once: a file that grows meanwhile is read as it was.
+    /// The size is asked for once: a file that others make grow meanwhile is read as it was.
     pub fn new(source: Source) -> Self {
-        let size = crate::number::to_u64(source.size());
+        let size = Cell::new(crate::number::to_u64(source.size()));
         let sizes = |files: Vec<f64>| files.into_iter().map(crate::number::to_u64).collect();
         let files = source.files().map(sizes);
         JsFetch { source, size, files }
+    }
+
+    /// The source below.
+    #[cfg(feature = "edit")]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Says that the source has another size now.
+    #[cfg(feature = "edit")]
+    pub fn set_size(&self, size: u64) {
+        self.size.set(size);
     }
 }
 
 impl Fetch for JsFetch {
     fn len(&self) -> u64 {
-        self.size
+        self.size.get()
     }
 
     fn fetch(&self, at: u64, buf: &mut [u8]) -> Result<bool> {

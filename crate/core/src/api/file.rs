@@ -110,6 +110,11 @@ impl File {
         Ok(File::new(Store::Editing(Box::new(Editor::create_with(options)?))))
     }
 
+    /// A new file in `storage`, in which there is nothing yet.
+    pub fn create_in(storage: Box<dyn Storage>, options: &CreateOptions) -> Result<File> {
+        Ok(File::new(Store::Editing(Box::new(Editor::create_in(storage, options)?))))
+    }
+
     /// Opens the file in `medium` to change it, as [`from_medium`](File::from_medium) opens it for reading. `low`: in
     /// which form new structures are written; by default in that of the file.
     pub fn edit_medium(medium: &mut Option<Medium>, low: Option<Libver>) -> Result<File> {

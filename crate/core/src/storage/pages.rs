@@ -43,6 +43,16 @@ struct State {
     supplies: u32,
 }
 
+impl State {
+    /// Notes again where each page is.
+    fn index(&mut self) {
+        self.places.clear();
+        for (place, page) in self.pages.iter().enumerate() {
+            self.places.insert(page.number, place);
+        }
+    }
+}
+
 struct Supplied {
     token: u32,
     at: u64,
@@ -89,6 +99,30 @@ impl<F: Fetch> Pages<F> {
     /// Forgets what was supplied under `token`: the operation that asked for it has ended.
     pub fn release(&self, token: u32) {
         self.state.borrow_mut().supplied.retain(|s| s.token != token);
+    }
+
+    /// Says that the source now has `data` at `at`.
+    pub fn wrote(&self, at: u64, data: &[u8]) {
+        let state = &mut *self.state.borrow_mut();
+        let end = at.saturating_add(data.len() as u64);
+        for (_, place) in state.places.range(at / self.page_size, end.div_ceil(self.page_size)) {
+            let Some(page) = state.pages.get_mut(place) else { continue };
+            let start = page.number.saturating_mul(self.page_size);
+            let (from, to) = (at.max(start), end.min(start.saturating_add(page.bytes.len() as u64)));
+            if from < to {
+                copy_overlap(&mut page.bytes, start, data, at, from..to);
+            }
+        }
+    }
+
+    /// Says that the source has another length now, and had `before`: what is there from the smaller one on is asked
+    /// for again.
+    pub fn resized(&self, before: u64) {
+        let state = &mut *self.state.borrow_mut();
+        let first = before.min(self.source.len()) / self.page_size;
+        state.pages.retain(|page| page.number < first);
+        state.held = state.pages.iter().map(|page| page.bytes.len()).sum();
+        state.index();
     }
 
     /// The source below.
@@ -182,10 +216,7 @@ impl<F: Fetch> Pages<F> {
         {
             state.held -= page.bytes.len();
         }
-        state.places.clear();
-        for (place, page) in state.pages.iter().enumerate() {
-            state.places.insert(page.number, place);
-        }
+        state.index();
     }
 }
 
@@ -285,5 +316,46 @@ mod tests {
         pages.read_at(510, &mut buf).unwrap();
         assert_eq!(buf, bytes[510..530]);
         assert!(pages.read_at(4990, &mut buf).is_err_and(|e| !e.is_pending()));
+    }
+
+    struct Here(RefCell<Vec<u8>>);
+    impl Fetch for Here {
+        fn len(&self) -> u64 {
+            self.0.borrow().len() as u64
+        }
+        fn fetch(&self, at: u64, buf: &mut [u8]) -> Result<bool> {
+            let at = at as usize;
+            buf.copy_from_slice(&self.0.borrow()[at..at + buf.len()]);
+            Ok(true)
+        }
+    }
+
+    #[test]
+    fn pages_follow_what_is_written() {
+        let pages = Pages::new(Here(RefCell::new(vec![1; 1300])), 512, 4096);
+        let all = |pages: &Pages<Here>| {
+            // In small pieces, so that all go through the cache.
+            let mut all = vec![0; pages.len() as usize];
+            for (i, piece) in all.chunks_mut(100).enumerate() {
+                pages.read_at(i as u64 * 100, piece).unwrap();
+            }
+            assert_eq!(all, *pages.source().0.borrow());
+        };
+        all(&pages);
+        pages.source().0.borrow_mut()[500..530].fill(2);
+        pages.wrote(500, &[2; 30]);
+        all(&pages);
+        assert_eq!(pages.held(), 1300);
+        // Beyond the end: the last page is read again, the others stay.
+        pages.source().0.borrow_mut().resize(1600, 0);
+        pages.resized(1300);
+        pages.source().0.borrow_mut()[1290..1600].fill(3);
+        pages.wrote(1290, &[3; 310]);
+        assert_eq!(pages.held(), 1024);
+        all(&pages);
+        pages.source().0.borrow_mut().truncate(600);
+        pages.resized(1600);
+        all(&pages);
+        assert_eq!(pages.held(), 600);
     }
 }

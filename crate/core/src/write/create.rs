@@ -6,11 +6,12 @@ use super::output::Output;
 use super::space::persisted;
 use super::stage::Stage;
 use super::{Editor, extension};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::format::Libver;
 use crate::format::header::RawMessage;
 use crate::format::message::{flag, kind};
 use crate::format::superblock::Form;
+use crate::storage::{Memory, Storage};
 
 impl Editor {
     /// A new file in memory, as h5py makes it without being told otherwise. It holds nothing before the first
@@ -23,8 +24,22 @@ impl Editor {
     ///
     /// Errors: `Argument` for options that contradict each other.
     pub fn create_with(options: &CreateOptions) -> Result<Editor> {
+        Editor::create_in(Box::new(Memory::default()), options)
+    }
+
+    /// A new file in `storage`, in which there is nothing yet.
+    ///
+    /// Errors: `Argument` for options that contradict each other, or if there is something; `ReadOnly` if the storage
+    /// cannot be written.
+    pub fn create_in(mut storage: Box<dyn Storage>, options: &CreateOptions) -> Result<Editor> {
+        if storage.writer().is_none() {
+            return Err(Error::new(Kind::ReadOnly, "a new file needs a place where it can be written"));
+        }
+        if !storage.is_empty() {
+            return Err(Error::argument("a new file in the place of one that is there"));
+        }
         let mut superblock = options.superblock()?;
-        let mut out = Output::new(&superblock)?;
+        let mut out = Output::over(storage, &superblock)?;
         (out.low, out.high) = (options.low, options.high);
         let mut about: Vec<RawMessage> = Vec::new();
         if options.needs_k_message(&superblock) {

@@ -11,7 +11,7 @@ use crate::format::message::BTreeK;
 use crate::format::superblock::Superblock;
 use crate::format::{Encode, Libver};
 use crate::limits::Limits;
-use crate::storage::{Medium, Memory};
+use crate::storage::{Medium, Memory, Storage};
 
 /// Largest body of a header message: u16, and a multiple of eight in version 1 headers.
 pub(super) const MAX_MESSAGE: usize = 65528;
@@ -41,7 +41,12 @@ pub(super) struct Output {
 impl Output {
     /// A new file in memory.
     pub fn new(superblock: &Superblock) -> Result<Output> {
-        let mut medium = Medium::new(Box::new(Memory::default()), Limits::default());
+        Output::over(Box::new(Memory::default()), superblock)
+    }
+
+    /// A new file in `storage`.
+    pub fn over(storage: Box<dyn Storage>, superblock: &Superblock) -> Result<Output> {
+        let mut medium = Medium::new(storage, Limits::default());
         medium.base = superblock.base;
         let (low, high) = (Libver::Earliest, Libver::LATEST);
         let space = Space::new(superblock.size(medium.ctx, low)? as u64);

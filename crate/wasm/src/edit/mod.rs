@@ -1,7 +1,9 @@
 //! Making and changing files: what the smaller of the two modules does without.
 
 mod datatype;
+mod devices;
 mod given;
+mod place;
 mod repack;
 mod spec;
 mod values;

@@ -1,0 +1,69 @@
+/** A file on disk that is written as a whole: it is the old one or the new one, whatever happens. */
+
+import { closeSync, fchmodSync, fdatasyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { HyperslabError } from "../../errors.js";
+import { syncFolder } from "./lock.js";
+import { pathOf } from "./path.js";
+
+let copies = 0;
+
+/** A place for a new file. Nothing is at its path, or what was there before, until `finish`. */
+export interface Replacement {
+  write(bytes: Uint8Array): void;
+  /** Puts the new file into its place. */
+  finish(): void;
+  /** Leaves everything as it was. */
+  abandon(): void;
+}
+
+/** Begins a new file in the place of the one at `path`, if there is one. */
+export function replaceFile(path: string | URL): Replacement {
+  const [place, mode] = existing(pathOf(path));
+  const temporary = `${place}.${process.pid}.${copies++}.tmp`;
+  const failed = (cause: unknown): HyperslabError =>
+    new HyperslabError("Io", `cannot write ${place}: ${(cause as Error).message}`, { cause });
+  let fd: number | undefined;
+  const attempt = (act: () => void): void => {
+    try {
+      act();
+    } catch (cause) {
+      abandon();
+      throw failed(cause);
+    }
+  };
+  const abandon = (): void => {
+    if (fd === undefined) return;
+    closeSync(fd);
+    fd = undefined;
+    unlinkSync(temporary);
+  };
+  attempt(() => {
+    fd = openSync(temporary, "wx");
+    if (mode !== undefined) fchmodSync(fd, mode);
+  });
+  return {
+    abandon,
+    write: (bytes) =>
+      attempt(() => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd!, bytes, done, bytes.length - done);
+      }),
+    finish: () =>
+      attempt(() => {
+        fdatasyncSync(fd!);
+        renameSync(temporary, place);
+        closeSync(fd!);
+        fd = undefined;
+        syncFolder(place);
+      }),
+  };
+}
+
+/** Where a file really is, and its permissions, if there is one. */
+function existing(path: string): [place: string, mode: number | undefined] {
+  try {
+    const place = realpathSync(path);
+    return [place, statSync(place).mode & 0o777];
+  } catch {
+    return [path, undefined];
+  }
+}
