@@ -119,13 +119,14 @@ function takeOver(path: string, id: string, owner: Owner, what: string, depth: n
   }
 }
 
-/** Lets go of a journal, and removes it if nothing needs it any more. */
+/** Lets go of a journal, which is removed or, if it is still needed, left for the next one. */
 export function unlock(held: Lock, remove: boolean): void {
-  closeSync(held.fd);
-  if (!remove) return;
   const owner = ownerOf(held.path);
   // Somebody may have taken it by force.
-  if (typeof owner === "object" && owner.id === held.owner.id) unless(["ENOENT"], () => unlinkSync(held.path));
+  const isOurs = typeof owner === "object" && owner.id === held.owner.id;
+  if (isOurs && !remove) writeSync(held.fd, encodeOwner({ ...owner, pid: 0 }), 0, OWNER, 0);
+  closeSync(held.fd);
+  if (isOurs && remove) unless(["ENOENT"], () => unlinkSync(held.path));
 }
 
 /** Whether a journal has something to restore, or may have: the engine looks more closely. */

@@ -12,6 +12,7 @@ const TITLE = "Hyperslab journal 1\n";
 export interface Owner {
   /** Another one each time. */
   id: string;
+  /** 0 once it has let go. */
   pid: number;
   host: string;
   /** When the process was started, where that can be known: numbers of processes are used again. */
@@ -49,8 +50,8 @@ export function decodeOwner(bytes: Uint8Array): Owner | undefined {
   const text = new TextDecoder().decode(bytes);
   if (!text.startsWith(TITLE)) return undefined;
   try {
-    const owner = JSON.parse(text.slice(TITLE.length)) as Owner;
-    const valid = typeof owner.id === "string" && /^\w+$/.test(owner.id) && Number.isInteger(owner.pid) && typeof owner.host === "string";
+    const owner = JSON.parse(text.split("\n")[1]!) as Owner;
+    const valid = typeof owner.id === "string" && /^\w+$/.test(owner.id) && Number.isInteger(owner.pid) && owner.pid >= 0 && typeof owner.host === "string";
     return valid ? owner : undefined;
   } catch {
     return undefined;
@@ -64,6 +65,7 @@ export function isSelf(owner: Owner): boolean {
 
 /** Whether an owner may still be at work. Of other machines nobody knows. */
 export function isAlive(owner: Owner): boolean {
+  if (owner.pid === 0) return false;
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);
