@@ -1,9 +1,13 @@
 //! How files handle their space.
 
-use crate::written::{Written, longs};
+use crate::written::{Dice, Written, longs};
+use hyperslab::bytes::lookup3;
 use hyperslab::format::Libver;
 use hyperslab::format::message::{Dataspace, FileSpace, Layout, kind};
+use hyperslab::limits::Limits;
 use hyperslab::object::header::ObjectHeader;
+use hyperslab::object::superblock;
+use hyperslab::storage::Memory;
 use hyperslab::write::dtype::parse;
 use hyperslab::write::{CreateOptions, Data, DatasetSpec, Editor, FileSpaceOptions, FileSpaceStrategy};
 use hyperslab::{Kind, Result};
@@ -83,4 +87,94 @@ fn options_are_checked() {
     }
     let old = CreateOptions { high: Libver::V18, ..options(FileSpaceStrategy::None, false, 4096) };
     assert_eq!(Editor::create_with(&old).err().map(|e| e.kind()), Some(Kind::Argument));
+}
+
+fn reopened(bytes: &[u8]) -> Result<Editor> {
+    let (medium, block) = superblock::open(Box::new(Memory::new(bytes.to_vec())), Limits::default())?;
+    Editor::open(medium, block, None)
+}
+
+/// A file that remembers free space of every kind, and the names of its datasets.
+fn with_free_space(strategy: FileSpaceStrategy) -> (Vec<u8>, Vec<String>) {
+    let mut file = Editor::create_with(&options(strategy, true, 512)).unwrap();
+    let names: Vec<String> = (0..24).map(|i| format!("/g{}/d{i}", i % 3)).collect();
+    for (i, name) in (0..).zip(&names) {
+        add(&mut file, name, 1 + 17 * (i % 7)).unwrap();
+    }
+    file.commit().unwrap();
+    file.unlink("/g1").unwrap();
+    let bytes = file.into_bytes().unwrap();
+    let names = names.into_iter().filter(|n| !n.starts_with("/g1/")).collect();
+    (bytes, names)
+}
+
+fn intact(bytes: Vec<u8>, names: &[String]) {
+    let file = Written::open(bytes);
+    for name in names {
+        let i: i64 = name.split_once("/d").unwrap().1.parse().unwrap();
+        assert_eq!(file.values(name), longs(0..1 + 17 * (i % 7)), "{name}");
+    }
+}
+
+#[test]
+fn free_space_is_used_after_opening() {
+    for strategy in [FileSpaceStrategy::FsmAggr, FileSpaceStrategy::Page] {
+        let (bytes, mut names) = with_free_space(strategy);
+        let mut file = reopened(&bytes).unwrap();
+        let free = file.free_space();
+        assert!(free > 1000, "{free}");
+        assert_eq!(file.to_bytes().unwrap(), bytes, "nothing was changed");
+        // As large as one that is gone.
+        names.push("/again/d1".into());
+        add(&mut file, "/again/d1", 18).unwrap();
+        file.flush().unwrap();
+        assert!(file.free_space() < free);
+        let once = file.to_bytes().unwrap();
+        assert!(once.len() <= bytes.len() + 512, "{} bytes after {}", once.len(), bytes.len());
+        intact(once, &names);
+        file.unlink("/again").unwrap();
+        file.flush().unwrap();
+        names.pop();
+        intact(file.into_bytes().unwrap(), &names);
+    }
+}
+
+#[test]
+fn damaged_managers_do_no_harm() {
+    for strategy in [FileSpaceStrategy::FsmAggr, FileSpaceStrategy::Page] {
+        let (good, names) = with_free_space(strategy);
+        let starts = |mark: &[u8]| -> Vec<usize> {
+            good.windows(4).enumerate().filter(|(_, w)| *w == mark).map(|(at, _)| at).collect()
+        };
+        let headers = starts(b"FSHD");
+        assert!(!headers.is_empty() && starts(b"FSSE").len() == headers.len());
+        let mut dice = Dice(5);
+        for at in headers.iter().chain(&starts(b"FSSE")).flat_map(|start| *start..start + 60) {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << dice.below(8);
+            let mut file = reopened(&bytes).unwrap();
+            add(&mut file, "/new/d3", 1 + 17 * 3).unwrap();
+            add(&mut file, "/new/d6", 1 + 17 * 6).unwrap();
+            let all: Vec<String> =
+                names.iter().cloned().chain(["/new/d3".into(), "/new/d6".into()]).collect();
+            intact(file.into_bytes().unwrap(), &all);
+        }
+        // Lies with a checksum: whatever comes of them, it is a file or an error.
+        for header in headers {
+            for _ in 0..300 {
+                let mut bytes = good.clone();
+                let at = header + usize::try_from(6 + dice.below(72)).unwrap();
+                bytes[at] = [0, 1, 0x7f, 0xff, bytes[at] ^ 1][usize::try_from(dice.below(5)).unwrap()];
+                let sum = lookup3(&bytes[header..header + 78], 0);
+                bytes[header + 78..header + 82].copy_from_slice(&sum.to_le_bytes());
+                let changed = reopened(&bytes).and_then(|mut file| {
+                    add(&mut file, "/new/d3", 52)?;
+                    file.into_bytes()
+                });
+                changed
+                    .map(|bytes| assert_eq!(Written::open(bytes).values("/new/d3"), longs(0..52)))
+                    .unwrap();
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! One change a line, words apart by one tab:
 //!
 //! ```text
+//! create   BOUND  STRATEGY  PERSIST  THRESHOLD  PAGE     as the first line: a new file
 //! group    PATH
 //! dataset  PATH  DTYPE  SHAPE  VALUES     shape and values with commas, "-" for a scalar
 //! attr     PATH  NAME  DTYPE  SHAPE  VALUES
@@ -14,16 +15,20 @@
 //! copy     PATH  PATH
 //! copyfrom FILE  PATH  PATH
 //! flush
+//! free                                    prints how many bytes of the file hold nothing
 //! ```
 //!
 //! Lines that fail are reported and change nothing.
 
+use hyperslab::format::Libver;
 use hyperslab::format::message::{Dataspace, Extent};
 use hyperslab::limits::Limits;
 use hyperslab::object::superblock;
 use hyperslab::storage::Memory;
 use hyperslab::value::{Column, Number};
-use hyperslab::write::{CopyOptions, Data, DatasetSpec, Editor, dtype};
+use hyperslab::write::{
+    CopyOptions, CreateOptions, Data, DatasetSpec, Editor, FileSpaceOptions, FileSpaceStrategy, dtype,
+};
 use hyperslab::{Error, Result};
 use std::io::BufRead;
 
@@ -71,17 +76,41 @@ fn change(editor: &mut Editor, line: &str) -> Result<()> {
             editor.copy_from(&medium, block.root, from, to, &CopyOptions::default())
         }
         ["flush"] => editor.flush(),
+        ["free"] => {
+            println!("{}", editor.free_space());
+            Ok(())
+        }
         _ => Err(Error::argument("a change that is not known")),
     }
 }
 
+/// The file that is there, or the one that the first line describes.
+fn start(path: &str, first: Option<&String>) -> Result<Editor> {
+    let words: Vec<&str> = first.map_or("", String::as_str).split('\t').collect();
+    let ["create", bound, strategy, persist, threshold, page] = words[..] else {
+        let bytes = std::fs::read(path).map_err(|e| Error::io(e.to_string()))?;
+        let (medium, block) = superblock::open(Box::new(Memory::new(bytes)), Limits::default())?;
+        return Editor::open(medium, block, None);
+    };
+    let number = |text: &str| text.parse().map_err(|_| Error::argument("a number"));
+    let strategy = match strategy {
+        "page" => FileSpaceStrategy::Page,
+        "aggregate" => FileSpaceStrategy::Aggr,
+        "none" => FileSpaceStrategy::None,
+        _ => FileSpaceStrategy::FsmAggr,
+    };
+    let (threshold, page_size) = (number(threshold)?, number(page)?);
+    let space = FileSpaceOptions { strategy, persist: persist == "1", threshold, page_size };
+    let bounds = [Libver::Earliest, Libver::V18, Libver::V110, Libver::V112, Libver::V114, Libver::V200];
+    let low = bounds.into_iter().find(|b| b.name() == bound).unwrap_or_default();
+    Editor::create_with(&CreateOptions { low, space, ..CreateOptions::default() })
+}
+
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("usage: edit FILE < SCRIPT")?;
-    let storage = Box::new(Memory::new(std::fs::read(&path)?));
-    let (medium, block) = superblock::open(storage, Limits::default())?;
-    let mut editor = Editor::open(medium, block, None)?;
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
+    let lines = std::io::stdin().lock().lines().collect::<std::io::Result<Vec<_>>>()?;
+    let mut editor = start(&path, lines.first())?;
+    for line in lines.into_iter().filter(|line| !line.starts_with("create\t")) {
         if let Err(e) = change(&mut editor, &line) {
             println!("{e:?}: {line}");
         }
