@@ -179,12 +179,18 @@ impl Editor {
 
     fn finish(&mut self) -> Result<()> {
         self.commit()?;
-        self.whole("/", |editor| {
-            if persisted::store(&mut editor.out)? {
-                commit::seal(&mut editor.out, &mut editor.superblock)?;
-            }
-            Ok(())
-        })?;
+        if !persisted::is_due(&self.out) {
+            return Ok(());
+        }
+        let before = self.superblock.clone();
+        let stored = self.whole("/", |editor| {
+            persisted::store(&mut editor.out)?;
+            commit::seal(&mut editor.out, &mut editor.superblock)
+        });
+        if stored.is_err() {
+            self.superblock = before;
+            return stored;
+        }
         commit::cut(&mut self.out, &self.superblock)
     }
 

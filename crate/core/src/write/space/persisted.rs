@@ -19,7 +19,8 @@ use std::rc::Rc;
 /// What a file whose free space persists says about it.
 #[derive(Clone, Debug)]
 pub(super) struct Persisted {
-    message: Place,
+    /// The object header with the message.
+    extension: Addr,
     /// Free stretches of fewer bytes are not written down.
     pub(super) threshold: u64,
     /// Where the managers are that the file names.
@@ -27,7 +28,6 @@ pub(super) struct Persisted {
 }
 
 /// Where the message is.
-#[derive(Clone, Debug)]
 struct Place {
     /// Body of the message.
     body: Addr,
@@ -49,7 +49,6 @@ pub(in crate::write) fn load(out: &mut Output, extension: Option<Addr>) -> Resul
     let settings = FileSpace::decode(&mut header.reader(&out.medium, message))?;
     out.space.follow(&settings).at(message.address)?;
     let Some(addresses) = &settings.managers else { return Ok(()) };
-    let place = place(&out.medium, &header, message.address, &message.data)?;
     let managers = match managers::load(&out.medium, &out.space, addresses, settings.eoa) {
         Ok((managers, stretches)) => {
             stretches.into_iter().for_each(|s| out.space.free.insert(s.start, s.len, s.pool));
@@ -60,24 +59,27 @@ pub(in crate::write) fn load(out: &mut Output, extension: Option<Addr>) -> Resul
         }
         Err(e) => return Err(e),
     };
-    out.space.persisted =
-        Some(Rc::new(Persisted { message: place, threshold: settings.threshold, managers }));
+    out.space.persisted = Some(Rc::new(Persisted { extension, threshold: settings.threshold, managers }));
     Ok(())
 }
 
-fn place(medium: &Medium, header: &ObjectHeader, at: u64, data: &[u8]) -> Result<Place> {
-    let end = at.saturating_add(data.len() as u64);
-    let chunk = header.chunks.iter().find(|(address, len)| {
+/// Finds the message, which may have moved in its header.
+fn place(medium: &Medium, extension: Addr) -> Result<Place> {
+    let header = ObjectHeader::open(medium, extension).within("superblock extension")?;
+    let missing = || Error::malformed("file space info that is gone").at(medium.absolute(extension));
+    let message = header.find(kind::FILE_SPACE).ok_or_else(missing)?;
+    let (at, len) = (message.address, message.data.len() as u64);
+    let chunk = header.chunks.iter().find(|(address, size)| {
         let start = medium.absolute(*address);
-        start < at && end <= start.saturating_add(*len)
+        start < at && at.saturating_add(len) <= start.saturating_add(*size)
     });
     let Some(chunk) = chunk else {
         return Err(Error::unsupported("changing file space info that is not in its header").at(at));
     };
     Ok(Place {
         body: Addr(at.saturating_sub(medium.base)),
-        len: data.len() as u64,
-        version: data.first().copied().unwrap_or(1),
+        len,
+        version: message.data.first().copied().unwrap_or(1),
         chunk: *chunk,
         sealed: header.version == 2,
     })
@@ -106,25 +108,24 @@ pub(in crate::write) fn settle(out: &mut Output) -> Result<()> {
     write(out, &persisted, persisted.managers.none())
 }
 
-/// Writes down what is free, after everything else has been published and before the superblock is. Whether there was
-/// anything to do.
-pub(in crate::write) fn store(out: &mut Output) -> Result<bool> {
-    let Some(persisted) = out.space.persisted.clone() else { return Ok(false) };
+/// Whether there is anything for [`store`] to write down.
+pub(in crate::write) fn is_due(out: &Output) -> bool {
+    let named = |p: &Persisted| p.managers.addresses.iter().any(Option::is_some);
     // Lists of files with short lengths are misread by the library, which then crashes.
-    if persisted.managers.addresses.iter().any(Option::is_some) || out.medium.ctx.len_width < 8 {
-        return Ok(false);
-    }
-    let managers = managers::store(out, &persisted)?;
-    if managers.blocks.is_empty() {
-        return Ok(false);
-    }
-    write(out, &persisted, managers)?;
-    Ok(true)
+    let lists = out.medium.ctx.len_width == 8 && out.space.unused() > 0;
+    lists && out.space.persisted.as_ref().is_some_and(|p| !named(p))
 }
 
-/// Names these managers in the message, which stays where it is.
+/// Writes down what is free, after everything else has been published and before the superblock is.
+pub(in crate::write) fn store(out: &mut Output) -> Result<()> {
+    let Some(persisted) = out.space.persisted.clone() else { return Ok(()) };
+    let managers = managers::store(out, &persisted)?;
+    write(out, &persisted, managers)
+}
+
+/// Names these managers in the message, which keeps its size.
 fn write(out: &mut Output, persisted: &Persisted, managers: Managers) -> Result<()> {
-    let place = &persisted.message;
+    let place = place(&out.medium, persisted.extension)?;
     let ctx = out.medium.ctx;
     let mut w = out.writer();
     // Behind version, strategy, whether it persists, threshold, page size and the page's end.
