@@ -3,10 +3,11 @@
 import { expand } from "./dtype.js";
 import { type Session, step, type Steps, toError } from "./drive.js";
 import { argument } from "./errors.js";
-import { type AttributeRecord, type Described, described, type ObjectRecord, reviveDtype } from "./records.js";
+import type { HdfObject } from "./object.js";
+import { type AttributeRecord, described, type ObjectRecord, reviveDtype } from "./records.js";
 import type { AttributeInfo, AttributeOptions, Attributes, Mode, Out, Value, WriteValue } from "./types.js";
 import { decodeValue } from "./values.js";
-import { setAttribute } from "./write.js";
+import { clearAttributes, deleteAttribute, setAttribute } from "./write.js";
 
 export class AttributeMap<M extends Mode> implements Attributes<M> {
   private index = new Map<string, AttributeRecord>();
@@ -14,13 +15,16 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
 
   constructor(
     private readonly session: Session<M>,
-    private readonly path: string,
-    private readonly object: () => Described<ObjectRecord>,
+    private readonly object: HdfObject<M>,
   ) {}
+
+  private get path(): string {
+    return this.object.path;
+  }
 
   /** The list, or the error why there is none. */
   private get known(): Map<string, AttributeRecord> {
-    const { record } = this.object();
+    const { record } = this.object.describe();
     if (record.attrsError) throw toError(record.attrsError, this.path);
     if (this.indexed !== record) {
       this.indexed = record;
@@ -59,7 +63,7 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
     if (a.error) throw toError(a.error, this.path);
     const dtype = reviveDtype(a.dtype);
     if (a.shape === null) return null;
-    const { payload: inline, record: object } = this.object();
+    const { payload: inline, record: object } = this.object.describe();
     if (a.value) return decodeValue(a.value, inline, a.shape, dtype);
     const reply = yield* step(() => this.session.raw.attribute(object.address, name));
     const { record, payload } = described<AttributeRecord>(reply);
@@ -88,7 +92,15 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
   }
 
   set(name: string, value: WriteValue, options: AttributeOptions = {}): Out<M, void> {
-    return this.session.run(this.path, setAttribute(this.session, this.path, name, value, options));
+    return this.session.run(this.path, setAttribute(this.session, this.object, name, value, options));
+  }
+
+  delete(name: string): Out<M, boolean> {
+    return this.session.run(this.path, deleteAttribute(this.session, this.object, name));
+  }
+
+  clear(): Out<M, void> {
+    return this.session.run(this.path, clearAttributes(this.session, this.object));
   }
 
   [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never {

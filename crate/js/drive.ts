@@ -11,6 +11,7 @@ import type { Names } from "./dims.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
 import { filterFailure } from "./filters.js";
 import type { Neighbours } from "./neighbours.js";
+import type { Described, ObjectRecord } from "./records.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { Mode, Out } from "./types.js";
 
@@ -112,9 +113,20 @@ export class Session<M extends Mode = Mode> {
   root = 0;
   /** Counts changes: descriptions of an older version are out of date. */
   version = 0;
+  /** Objects that were created and whose addresses are not known yet. */
+  readonly unsettled = new Set<{ settle(): void }>();
+  /** Addresses at which objects were deleted, with the version at that. */
+  readonly deleted = new Map<number, number>();
+  /**
+   * Descriptions by address that changes have renewed, where bytes may have to be fetched for that. Elsewhere objects are
+   * described again when somebody asks.
+   */
+  readonly renewed: Map<number, Described<ObjectRecord>> | undefined;
   /** By group, see `dims.ts`. */
   readonly names = new Map<string, Names>();
   private readonly generation: number;
+  /** Files that the engine also reads, by their numbers, besides those that were found for it. */
+  private readonly attached = new Map<number, ByteSource>();
 
   constructor(
     readonly driven: M,
@@ -127,6 +139,7 @@ export class Session<M extends Mode = Mode> {
   ) {
     this.engine = engine;
     this.generation = instance.generation;
+    if (writable && driven === "async" && !source.immediate) this.renewed = new Map();
     if (others) engine.findFiles();
   }
 
@@ -151,9 +164,22 @@ export class Session<M extends Mode = Mode> {
     this.others?.close();
   }
 
+  /** Lets the engine read another file; its number. */
+  attach(source: ByteSource, cache: number): number {
+    for (const [number, known] of this.attached) if (known === source) return number;
+    const number = this.raw.attach(source, source.page, cache);
+    this.attached.set(number, source);
+    return number;
+  }
+
   /** A single call into the engine about the object at `path`. */
   once<T>(path: string, fn: (engine: Engine) => T): Out<M, T> {
     return this.run(path, step(() => fn(this.raw))) as Out<M, T>;
+  }
+
+  /** A single call into the engine that has everything it needs, whichever way the file is driven. */
+  now<T>(path: string, fn: (engine: Engine) => T): T {
+    return this.attemptNow(() => fn(this.raw), path) as T;
   }
 
   /** Runs an operation about the object at `path`. */
@@ -256,7 +282,7 @@ export class Session<M extends Mode = Mode> {
   /** Fetches all ranges at the same time, those close together as one. */
   private async fetch({ ranges, source: file }: Pending, held: Held): Promise<void> {
     this.signal?.throwIfAborted();
-    const source = file === 0 ? this.source : this.others!.source(file);
+    const source = file === 0 ? this.source : (this.attached.get(file) ?? this.others!.source(file));
     const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
       return { from, bytes: await source.fetch(from, to - from, this.signal) };
     });
@@ -272,7 +298,7 @@ export class Session<M extends Mode = Mode> {
       const fault = JSON.parse(e) as Fault;
       if (fault.wanted !== undefined) return new Wanted(fault.wanted, fault.source ?? 0);
       if (fault.pending) return new Pending(fault.pending, fault.source ?? 0, fault.filter);
-      const failed = this.source.failure === undefined ? this.others?.failed() : this.source;
+      const failed = [this.source, ...this.attached.values()].find((s) => s.failure !== undefined) ?? this.others?.failed();
       if (fault.code === "Io" && failed) return sourceFailure(failed, fault.address);
       const cause = fault.filter && filterFailure();
       const error = toError(fault, path);

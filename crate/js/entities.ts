@@ -24,7 +24,7 @@ export function makeObject<M extends Mode>(
   }
 }
 
-/** A dataset that was just created. */
-export function makeDataset<M extends Mode>(context: Context<M>, path: string): Dataset<M> {
-  return new DatasetObject(context, path, undefined);
+/** A dataset that was just created, at `place` for the engine. */
+export function makeDataset<M extends Mode>(context: Context<M>, path: string, place: string): Dataset<M> {
+  return new DatasetObject(context, path, place);
 }

@@ -83,12 +83,23 @@ declare module "#glue" {
 
     /** Starts a compact copy of the file, or of the object at `subtree`. */
     repack(gzip: number, subtree?: string): Repacking;
+    // Paths begin at the root or, with `#0x` and the address of a header in hexadecimal, at an object.
     createGroup(path: string, spec: GroupSpec): void;
     createDataset(path: string, spec: Spec): void;
     setAttribute(object: string, name: string, spec: Spec): void;
     linkHard(path: string, target: string): void;
     linkSoft(path: string, target: string): void;
     linkExternal(path: string, file: string, target: string): void;
+    deleteAttribute(object: string, name: string): void;
+    /** Takes a link away; what nothing leads to any more is deleted by the next commit. */
+    unlink(path: string): void;
+    /** Commits. Headers of the objects that were deleted since this was asked last. */
+    deleted(): Float64Array;
+    moveLink(from: string, to: string): void;
+    /** Copies an object within the file, from another one that is open in this engine, or from one that was attached. */
+    copyObject(from: string, to: string, spec: CopySpec): void;
+    copyOf(other: Engine, from: string, to: string, spec: CopySpec): void;
+    copyFrom(file: number, from: string, to: string, spec: CopySpec): void;
     commit(): void;
     /** Commits, and returns when everything is on the disk. */
     flush(): void;
@@ -121,6 +132,13 @@ declare module "#glue" {
     ordered?: boolean;
     /** When it is made, in seconds since 1970, if that is kept. */
     time?: number;
+  }
+
+  /** How an object is copied. */
+  export interface CopySpec {
+    shallow?: boolean;
+    expandSoft?: boolean;
+    withoutAttributes?: boolean;
   }
 
   /** A file to be made. */

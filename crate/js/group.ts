@@ -1,13 +1,15 @@
 /** Groups: paths, listings, and what is made in them. */
 
 import type { Reply } from "#glue";
+import { copyObject } from "./copy.js";
 import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeObject } from "./entities.js";
-import { HyperslabError, text } from "./errors.js";
+import { argument, HyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";
-import { referencePath } from "./reference.js";
+import { describeAt, referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
+  CopyOptions,
   Dataset,
   DatasetOptions,
   Entity,
@@ -21,7 +23,7 @@ import type {
   Reference,
   SoftLink,
 } from "./types.js";
-import { createDataset, createGroup, makeLink } from "./write.js";
+import { createDataset, createGroup, makeLink, move, remove } from "./write.js";
 
 /** An absolute path without empty parts and dots. */
 export function join(base: string, path: string): string {
@@ -32,12 +34,6 @@ export function join(base: string, path: string): string {
 
 /** Files that one path may lead through. */
 const MOST_FILES = 16;
-
-/** A change, and then the object it made. */
-function* made<T>(change: Steps<void>, object: () => T): Steps<T> {
-  yield* change;
-  return object();
-}
 
 export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> implements Group<M> {
   readonly kind = "group";
@@ -159,20 +155,64 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   createGroup(path: string, options: GroupOptions = {}): Out<M, Group<M>> {
-    const full = this.resolvable(path);
     const { context } = this;
-    return context.session.run(full, made(createGroup(context.session, full, options), () => new GroupObject(context, full, undefined)));
+    return this.create(path, (place) => createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place));
   }
 
   createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>> {
-    const full = this.resolvable(path);
     const { context } = this;
-    return context.session.run(full, made(createDataset(context.session, full, options), () => makeDataset(context, full)));
+    return this.create(path, (place) => createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place));
+  }
+
+  /** Makes a change that creates an object, and the object. */
+  private create<T extends Entity<M>>(path: string, change: (place: string) => Steps<void>, wrap: (full: string, place: string) => T): Out<M, T> {
+    const full = this.resolvable(path);
+    return this.context.session.run(full, this.made(full, this.placeOf(path), change, wrap));
+  }
+
+  private *made<T extends Entity<M>>(full: string, place: string, change: (place: string) => Steps<void>, wrap: (full: string, place: string) => T): Steps<T> {
+    const { session } = this.context;
+    yield* change(place);
+    if (!session.renewed) return wrap(full, place);
+    const reply = yield* step(() => describeAt(session.raw, session.root, place));
+    const { record, payload } = described<ObjectRecord>(reply as Reply);
+    return makeObject(this.context, full, record, payload) as T;
   }
 
   link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void> {
     const full = this.resolvable(name);
-    return this.context.session.run(full, makeLink(this.context.session, full, target as Entity<Mode>));
+    if (target instanceof HdfObject && target.file !== this.file) throw argument("a hard link cannot lead to another file");
+    return this.context.session.run(full, makeLink(this.context.session, this.placeOf(name), target as Entity<Mode>));
+  }
+
+  delete(name: string): Out<M, void> {
+    const full = this.resolvable(name);
+    return this.context.session.run(full, remove(this.context.session, this.placeOf(name)));
+  }
+
+  move(from: string, to: string): Out<M, void> {
+    const full = this.resolvable(from);
+    text(to, "a path");
+    return this.context.session.run(full, move(this.context.session, this.placeOf(from), this.placeOf(to)));
+  }
+
+  copy(source: string | Entity<Mode>, dest: string | Group<Mode>, options: CopyOptions = {}): Out<M, void> {
+    const to = dest instanceof GroupObject ? (dest as GroupObject<Mode>) : this;
+    const { session } = to.context;
+    const { driven } = this.context.session;
+    if (driven === "sync" && session.driven === "async") {
+      throw argument("copying into an asynchronous file takes time: let a group of that file do it");
+    }
+    const name = typeof dest === "string" ? dest : options.name;
+    const copy = (object: Entity<Mode> | undefined): void | Promise<void> => {
+      if (object === undefined) throw new HyperslabError("NotFound", "there is nothing to copy", { path: String(source) });
+      if (!(object instanceof HdfObject)) throw argument("what is copied is an object, or what is at a path");
+      if (name === undefined && object.name === "/") throw argument("the copy of a file's root needs a name");
+      const place = to.placeOf(text(name ?? object.name, "a path"));
+      return session.run(object.path, copyObject(session, object, place, options));
+    };
+    const found = typeof source === "string" ? this.get(source) : source;
+    return (driven === "sync" ? copy(found as Entity<Mode>) : Promise.resolve(found).then(copy as never)) as Out<M, void>;
   }
 
   /** The absolute form of a path, which has to be text. */

@@ -19,12 +19,12 @@ export function describeAt(engine: Engine, root: number, path: string): Reply | 
 }
 
 const KINDS = ["object", "region", "attribute"];
-const OBJECTS = ["group", "dataset", "datatype"];
+const OBJECTS = new Set(["group", "dataset", "datatype"]);
 
 /** Whether a value is a reference, or an object, which stands for a reference to it. */
 export function isReference(value: unknown): value is Reference | Entity<Mode> {
   const kind = (value as { kind?: unknown } | null)?.kind as string;
-  return typeof value === "object" && value !== null && "address" in value && (KINDS.includes(kind) || OBJECTS.includes(kind));
+  return typeof value === "object" && value !== null && "address" in value && (KINDS.includes(kind) || OBJECTS.has(kind));
 }
 
 /** The type that holds all of these references. */

@@ -1,8 +1,10 @@
 /** Changes to a file. */
 
-import type { Engine } from "#glue";
+import type { Engine, Reply } from "#glue";
 import { type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError, text } from "./errors.js";
+import type { HdfObject } from "./object.js";
+import { described } from "./records.js";
 import { sourceFailure } from "./sources/source.js";
 import { datasetSpec, headerSpec, valueSpec } from "./spec.js";
 import type {
@@ -16,54 +18,107 @@ import type {
   WriteValue,
 } from "./types.js";
 
-/** One change; everything that was read before may be out of date after it. */
-function* edit(session: Session, fn: (engine: Engine) => void): Steps<void> {
+/** Checks that the file can be changed. */
+export function checkWritable(session: Session): void {
   if (!session.writable) throw new HyperslabError("ReadOnly", "this file is open for reading only");
-  yield* step(() => fn(session.raw));
+}
+
+/** One change, of the object `about` if there is one. What was read of objects before may be out of date after it. */
+export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, fn: (engine: Engine) => T): Steps<T> {
+  checkWritable(session);
+  const result = (yield* step(() => fn(session.raw))) as T;
   session.version += 1;
+  if (about && session.renewed) yield* renew(session, about.address);
+  return result;
 }
 
-export function createGroup(session: Session, path: string, options: GroupOptions): Steps<void> {
+/** Describes an object that has changed, where that cannot wait until somebody asks. */
+function* renew(session: Session, address: number): Steps<void> {
+  const reply = yield* step(() => session.raw.resolve(address, ""));
+  if (reply) session.renewed!.set(address, described(reply as Reply));
+}
+
+/** What was created is told apart from what will be at its path later on. */
+export function settle(session: Session): void {
+  for (const object of session.unsettled) object.settle();
+}
+
+/** Objects that may wait to be looked for. */
+const MOST_UNSETTLED = 4096;
+
+function* make(session: Session, fn: (engine: Engine) => void): Steps<void> {
+  yield* edit(session, undefined, fn);
+  if (session.unsettled.size >= MOST_UNSETTLED) settle(session);
+}
+
+export function createGroup(session: Session, place: string, options: GroupOptions): Steps<void> {
   const spec = headerSpec(options);
-  return edit(session, (engine) => engine.createGroup(path, spec));
+  return make(session, (engine) => engine.createGroup(place, spec));
 }
 
-export function createDataset(session: Session, path: string, options: DatasetOptions): Steps<void> {
+export function createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
   const spec = datasetSpec(options);
-  return edit(session, (engine) => engine.createDataset(path, spec));
+  return make(session, (engine) => engine.createDataset(place, spec));
 }
 
 export function setAttribute(
   session: Session,
-  path: string,
+  object: HdfObject<Mode>,
   name: string,
   value: WriteValue,
   options: AttributeOptions,
 ): Steps<void> {
   text(name, "an attribute's name");
   const spec = valueSpec(value, options);
-  return edit(session, (engine) => engine.setAttribute(path, name, spec));
+  return edit(session, object, (engine) => engine.setAttribute(object.place, name, spec));
 }
 
-export function makeLink(
-  session: Session,
-  path: string,
-  target: Entity<Mode> | SoftLink | ExternalLink,
-): Steps<void> {
-  return edit(session, (engine) => {
+export function* deleteAttribute(session: Session, object: HdfObject<Mode>, name: string): Steps<boolean> {
+  checkWritable(session);
+  if (!object.attrs.has(text(name, "an attribute's name"))) return false;
+  yield* edit(session, object, (engine) => engine.deleteAttribute(object.place, name));
+  return true;
+}
+
+export function* clearAttributes(session: Session, object: HdfObject<Mode>): Steps<void> {
+  checkWritable(session);
+  for (const name of object.attrs.keys()) yield* deleteAttribute(session, object, name);
+}
+
+export function makeLink(session: Session, place: string, target: Entity<Mode> | SoftLink | ExternalLink): Steps<void> {
+  return edit(session, undefined, (engine) => {
     switch (target?.kind) {
       case "soft":
-        return engine.linkSoft(path, text(target.target, "a path"));
+        return engine.linkSoft(place, text(target.target, "a path"));
       case "external":
-        return engine.linkExternal(path, text(target.file, "a file's name"), text(target.target, "a path"));
+        return engine.linkExternal(place, text(target.file, "a file's name"), text(target.target, "a path"));
       case "group":
       case "dataset":
       case "datatype":
-        return engine.linkHard(path, target.path);
+        return engine.linkHard(place, (target as unknown as HdfObject<Mode>).place);
       default:
         throw argument("link to an object, a softLink or an externalLink");
     }
   });
+}
+
+/** Takes a link away, and with the last one its object. */
+export function* remove(session: Session, place: string): Steps<void> {
+  checkWritable(session);
+  settle(session);
+  yield* edit(session, undefined, (engine) => engine.unlink(place));
+  const deleted = yield* step(() => session.raw.deleted());
+  for (const address of deleted) {
+    session.deleted.set(address, session.version);
+    session.renewed?.delete(address);
+  }
+  session.version += 1;
+}
+
+export function* move(session: Session, from: string, to: string): Steps<void> {
+  checkWritable(session);
+  settle(session);
+  yield* edit(session, undefined, (engine) => engine.moveLink(from, to));
 }
 
 /** Everything staged becomes bytes of the file. */

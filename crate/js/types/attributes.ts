@@ -37,8 +37,12 @@ export interface Attributes<M extends Mode = "async"> {
   entries(): Out<M, [name: string, value: Value][]>;
   /** All values as a plain object. */
   toObject(): Out<M, Record<string, Value>>;
-  /** Creates or replaces an attribute. */
+  /** Creates or replaces an attribute, of any size. */
   set(name: string, value: WriteValue, options?: AttributeOptions): Out<M, void>;
+  /** Deletes an attribute; whether there was one. */
+  delete(name: string): Out<M, boolean>;
+  /** Deletes all attributes. */
+  clear(): Out<M, void>;
   /** Names with values; synchronous files only. */
   [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never;
   /** Names with values. */

@@ -18,7 +18,7 @@ import type {
   Value,
   VirtualSource,
 } from "./values.js";
-import type { DatasetOptions, GroupOptions } from "./writing.js";
+import type { CopyOptions, DatasetOptions, GroupOptions } from "./writing.js";
 
 /** What every object in a file has. */
 export interface Node<M extends Mode = "async"> {
@@ -79,6 +79,29 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>>;
   /** Gives `object` another name, or makes a soft or external link. */
   link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
+  /**
+   * Takes the link called `name` away, without following it; the name may be a path to it. An object that nothing leads to
+   * any more is deleted, with everything that was only to be reached through it, and its space is used again.
+   *
+   * Errors: `NotFound` if there is no such link.
+   */
+  delete(name: string): Out<M, void>;
+  /**
+   * Gives the link at `from` the path `to`; groups on the way are made as needed. The object stays what it is: whoever holds
+   * it goes on using it.
+   *
+   * Errors: `NotFound` if there is no such link; `Argument` if the new name is taken or lies below what is moved.
+   */
+  move(from: string, to: string): Out<M, void>;
+  /**
+   * Copies an object, or what is at a path of this group, with everything below it: to a path of this group, or into
+   * another group, which may be one of another file. What is compressed is carried over as it is. Objects with several
+   * names have them in the copy; references within one file lead to what they led to, those into another file nowhere.
+   *
+   * Errors: `NotFound` if there is nothing to copy; `Argument` if the new name is taken; `Unsupported` for what cannot be
+   * carried over.
+   */
+  copy(source: string | Entity<Mode>, dest: string | Group<Mode>, options?: CopyOptions): Out<M, void>;
   toString(): string;
 }
 

@@ -16,6 +16,18 @@ export interface HeaderOptions {
 /** Options of `createGroup`. */
 export interface GroupOptions extends HeaderOptions {}
 
+/** Options of `Group.copy`. */
+export interface CopyOptions {
+  /** The copy's name, if it is made in a group; default: the object's own. */
+  name?: string | undefined;
+  /** Of groups below a group only the names, not what is in them. */
+  shallow?: boolean | undefined;
+  /** Copy what soft links lead to, in their place. */
+  expandSoft?: boolean | undefined;
+  /** Leave attributes out. */
+  withoutAttrs?: boolean | undefined;
+}
+
 /** Nested arrays of plain values, as literals are written. An object stands for a reference to it. */
 export type Nested =
   | number

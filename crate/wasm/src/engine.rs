@@ -11,6 +11,8 @@ use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
 use hyperslab::places::Places;
 use hyperslab::select::Region;
+#[cfg(feature = "edit")]
+use hyperslab::storage::Storage;
 use hyperslab::storage::{Medium, Neighbours};
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
@@ -60,6 +62,12 @@ impl Engine {
     pub(crate) fn forget(&mut self) {
         self.datasets.clear();
         self.places.clear();
+    }
+
+    /// One of the other files.
+    #[cfg(feature = "edit")]
+    pub(crate) fn attached(&self, number: u32) -> Result<Box<dyn Storage>> {
+        self.files.storage(number).ok_or_else(|| Error::argument("there is no such file"))
     }
 
     fn read_region(&mut self, dataset: f64, region: &dyn Fn(&[u64]) -> Result<Region>) -> Thrown<Reading> {

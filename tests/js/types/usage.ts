@@ -109,6 +109,11 @@ group.link("e", made);
 group.link("f", softLink("/a/b"));
 group.link("g", externalLink("other.h5", "/x"));
 is<ReturnType<typeof n.toBytes>, Uint8Array>(true);
+is<ReturnType<typeof n.delete>, void>(true);
+is<ReturnType<typeof f.move>, Promise<void>>(true);
+group.copy(made, "copy", { shallow: true, withoutAttrs: true });
+group.copy("b", n, { name: "c" });
+is<ReturnType<typeof made.attrs.delete>, boolean>(true);
 // @ts-expect-error no such compression
 group.createDataset("h", { data: 1, compression: "nothing" });
 // @ts-expect-error functions cannot be written

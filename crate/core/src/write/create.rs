@@ -56,7 +56,7 @@ impl Editor {
             persisted::load(&mut out, *extension)?;
         }
         let stage = Stage::new(options.root.node(&out)?);
-        Ok(Editor { out, stage, superblock })
+        Ok(Editor { out, stage, superblock, deleted: Vec::new() })
     }
 
     /// Creates a group, and the groups on the way.

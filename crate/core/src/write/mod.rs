@@ -87,6 +87,7 @@ pub struct Editor {
     out: Output,
     stage: Stage,
     superblock: Superblock,
+    deleted: Vec<Addr>,
 }
 
 impl Editor {
@@ -106,7 +107,7 @@ impl Editor {
         let stage = Stage::of_file(superblock.root);
         let mut out = Output::of_file(medium, &superblock, low)?;
         persisted::load(&mut out, superblock.extension())?;
-        Ok(Editor { out, stage, superblock })
+        Ok(Editor { out, stage, superblock, deleted: Vec::new() })
     }
 
     /// Tells what time it is, in seconds since 1970 (UTC), for objects that remember when they were changed.
@@ -167,8 +168,14 @@ impl Editor {
             self.superblock = before;
             return published;
         }
+        self.deleted.extend(self.stage.deleted());
         self.stage = Stage::of_file(self.superblock.root);
         commit::cut(&mut self.out, &self.superblock)
+    }
+
+    /// Headers of the objects that commits have deleted since this was asked last: what is there now is something else.
+    pub fn take_deleted(&mut self) -> Vec<Addr> {
+        std::mem::take(&mut self.deleted)
     }
 
     /// Commits, writes down what is free where the file says that this persists, and makes everything durable.

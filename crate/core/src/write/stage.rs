@@ -96,6 +96,11 @@ impl Stage {
         self.nodes.iter().any(|n| n.changed)
     }
 
+    /// Headers of those that were deleted.
+    pub fn deleted(&self) -> impl Iterator<Item = Addr> {
+        self.nodes.iter().filter(|n| n.references == 0 && n.blocks.is_empty()).filter_map(|n| n.address)
+    }
+
     /// All of them.
     pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)

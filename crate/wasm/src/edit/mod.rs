@@ -3,6 +3,7 @@
 mod datatype;
 mod devices;
 mod given;
+mod objects;
 mod place;
 mod repack;
 mod spec;

@@ -1,0 +1,37 @@
+/** Copies of objects, within a file and from one file to another. */
+
+import type { CopySpec, Engine } from "#glue";
+import type { Session, Steps } from "./drive.js";
+import { argument, HyperslabError } from "./errors.js";
+import type { HdfObject } from "./object.js";
+import type { CopyOptions, Mode } from "./types.js";
+import { checkWritable, edit } from "./write.js";
+
+/** Bytes of metadata kept of the file that is copied from. */
+const CACHE = 4 << 20;
+
+function specOf({ shallow, expandSoft, withoutAttrs }: CopyOptions): CopySpec {
+  return { shallow: Boolean(shallow), expandSoft: Boolean(expandSoft), withoutAttributes: Boolean(withoutAttrs) };
+}
+
+/** Copies an object to `place` in the file of `session`, which is the object's own or another one. */
+export function* copyObject(session: Session, object: HdfObject<Mode>, place: string, options: CopyOptions): Steps<void> {
+  checkWritable(session);
+  const source = `#0x${object.address.toString(16)}`;
+  yield* edit(session, undefined, copier(session, object.context.session, source, place, specOf(options)));
+}
+
+function copier(session: Session, from: Session, source: string, place: string, spec: CopySpec): (engine: Engine) => void {
+  if (from === session) return (engine) => engine.copyObject(source, place, spec);
+  if (session.driven === "sync" && !from.source.immediate) {
+    throw argument("what has to be fetched first cannot be copied into a synchronous file: open the one or the other differently");
+  }
+  if (!from.writable) {
+    const number = session.attach(from.source, CACHE);
+    return (engine) => engine.copyFrom(number, source, place, spec);
+  }
+  if (!from.source.immediate) {
+    throw new HyperslabError("Unsupported", "copying from a file that is changed in memory while the rest of it has to be fetched: save it first");
+  }
+  return (engine) => engine.copyOf(from.raw, source, place, spec);
+}

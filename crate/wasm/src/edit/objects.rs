@@ -1,0 +1,85 @@
+//! What becomes of objects that are there: other names, copies, no name at all.
+
+use super::given::flag;
+use crate::engine::Engine;
+use crate::fault::Throw;
+use crate::number;
+use hyperslab::api::File;
+use hyperslab::limits::Limits;
+use hyperslab::object::superblock;
+use hyperslab::write::CopyOptions;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+fn options(spec: &JsValue) -> CopyOptions {
+    CopyOptions {
+        shallow: flag(spec, "shallow"),
+        expand_soft: flag(spec, "expandSoft"),
+        without_attributes: flag(spec, "withoutAttributes"),
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Takes a link away.
+    pub fn unlink(&mut self, path: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.unlink(path))
+    }
+
+    /// Commits. The headers of objects that nothing leads to any more, which were deleted since this was asked last.
+    pub fn deleted(&mut self) -> std::result::Result<Vec<f64>, JsValue> {
+        self.commit()?;
+        let deleted = self.file().and_then(File::edit).throw()?.take_deleted();
+        Ok(deleted.into_iter().map(|address| number::to_f64(address.0)).collect())
+    }
+
+    /// Gives a link another place and name.
+    #[wasm_bindgen(js_name = moveLink)]
+    pub fn move_link(&mut self, from: &str, to: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.move_link(from, to))
+    }
+
+    /// Copies an object within the file.
+    #[wasm_bindgen(js_name = copyObject)]
+    pub fn copy_object(&mut self, from: &str, to: &str, spec: &JsValue) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.copy(from, to, &options(spec)))
+    }
+
+    /// Copies an object of another file that is open in this engine.
+    #[wasm_bindgen(js_name = copyOf)]
+    pub fn copy_of(
+        &mut self,
+        other: &Engine,
+        from: &str,
+        to: &str,
+        spec: &JsValue,
+    ) -> std::result::Result<(), JsValue> {
+        let other = other.file().throw()?.clone();
+        self.change(|editor| {
+            let root = other.info()?.root;
+            editor.copy_from(&*other.medium()?, root, from, to, &options(spec))
+        })
+    }
+
+    /// Copies an object of a file that was attached.
+    #[wasm_bindgen(js_name = copyFrom)]
+    pub fn copy_from(
+        &mut self,
+        file: u32,
+        from: &str,
+        to: &str,
+        spec: &JsValue,
+    ) -> std::result::Result<(), JsValue> {
+        let storage = self.attached(file);
+        self.change(|editor| {
+            let (medium, block) = superblock::open(storage?, Limits::default())?;
+            editor.copy_from(&medium, block.root, from, to, &options(spec))
+        })
+    }
+
+    /// Deletes an attribute.
+    #[wasm_bindgen(js_name = deleteAttribute)]
+    pub fn delete_attribute(&mut self, object: &str, name: &str) -> std::result::Result<(), JsValue> {
+        self.change(|editor| editor.delete_attribute(object, name))
+    }
+}
