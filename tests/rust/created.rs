@@ -22,13 +22,13 @@ use hyperslab::write::{
 };
 use std::path::Path;
 
-fn fixture(bound: Libver) -> Written {
+pub fn fixture(bound: Libver) -> Written {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/engine");
     Written::open(std::fs::read(dir.join(format!("created_{}.h5", bound.name()))).unwrap())
 }
 
 /// Type, flags and body of every message, without places in the file.
-fn messages(file: &Written, header: &ObjectHeader) -> Vec<String> {
+pub fn messages(file: &Written, header: &ObjectHeader) -> Vec<String> {
     let kept = |m: &&RawMessage| !matches!(m.kind, kind::NIL | kind::CONTINUATION);
     let one = |m: &RawMessage| {
         let mut data = m.data.clone();
@@ -96,9 +96,9 @@ fn copy_attributes(file: &Written, header: &ObjectHeader, to: &mut Editor, path:
     }
 }
 
-const BOUNDS: [Libver; 5] = [Libver::Earliest, Libver::V18, Libver::V110, Libver::V112, Libver::V200];
+pub const BOUNDS: [Libver; 5] = [Libver::Earliest, Libver::V18, Libver::V110, Libver::V112, Libver::V200];
 
-fn editor(low: Libver) -> Editor {
+pub fn editor(low: Libver) -> Editor {
     Editor::create_with(&CreateOptions { low, ..CreateOptions::default() }).unwrap()
 }
 

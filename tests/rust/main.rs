@@ -2,6 +2,7 @@
 
 mod crash;
 mod created;
+mod created_scales;
 mod data;
 mod devices;
 mod editing;

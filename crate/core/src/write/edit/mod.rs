@@ -3,4 +3,6 @@
 mod attributes;
 mod datatypes;
 mod objects;
+mod references;
+mod scales;
 mod values;
