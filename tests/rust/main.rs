@@ -6,6 +6,7 @@ mod created_scales;
 mod data;
 mod devices;
 mod editing;
+mod elements;
 mod fetched;
 mod journals;
 mod layers;

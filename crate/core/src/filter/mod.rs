@@ -111,6 +111,19 @@ pub fn check(pipeline: &FilterPipeline, mask: u32) -> Result<()> {
     applied(pipeline, mask).try_for_each(|(_, filter)| available(filter, false))
 }
 
+/// Says whether chunks can be stored at all: whether everything that may not be left out can be applied.
+pub fn check_encode(pipeline: &FilterPipeline) -> Result<()> {
+    pipeline.filters.iter().try_for_each(|filter| match available(filter, true) {
+        Err(e) if filter.optional && !e.is_pending() => Ok(()),
+        available => available,
+    })
+}
+
+/// Whether storing a chunk cannot fail because of what is in it.
+pub fn always_encodes(pipeline: &FilterPipeline) -> bool {
+    pipeline.filters.iter().all(|filter| filter.optional || is_core(filter.id))
+}
+
 /// Undoes a filter that is none of the three.
 fn decode_other(filter: &Filter, input: &[u8], most: usize) -> Result<Vec<u8>> {
     let data = provider(filter, false)?.decode(filter, input, most)?;

@@ -4,7 +4,7 @@
 use super::node::{LinkEdit, NodeId, Target};
 use super::output::Output;
 use super::stage::Stage;
-use super::{attributes, header, links};
+use super::{attributes, header, links, raw};
 use crate::error::{Context, Error, Result};
 use crate::format::message::{Shared, flag, kind};
 use crate::object::header::ObjectHeader;
@@ -84,5 +84,6 @@ fn release(out: &mut Output, stage: &Stage, id: NodeId) -> Result<()> {
     if node.group {
         links::release(out, node)?;
     }
+    raw::release(out, node, id.0)?;
     header::release(out, node.blocks.iter().copied())
 }

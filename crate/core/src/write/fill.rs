@@ -2,11 +2,14 @@
 
 use super::output::Output;
 use super::spec::{DatasetSpec, Fill};
-use crate::error::Result;
+use crate::chunk::HeapCache;
+use crate::chunk::heap::HeapState;
+use crate::error::{Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::length;
 use crate::format::message::FillStatus;
-use crate::value::{Column, store};
+use crate::layout::DatasetParts;
+use crate::value::{self, Column, store};
 
 /// Makes elements that are the fill value.
 pub(super) enum Filler {
@@ -34,6 +37,31 @@ impl Filler {
                 Ok((status, filler))
             }
         }
+    }
+
+    /// The fill value of a dataset that is in the file.
+    pub fn of_parts(out: &mut Output, parts: &DatasetParts) -> Result<Filler> {
+        let unit = length(parts.datatype.size.into())?;
+        let value = match &parts.fill.status {
+            FillStatus::User(value) if value.len() == unit => value,
+            FillStatus::User(value) if !value.is_empty() => {
+                let what = format!("fill value of {} bytes for elements of {unit}", value.len());
+                return Err(Error::malformed(what).within("fill value"));
+            }
+            _ => return Ok(Filler::Same(vec![0; unit])),
+        };
+        if !parts.datatype.uses_heap() || value.iter().all(|b| *b == 0) {
+            return Ok(Filler::Same(value.clone()));
+        }
+        out.heap.flush(&mut out.medium, &mut out.space)?;
+        let mut state = HeapState::default();
+        let column = value::decode(&parts.datatype, value, &mut HeapCache::new(&out.medium, &mut state));
+        Ok(Filler::Own(parts.datatype.clone(), column.map_err(|e| e.within("fill value"))?))
+    }
+
+    /// Whether the elements are zero bytes.
+    pub fn is_zero(&self) -> bool {
+        matches!(self, Filler::Same(element) if element.iter().all(|b| *b == 0))
     }
 
     /// Appends `n` elements.

@@ -20,9 +20,9 @@
 //! continuation blocks, a new link touches one node of its group.
 
 mod attributes;
+mod broadcast;
 mod cache_image;
 mod changes;
-#[allow(dead_code)] // Until elements of existing datasets are changed.
 mod chunk_index;
 mod commit;
 mod copy;
@@ -43,6 +43,7 @@ mod names;
 mod node;
 mod options;
 mod output;
+mod raw;
 mod repack;
 mod space;
 mod spec;
@@ -52,6 +53,7 @@ mod tree1;
 #[allow(dead_code)] // Until all structures that are kept in such trees are edited.
 mod tree2;
 
+pub use broadcast::Broadcast;
 pub use copy::CopyOptions;
 pub use elements::{Elements, Made, Ready};
 pub use guess::guess_chunk;
@@ -117,7 +119,7 @@ impl Editor {
 
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
     pub fn is_changed(&self) -> bool {
-        self.stage.is_changed() || self.out.space.is_changed()
+        self.stage.is_changed() || self.out.space.is_changed() || !self.out.chunks.is_empty()
     }
 
     /// Does all of a change or nothing of it; `path` is the object that it is about.
@@ -161,6 +163,7 @@ impl Editor {
         }
         let before = self.superblock.clone();
         let published = self.whole("/", |editor| {
+            editor.store_chunks()?;
             let changed = commit::place(&mut editor.out, &mut editor.stage)?;
             commit::publish(&mut editor.out, &mut editor.stage, &changed, &mut editor.superblock)
         });

@@ -1,8 +1,9 @@
 //! The file being written: its bytes, its free space and its global heap.
 
 use super::heap::HeapWriter;
+use super::raw::Dirty;
 use super::space::{self, Space};
-use crate::bytes::{Reader, Writer};
+use crate::bytes::{Addr, Reader, Writer};
 use crate::error::{Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::header::RawMessage;
@@ -21,6 +22,7 @@ pub(super) struct Mark {
     medium: crate::storage::Mark,
     space: space::Mark,
     heap: HeapWriter,
+    chunks: usize,
 }
 
 /// What every writing step needs.
@@ -34,6 +36,8 @@ pub(super) struct Output {
     /// What needs newer versions than this is refused.
     pub high: Libver,
     pub heap: HeapWriter,
+    /// Chunks that have changed and are not in the file yet.
+    pub chunks: Dirty,
     /// Seconds since 1970, UTC, where that is known: objects that remember when they were changed get it.
     pub now: Option<u32>,
 }
@@ -50,7 +54,8 @@ impl Output {
         medium.base = superblock.base;
         let (low, high) = (Libver::Earliest, Libver::LATEST);
         let space = Space::new(superblock.size(medium.ctx, low)? as u64);
-        Ok(Output { medium, space, k: superblock.k, low, high, heap: HeapWriter::default(), now: None })
+        let (heap, chunks) = (HeapWriter::default(), Dirty::default());
+        Ok(Output { medium, space, k: superblock.k, low, high, heap, chunks, now: None })
     }
 
     /// A file that is there.
@@ -58,8 +63,8 @@ impl Output {
         let start = superblock.size(medium.ctx, low)? as u64;
         let end = superblock.eof.saturating_sub(superblock.base);
         let space = Space::of_file(start, end, Space::limit(medium.ctx, superblock.base));
-        let (heap, high) = (HeapWriter::default(), Libver::LATEST);
-        Ok(Output { medium, space, k: superblock.k, low, high, heap, now: None })
+        let (heap, chunks, high) = (HeapWriter::default(), Dirty::default(), Libver::LATEST);
+        Ok(Output { medium, space, k: superblock.k, low, high, heap, chunks, now: None })
     }
 
     /// An error if `what` needs a release that is newer than the file's high bound.
@@ -112,20 +117,31 @@ impl Output {
     /// The file as it is now, to go back to. Marks are settled in the reverse of their order: by
     /// [`back_to`](Output::back_to) or [`keep`](Output::keep).
     pub fn mark(&mut self) -> Mark {
-        Mark { medium: self.medium.mark(), space: self.space.mark(), heap: self.heap.clone() }
+        let (medium, space, chunks) = (self.medium.mark(), self.space.mark(), self.chunks.mark());
+        Mark { medium, space, heap: self.heap.clone(), chunks }
     }
 
     /// What was done since `mark` stays.
     pub fn keep(&mut self, mark: Mark) {
         self.medium.keep(mark.medium);
         self.space.keep(mark.space);
+        self.chunks.keep(mark.chunks);
     }
 
     /// Takes back everything since `mark`.
     pub fn back_to(&mut self, mark: Mark) -> Result<()> {
         self.space.back_to(mark.space);
+        self.chunks.back_to(mark.chunks);
         self.heap = mark.heap;
         self.medium.back_to(mark.medium)
+    }
+
+    /// Makes the storage long enough for `len` bytes at `at`: what was never written there is zero.
+    pub fn exist(&mut self, at: Addr, len: u64) -> Result<()> {
+        if len > self.medium.available(at) {
+            self.medium.write(at.offset(len - 1)?, &[0])?;
+        }
+        Ok(())
     }
 
     /// Stores `bytes` in the global heap.

@@ -117,6 +117,13 @@ fn decode(r: &mut Reader) -> Result<Dataspace> {
 
 impl Encode for Dataspace {
     fn encode(&self, w: &mut Writer, low: Libver) -> Result<()> {
+        self.encode_as(w, if low == Libver::Earliest { 1 } else { 2 })
+    }
+}
+
+impl Dataspace {
+    /// Encodes as this version of the message, or a newer one if that cannot say it.
+    pub fn encode_as(&self, w: &mut Writer, version: u8) -> Result<()> {
         let (kind, dims, max): (u8, &[u64], &[Option<u64>]) = match &self.extent {
             Extent::Null => (2, &[], &[]),
             Extent::Scalar => (0, &[], &[]),
@@ -127,7 +134,7 @@ impl Encode for Dataspace {
             return Err(Error::argument(format!("rank {rank} with {} maximum dimensions", max.len())));
         }
         // Version 1 has no way to say "null".
-        let version = if low == Libver::Earliest && kind != 2 { 1 } else { 2 };
+        let version = if version <= 1 && kind != 2 { 1 } else { 2 };
         w.u8(version).u8(rank).u8(u8::from(!max.is_empty()));
         match version {
             1 => w.zeros(5),

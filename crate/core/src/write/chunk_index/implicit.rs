@@ -51,7 +51,9 @@ impl IndexEdit for Implicit {
 
     fn allocate(&mut self, out: &mut Output) -> Result<bool> {
         if address(&self.layout).is_none() {
-            let first = out.space.allocate_raw(self.chunks * self.chunk_bytes)?;
+            let len = self.chunks * self.chunk_bytes;
+            let first = out.space.allocate_raw(len)?;
+            out.exist(first, len)?;
             set_address(&mut self.layout, Some(first));
         }
         Ok(true)

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod datatypes;
+mod elements;
 mod objects;
 mod references;
 mod scales;
