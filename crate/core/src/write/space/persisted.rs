@@ -4,7 +4,7 @@
 //! overwrite objects. [`settle`] takes the names out with the first change, [`store`] writes managers again.
 
 use super::managers::{self, Managers};
-use super::options::PAGE_SIZES;
+use super::options::{PAGE_SIZES, SLOTS};
 use super::{Space, Strategy};
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
@@ -129,14 +129,14 @@ fn write(out: &mut Output, persisted: &Persisted, managers: Managers) -> Result<
     let ctx = out.medium.ctx;
     let mut w = out.writer();
     // Behind version, strategy, whether it persists, threshold, page size and the page's end.
-    let before = match place.version {
-        0 => 2 + ctx.l(),
+    let (before, slots) = match place.version {
+        0 => (2 + ctx.l(), SLOTS / 2),
         _ => {
             w.addr(Some(Addr(out.space.end())));
-            5 + 2 * ctx.l()
+            (5 + 2 * ctx.l(), SLOTS)
         }
     };
-    managers.addresses.iter().for_each(|m| _ = w.addr(*m));
+    managers.addresses.iter().take(slots).for_each(|m| _ = w.addr(*m));
     if before + w.len() > length(place.len)? {
         return Err(
             Error::malformed("file space info without room for managers").at(out.medium.absolute(place.body))

@@ -153,6 +153,21 @@ fn managers_may_take_the_last_free_bytes() {
 }
 
 #[test]
+fn messages_of_version_0() {
+    let (mut out, _) = file(&options(None), Libver::V18);
+    let body = [[0, 1, 1, 0, 0, 0, 0, 0, 0, 0].as_slice(), &[0xff; 48]].concat();
+    let message = crate::format::header::RawMessage::new(kind::FILE_SPACE, 0, body);
+    let extension = extension::create(&mut out, vec![message]).unwrap().unwrap();
+    load(&mut out, Some(extension)).unwrap();
+    fill(&mut out);
+    settle(&mut out).unwrap();
+    store(&mut out).unwrap();
+    let named = said(&out, extension).managers.unwrap();
+    assert!(named[0].is_some() && named[2].is_some());
+    assert_eq!(free(&reopened(&out, extension)), free(&out));
+}
+
+#[test]
 fn other_strategies() {
     for strategy in [FileSpaceStrategy::Aggr, FileSpaceStrategy::None] {
         let (mut out, _) = file(&FileSpaceOptions { strategy, ..options(None) }, Libver::V18);
