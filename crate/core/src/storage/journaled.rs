@@ -31,6 +31,8 @@ pub struct Journaled {
     base: u64,
     /// Whether the device is different from what it was at the last flush.
     touched: bool,
+    /// Whether changes are being taken back, which does not depend on the device: it may be full.
+    back: bool,
     /// After some failures nobody knows what is on the disk.
     failed: bool,
 }
@@ -51,8 +53,9 @@ impl Journaled {
     ) -> Result<Journaled> {
         let journal = journal.map(|device| Journal::open(device, data.as_mut())).transpose()?;
         let len = data.len();
-        let (dirty, touched, failed) = (Dirty::default(), false, false);
-        Ok(Journaled { data, journal, dirty, budget: budget.max(PAGE), len, base: len, touched, failed })
+        let (dirty, budget) = (Dirty::default(), budget.max(PAGE));
+        let (touched, back, failed) = (false, false, false);
+        Ok(Journaled { data, journal, dirty, budget, len, base: len, touched, back, failed })
     }
 
     /// Goes back to what the file was at its last flush.
@@ -121,12 +124,8 @@ impl Journaled {
     /// Lets `data` wait.
     fn keep(&mut self, mut at: u64, data: &[u8]) -> Result<()> {
         for data in data.chunks(STEP.min(self.budget)) {
-            if self.dirty.held() >= self.budget
-                && let Err(e) = self.spill()
-                // What takes changes back must not fail for want of a little room.
-                && self.dirty.held() >= self.budget.saturating_mul(2)
-            {
-                return Err(e);
+            if self.dirty.held() >= self.budget && !self.back {
+                self.spill()?;
             }
             self.dirty.write(at, data);
             at = at.saturating_add(data.len() as u64);
@@ -172,10 +171,13 @@ impl Journaled {
         let page = PAGE as u64;
         let from = range.start.div_ceil(page).max(self.first_new()).saturating_mul(page);
         let to = range.end / page * page;
-        if from.saturating_add(LARGE) <= to { from..to } else { range.end..range.end }
+        if from.saturating_add(LARGE) <= to && !self.back { from..to } else { range.end..range.end }
     }
 
     fn take(&mut self, range: &Range<u64>, data: &[u8]) -> Result<()> {
+        if !self.back {
+            self.trim()?;
+        }
         self.fill(range.start)?;
         let now = self.at_once(range);
         // All of these lie within the range, whose bytes are in memory.
@@ -191,15 +193,17 @@ impl Journaled {
         Ok(())
     }
 
-    /// Forgets what is beyond the end, in memory and on the device.
-    fn trim(&mut self) -> Result<()> {
+    /// Forgets what is beyond the end.
+    fn forget(&mut self) {
         self.dirty.cut(self.len);
+        // If the device fails now, it is asked again before there may be something else.
+        let _ = self.trim();
+    }
+
+    /// Makes sure that the device has nothing where the file may grow.
+    fn trim(&mut self) -> Result<()> {
         let end = self.len.max(self.base);
-        if self.data.len() <= end {
-            return Ok(());
-        }
-        let cut = self.data.set_len(end);
-        self.or_fail(cut)
+        if self.data.len() > end { self.data.set_len(end) } else { Ok(()) }
     }
 
     /// Makes the device what the file is, on the disk.
@@ -254,16 +258,24 @@ impl StorageMut for Journaled {
         self.check()?;
         let end = at.checked_add(data.len() as u64);
         let end = end.ok_or_else(|| Error::limit("the file would exceed 2^64 bytes").at(at))?;
-        self.take(&(at..end), data).or_else(|e| self.trim().and(Err(e)))
+        self.take(&(at..end), data).inspect_err(|_| self.forget())
+    }
+
+    fn put_back(&mut self, at: u64, data: &[u8]) -> Result<()> {
+        self.back = true;
+        let put = self.write_at(at, data);
+        self.back = false;
+        put
     }
 
     fn set_len(&mut self, len: u64) -> Result<()> {
         self.check()?;
         if len > self.len {
-            return self.fill(len).or_else(|e| self.trim().and(Err(e)));
+            return self.trim().and_then(|()| self.fill(len)).inspect_err(|_| self.forget());
         }
         self.len = len;
-        self.trim()
+        self.forget();
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -271,6 +283,7 @@ impl StorageMut for Journaled {
         if !self.is_changed() {
             return Ok(());
         }
+        self.trim()?;
         self.save()?;
         self.settle()?;
         let cleared = self.journal.as_mut().map_or(Ok(()), Journal::clear);

@@ -100,6 +100,10 @@ pub trait Storage {
 pub trait StorageMut {
     /// Overwrites `data.len()` bytes at `at`; the storage grows (with zeros) as needed.
     fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()>;
+    /// The same, with what was there before a change that failed: that must not fail, too, for want of room.
+    fn put_back(&mut self, at: u64, data: &[u8]) -> Result<()> {
+        self.write_at(at, data)
+    }
     /// Cuts or grows (with zeros) to `len` bytes.
     fn set_len(&mut self, len: u64) -> Result<()>;
     /// Makes everything written durable.

@@ -55,7 +55,7 @@ impl Undo {
         let newer = self.saved.split_off(mark.saved);
         let Some(writer) = storage.writer() else { return Ok(()) };
         for (at, old) in newer.iter().rev() {
-            writer.write_at(*at, old)?;
+            writer.put_back(*at, old)?;
         }
         writer.set_len(mark.len)
     }

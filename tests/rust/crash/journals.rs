@@ -1,6 +1,6 @@
 //! Journals that no power cut leaves: damaged ones, those of other files, and what is no journal at all.
 
-use crate::devices::{Log, Recorder, Verb};
+use super::devices::{Log, Recorder, Verb};
 use crate::written::Dice;
 use hyperslab::bytes::lookup3;
 use hyperslab::storage::{Journaled, Storage};
