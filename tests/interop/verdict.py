@@ -63,7 +63,7 @@ def judge_file(t, o):
     for x in o["objects"]:
         theirs.setdefault(x["path"], x)
     closed = [p.rstrip("/") + "/" for p, x in theirs.items() if x.get("error") and x["kind"] in ("group", "error")]
-    broken = [x["path"].rstrip("/") + "/" for x in t["objects"] if x["kind"] == "group" and x.get("error")]
+    broken = [x["path"].rstrip("/") + "/" for x in t["objects"] if x["kind"] in ("group", "error") and x.get("error")]
     for x in t["objects"]:
         p = x["path"]
         if p in theirs:

@@ -2,6 +2,7 @@
 import { isHyperslabError, openSync } from "hyperslab";
 import { byBytes, num, slabs, weight } from "../../fixtures/corpus/canon.mjs";
 import { canonical } from "./datatypes.mjs";
+import { points } from "./selections.mjs";
 import { digest } from "./values.mjs";
 
 const product = (dims) => dims.reduce((p, n) => p * n, 1);
@@ -62,8 +63,11 @@ function walk(file) {
     if (link.kind === "soft") entries.push({ path, kind: "softlink", target: link.target });
     else if (link.kind === "external") entries.push({ path, kind: "extlink", file: link.file, target: link.target });
     else if (link.kind === "user") entries.push({ path, kind: "udlink", class: link.class });
-    else if (!child.object) entries.push({ path, kind: "error", ...failure(child.error) });
-    else {
+    else if (!child.object) {
+      // References still lead there.
+      if (!paths.has(link.address)) paths.set(link.address, path);
+      entries.push({ path, kind: "error", ...failure(child.error) });
+    } else {
       const entry = met(child.object, path);
       if (entry?.kind === "group") enter(child.object, path, entry);
     }
@@ -71,12 +75,26 @@ function walk(file) {
   return { entries, objects, paths };
 }
 
-/** How many elements a region has. */
+/** How many dimensions of what is read are those of arrays, which may hold arrays. */
+const inner = (type) => (type.class === "array" ? type.dims.length + inner(type.base) : 0);
+
+/** How many elements a region has: as many as are read, if they can be. */
 function selected(dataset, reference) {
-  const value = dataset.read(reference);
+  let value;
+  try {
+    value = dataset.read(reference);
+  } catch (e) {
+    if (!isHyperslabError(e)) throw e;
+    // The dataset is smaller now, or damaged, or that is too much for an array. Unless what is damaged is the selection:
+    const count = points(reference.selection, dataset.shape);
+    if (count === undefined) throw e;
+    return count;
+  }
   if (value === null) return 0;
-  const type = dataset.datatype;
-  return value.shape ? product(value.shape.slice(0, value.shape.length - (type.class === "array" ? type.dims.length : 0))) : 1;
+  const count = points(reference.selection, dataset.shape);
+  const read = value.shape ? product(value.shape.slice(0, value.shape.length - inner(dataset.datatype))) : 1;
+  if (read !== count) throw new Error(`${read} elements are read of ${count}`);
+  return count;
 }
 
 /** The digest of a dataset, of its first and last slab if it is large. */
