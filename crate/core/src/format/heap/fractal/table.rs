@@ -70,6 +70,58 @@ impl DoublingTable {
         self.start.saturating_mul(self.width.into())
     }
 
+    /// The first row whose blocks have `size` bytes or more.
+    pub fn row_of_size(&self, size: u64) -> u64 {
+        let times = size.div_ceil(self.start.max(1));
+        if times <= 1 {
+            0
+        } else {
+            u64::from(log2(times.saturating_mul(2).saturating_sub(1))).saturating_add(1)
+        }
+    }
+
+    /// Heap bytes that the first `rows` rows of an indirect block cover: also where row `rows` starts.
+    pub fn span(&self, rows: u64) -> Option<u64> {
+        let Some(doubled) = rows.checked_sub(1) else { return Some(0) };
+        let doubled = u32::try_from(doubled).ok()?;
+        let span = self.first_row().checked_shl(doubled)?;
+        (span.checked_shr(doubled)? == self.first_row()).then_some(span)
+    }
+
+    /// Rows of a root block that covers all offsets there are.
+    pub fn max_rows(&self) -> u16 {
+        let rows = u32::from(self.max_bits).saturating_sub(log2(self.first_row())).saturating_add(1);
+        u16::try_from(rows).unwrap_or(u16::MAX)
+    }
+
+    /// Heap offset of an entry of an indirect block, counted from the start of the block.
+    pub fn entry_start(&self, entry: u64) -> Option<u64> {
+        let width = u64::from(self.width).max(1);
+        let (row, column) = (entry.checked_div(width)?, entry.checked_rem(width)?);
+        self.span(row)?.checked_add(self.row_size(row)?.checked_mul(column)?)
+    }
+
+    /// Rows of the indirect blocks of a row.
+    pub fn rows_below(&self, row: u64) -> u16 {
+        self.row_size(row).map_or(u16::MAX, |size| self.rows_covering(size))
+    }
+
+    /// For each number of rows up to `rows`, the bytes for objects in all direct blocks that such an indirect block
+    /// covers, if each block loses `overhead` of them.
+    pub fn room(&self, rows: u16, overhead: u64) -> Vec<u64> {
+        let mut room = vec![0u64];
+        for row in 0..u64::from(rows) {
+            let one = match row < self.direct_rows() {
+                true => self.row_size(row).unwrap_or(u64::MAX).saturating_sub(overhead),
+                // Blocks below have no more rows than there are before theirs.
+                false => room.get(usize::from(self.rows_below(row))).copied().unwrap_or(u64::MAX),
+            };
+            let before = room.last().copied().unwrap_or(0);
+            room.push(one.saturating_mul(self.width.into()).saturating_add(before));
+        }
+        room
+    }
+
     /// Rows of an indirect block that covers `size` bytes.
     fn rows_covering(&self, size: u64) -> u16 {
         let rows = log2(size).saturating_sub(log2(self.first_row())).saturating_add(1);
@@ -122,5 +174,22 @@ mod tests {
         let inner = t.step(524_288, 7, 524_288 + 131_071).unwrap();
         assert_eq!((inner.entry, inner.size, inner.rows), (27, 16_384, None));
         assert!(t.step(524_288, 7, 5).is_err());
+    }
+
+    #[test]
+    fn rows_have_places() {
+        let t = links().table;
+        let rows = |size| t.row_of_size(size);
+        assert_eq!([0, 1, 512, 513, 1024, 1025, 2048, 65536].map(rows), [0, 0, 0, 2, 2, 3, 3, 8]);
+        assert_eq!([0, 1, 2, 3, 10].map(|n| t.span(n)), [0, 2048, 4096, 8192, 1 << 20].map(Some));
+        assert_eq!(t.span(60), None);
+        assert_eq!([0, 3, 4, 9, 37].map(|n| t.entry_start(n)), [0, 1536, 2048, 5120, 655_360].map(Some));
+        assert_eq!((t.max_rows(), t.rows_below(9), t.rows_below(11)), (22, 7, 9));
+        assert_eq!(t.span(t.max_rows().into()), Some(1 << 32));
+        // 16 direct blocks of 16384 bytes; then blocks over blocks.
+        let room = t.room(11, 21);
+        assert_eq!((room[0], room[4]), (0, 16384 - 16 * 21));
+        assert_eq!(room[10], room[9] + 4 * room[7]);
+        assert_eq!(room.len(), 12);
     }
 }
