@@ -91,6 +91,8 @@ pub(super) struct Node {
     pub links: LinkEdits,
     /// The same with places in creation order, while a commit is under way.
     pub ordered: LinkEdits,
+    /// While a commit is under way: links in messages, and new ones, become dense.
+    pub to_dense: bool,
     /// For a new group: its links are messages even if a symbol table could hold them.
     pub new_style: bool,
     /// For a new group: whether it tracks the order of its links, and indexes it.
@@ -142,6 +144,7 @@ impl Node {
             group: self.group,
             links: LinkEdits::new(),
             ordered: LinkEdits::new(),
+            to_dense: false,
             new_style: self.new_style,
             link_order: self.link_order,
             v2: self.v2,

@@ -1,22 +1,25 @@
 //! The links of a group: a symbol table while names are ASCII and links lead to this file, link messages otherwise,
 //! and beyond a number of them a heap with indexes. Groups keep their form until it does not serve any more.
 
+mod dense;
 mod symbol_table;
 mod symbol_table_insert;
 mod symbol_table_remove;
 
 use super::node::{LinkEdit, LinkEdits, Node, NodeId, StagedLink, Target};
-use super::output::{MAX_MESSAGE, Output};
+use super::output::Output;
 use super::stage::Stage;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::Libver;
 use crate::format::datatype::CharacterSet;
 use crate::format::header::RawMessage;
-use crate::format::message::{GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
+use crate::format::heap::fractal::Filtering;
+use crate::format::message::{FilterPipeline, GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
 use crate::order;
+use dense::DenseLinks;
 
 /// Links that stay messages, and how few must be left of dense ones, unless the group says otherwise.
 const PHASE_CHANGE: (u16, u16) = (8, 6);
@@ -62,9 +65,6 @@ pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
             to_messages(out, stage, id)?
         }
     };
-    if info.heap.is_some() {
-        return Err(Error::unsupported("changing the links of a group that has many"));
-    }
     let node = stage.node(id);
     let edits = order_links(&mut info, node.links.clone());
     let mut stored = Vec::new();
@@ -73,22 +73,66 @@ pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
             stored.push(out.encoded(&resolved(stage, name, link))?);
         }
     }
+    let (most, least) = phase_change(out, node)?;
     let node = stage.node_mut(id);
     node.ordered = edits;
-    remove_messages(out, node)?;
-    let count = node.messages.iter().filter(|m| m.kind == kind::LINK).count() + stored.len();
-    if stored.iter().any(|s| s.len() > MAX_MESSAGE) {
-        return Err(Error::unsupported("a link of more than 64 KiB"));
-    }
-    if count > phase_change(out, node)?.0.into() {
-        let count =
-            u16::try_from(count).map_err(|_| Error::unsupported(format!("{count} links in a group")))?;
-        let info = GroupInfo { phase_change: Some((count, PHASE_CHANGE.1)), ..GroupInfo::default() };
-        node.put(out.message(kind::GROUP_INFO, flag::CONSTANT, &info)?);
+    let large = stored.iter().any(|s| s.len() > node.largest_message());
+    if info.heap.is_some() {
+        let mut dense = DenseLinks::open(out, &info)?;
+        let removed = node.ordered.values().filter(|edit| edit.removes()).count() as u64;
+        let count = dense.len().saturating_sub(removed).saturating_add(stored.len() as u64);
+        if large || count >= least.into() {
+            return put_info(out, node, &info);
+        }
+        let mut kept = Vec::new();
+        for link in dense.list(out)? {
+            if !node.ordered.get(&link.name).is_some_and(LinkEdit::removes) {
+                kept.push(out.encoded(&link)?);
+            }
+        }
+        if kept.iter().any(|s| s.len() > node.largest_message()) {
+            return put_info(out, node, &info);
+        }
+        dense.release(out, &mut info)?;
+        node.messages.extend(kept.into_iter().map(|data| RawMessage::new(kind::LINK, 0, data)));
+    } else {
+        remove_messages(out, node)?;
+        let count = node.messages.iter().filter(|m| m.kind == kind::LINK).count() + stored.len();
+        if large || count > most.into() {
+            node.to_dense = true;
+            return put_info(out, node, &info);
+        }
     }
     let messages = stored.into_iter().map(|data| RawMessage::new(kind::LINK, 0, data));
     node.messages.extend(messages);
     put_info(out, node, &info)
+}
+
+/// Links that are in messages become dense; so do new ones.
+fn make_dense(out: &mut Output, stage: &mut Stage, id: NodeId, mut info: LinkInfo) -> Result<()> {
+    let node = stage.node(id);
+    let mut links = added(stage, id);
+    for message in node.messages.iter().filter(|m| m.kind == kind::LINK) {
+        links.push(Link::decode(&mut out.reader(&message.data))?);
+    }
+    let filtering = match node.message(kind::FILTER_PIPELINE) {
+        None => None,
+        Some(message) => {
+            let pipeline = FilterPipeline::decode(&mut out.reader(&message.data))?;
+            Some(Filtering { root_size: 0, root_mask: 0, pipeline, encoded: message.data.clone() })
+        }
+    };
+    DenseLinks::create(out, &mut info, &links, filtering)?.close(out)?;
+    let node = stage.node_mut(id);
+    node.messages.retain(|m| m.kind != kind::LINK);
+    node.to_dense = false;
+    put_info(out, node, &info)
+}
+
+/// New links, with the addresses of what they lead to.
+fn added(stage: &Stage, id: NodeId) -> Vec<Link> {
+    let edits = stage.node(id).ordered.iter();
+    edits.filter_map(|(name, edit)| edit.link().map(|link| resolved(stage, name, link))).collect()
 }
 
 /// Most compact and least dense links.
@@ -180,10 +224,32 @@ pub(super) fn fill(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
     symbol_table_insert::insert(out, table, &links)
 }
 
+/// Changes the dense links of a group.
+fn fill_dense(out: &mut Output, stage: &mut Stage, id: NodeId, info: &LinkInfo) -> Result<()> {
+    let mut dense = DenseLinks::open(out, info)?;
+    let node = stage.node(id);
+    for (name, _) in node.ordered.iter().filter(|(_, edit)| edit.removes()) {
+        if dense.remove(out, name)?.is_none() {
+            return Err(Error::malformed("a link that is not where its name belongs"));
+        }
+    }
+    for link in added(stage, id) {
+        dense.insert(out, &link)?;
+    }
+    dense.close(out)
+}
+
 /// Messages of new links, made by [`size`], get the addresses of what they lead to.
 fn fill_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> {
     let mut messages = Vec::new();
     let node = stage.node(id);
+    let info = link_info(out, node)?.unwrap_or_default();
+    if node.to_dense {
+        return make_dense(out, stage, id, info);
+    }
+    if info.heap.is_some() {
+        return fill_dense(out, stage, id, &info);
+    }
     for (i, message) in node.messages.iter().enumerate().filter(|(_, m)| m.kind == kind::LINK) {
         let name = Link::decode(&mut out.reader(&message.data))?.name;
         if let Some(link) = node.ordered.get(&name).and_then(LinkEdit::link) {
@@ -210,6 +276,9 @@ fn resolved(stage: &Stage, name: &[u8], link: &StagedLink) -> Link {
 
 /// Gives back what the group keeps its links in, beyond its header.
 pub(super) fn release(out: &mut Output, node: &Node) -> Result<()> {
+    if let Some(mut info) = link_info(out, node)?.filter(|info| info.heap.is_some()) {
+        return DenseLinks::open(out, &info)?.release(out, &mut info);
+    }
     match symbol_table(out, node)? {
         Some(table) if table != UNKNOWN => symbol_table::release(out, table),
         _ => Ok(()),

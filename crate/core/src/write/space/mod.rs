@@ -8,13 +8,12 @@ mod stretches;
 
 pub use options::{FileSpaceOptions, FileSpaceStrategy};
 
-use stretches::{Pool, Stretch};
+pub(in crate::write) use stretches::{Pool, Stretch, Stretches};
 
 use crate::bytes::{Addr, Ctx};
 use crate::error::{Error, Result};
 use persisted::Persisted;
 use std::rc::Rc;
-use stretches::Stretches;
 
 /// Metadata and plain raw data start on multiples of this, so that typed arrays can be laid over them.
 const ALIGNMENT: u64 = 8;

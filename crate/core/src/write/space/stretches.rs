@@ -42,7 +42,7 @@ struct Change {
 
 /// Stretches that do not overlap.
 #[derive(Debug, Default)]
-pub(super) struct Stretches {
+pub(in crate::write) struct Stretches {
     /// (start, pool): length.
     by_address: Index,
     /// For each pool, (length, start).

@@ -150,6 +150,21 @@ pub fn encode_direct(
     Ok(())
 }
 
+/// Puts the checksum of what a direct block holds now into it, if it has one.
+pub fn seal_direct(heap: &FractalHeap, ctx: Ctx, block: &mut [u8]) {
+    let field = heap.direct_overhead(ctx).saturating_sub(4);
+    if !heap.checksummed() {
+        return;
+    }
+    if let Some(field) = block.get_mut(field..field.saturating_add(4)) {
+        field.fill(0);
+    }
+    let checksum = lookup3(block, 0);
+    if let Some(field) = block.get_mut(field..field.saturating_add(4)) {
+        field.copy_from_slice(&checksum.to_le_bytes());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::header::testing::links;
@@ -167,6 +182,8 @@ mod tests {
         let mut flipped = w.as_bytes().to_vec();
         flipped[300] ^= 1;
         assert!(check_direct(&flipped, 0, Ctx::WIDE, &heap, 512).is_err());
+        seal_direct(&heap, Ctx::WIDE, &mut flipped);
+        check_direct(&flipped, 0, Ctx::WIDE, &heap, 512).unwrap();
         let entries = (0..8u64).map(|i| Entry { address: (i < 3).then_some(Addr(i)), filtered: None });
         let block = IndirectBlock { heap: Addr(5), offset: 0, entries: entries.collect() };
         let mut w = Writer::new(Ctx::WIDE);

@@ -5,7 +5,7 @@ mod header;
 mod id;
 mod table;
 
-pub use block::{Entry, IndirectBlock, check_direct, encode_direct};
+pub use block::{Entry, IndirectBlock, check_direct, encode_direct, seal_direct};
 pub use header::{Filtering, FractalHeap};
 pub use id::HeapId;
 pub use table::{DoublingTable, Step};

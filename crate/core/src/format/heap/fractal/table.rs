@@ -128,6 +128,33 @@ impl DoublingTable {
         u16::try_from(rows).unwrap_or(u16::MAX)
     }
 
+    /// The first direct block of at least `size` bytes (and no more than the largest have) that starts at heap offset
+    /// `from`, where a block starts, or behind it: its offset and size.
+    pub fn next_block(&self, from: u64, size: u64) -> Option<(u64, u64)> {
+        let row = self.row_of_size(size);
+        let (mut at, mut block, mut rows) = (from, 0, self.max_rows());
+        // Each step goes down, or on to a greater offset.
+        loop {
+            let step = self.step(block, rows, at).ok()?;
+            match step.rows {
+                None if step.offset != at => return None,
+                None if step.size >= size => return Some((at, step.size)),
+                None => {
+                    // To the row that is large enough, or else to what is behind this indirect block.
+                    at = block.checked_add(self.span(row.min(rows.into()))?)?;
+                    (block, rows) = (0, self.max_rows());
+                }
+                Some(below) if step.offset != at || u64::from(below) > row => {
+                    (block, rows) = (step.offset, below);
+                }
+                Some(_) => {
+                    at = at.checked_add(step.size)?;
+                    (block, rows) = (0, self.max_rows());
+                }
+            }
+        }
+    }
+
     /// Which entry of an indirect block, which starts at heap offset `block` and has `rows` rows, holds heap
     /// offset `offset`.
     pub fn step(&self, block: u64, rows: u16, offset: u64) -> Result<Step> {
@@ -191,5 +218,22 @@ mod tests {
         assert_eq!((room[0], room[4]), (0, 16384 - 16 * 21));
         assert_eq!(room[10], room[9] + 4 * room[7]);
         assert_eq!(room.len(), 12);
+    }
+
+    #[test]
+    fn blocks_that_are_large_enough() {
+        let t = links().table;
+        let next = |from, size| t.next_block(from, size);
+        assert_eq!(next(0, 512), Some((0, 512)));
+        assert_eq!(next(512, 1024), Some((4096, 1024)));
+        assert_eq!(next(4096, 512), Some((4096, 1024)));
+        assert_eq!(next(5120, 4096), Some((2048 << 3, 4096)));
+        // The first indirect block is at 512 KiB; it has 7 rows, so no direct blocks of 32 KiB.
+        assert_eq!(next(1 << 19, 512), Some((1 << 19, 512)));
+        assert_eq!(next(1 << 19, 16384), Some(((1 << 19) + (2048 << 5), 16384)));
+        assert_eq!(next(1 << 19, 32768), Some(((1 << 20) + (2048 << 6), 32768)));
+        assert_eq!(next((1 << 19) + 512, 32768), next(1 << 19, 32768));
+        assert_eq!(next(100, 512), None);
+        assert_eq!(next(1 << 32, 512), None);
     }
 }

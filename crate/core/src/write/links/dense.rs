@@ -1,0 +1,207 @@
+//! Links of a group that has many: link messages in a fractal heap, found by the hash of their names, and, where the
+//! group asks for it, by their places in creation order.
+
+use crate::bytes::{Addr, Reader, lookup3};
+use crate::error::{Context, Error, Result};
+use crate::format::heap::fractal::Filtering;
+use crate::format::message::{Link, LinkInfo};
+use crate::order;
+use crate::write::heap::fractal::{Heap, Purpose};
+use crate::write::output::Output;
+use crate::write::tree2::{NODE, Tree};
+use std::cmp::Ordering;
+
+/// Records by name: u32 hash of the name, then the heap id.
+const BY_NAME: u8 = 5;
+/// Records by creation order: i64, then the heap id.
+const BY_ORDER: u8 = 6;
+const HEAP_ID: usize = 7;
+const HASH: usize = 4;
+const ORDER: usize = 8;
+
+/// The dense links of a group, open for changes. What changes is complete in the file after [`close`](Self::close).
+/// After an error they are of no use any more.
+pub(in crate::write) struct DenseLinks {
+    heap: Heap,
+    by_name: Tree,
+    by_order: Option<Tree>,
+}
+
+/// A record of the index of names.
+fn by_name(link: &Link, id: &[u8]) -> Vec<u8> {
+    [lookup3(&link.name, 0).to_le_bytes().as_slice(), id].concat()
+}
+
+/// A record of the index of creation order.
+fn by_order(link: &Link, id: &[u8]) -> Result<Vec<u8>> {
+    Ok([order_of(link)?.to_le_bytes().as_slice(), id].concat())
+}
+
+fn order_of(link: &Link) -> Result<i64> {
+    let none = || Error::argument("a link without a place in creation order, in a group that indexes it");
+    link.creation_order.ok_or_else(none)
+}
+
+/// Compares a record of the index of names with a name. Names of equal hashes are in the heap.
+fn compare(out: &Output, heap: &mut Heap, record: &[u8], name: &[u8]) -> Result<Ordering> {
+    let (hash, wanted) = (Reader::new(record, 0, out.medium.ctx).u32()?, lookup3(name, 0));
+    if hash != wanted {
+        return Ok(hash.cmp(&wanted));
+    }
+    let object = heap.read(out, record.get(HASH..).unwrap_or(&[]))?;
+    Ok(decode(out, &object)?.name.as_slice().cmp(name))
+}
+
+fn decode(out: &Output, object: &[u8]) -> Result<Link> {
+    Link::decode(&mut Reader::new(object, 0, out.medium.ctx))
+}
+
+/// Compares a record of the index of creation order with a place in it.
+fn compare_order(record: &[u8], wanted: i64) -> Result<Ordering> {
+    let stored = record.first_chunk::<ORDER>().map(|bytes| i64::from_le_bytes(*bytes));
+    Ok(stored.ok_or_else(|| Error::malformed("a record of no creation order"))?.cmp(&wanted))
+}
+
+impl DenseLinks {
+    /// Puts `links` into a heap and indexes; `info` gets their addresses. Whether creation order is indexed is what
+    /// `info` says. `filtering`: the group's filters, if it has any.
+    pub fn create(
+        out: &mut Output,
+        info: &mut LinkInfo,
+        links: &[Link],
+        filtering: Option<Filtering>,
+    ) -> Result<DenseLinks> {
+        let mut heap = Heap::create(out, Purpose::Links, filtering)?;
+        let mut ids = Vec::with_capacity(links.len());
+        for link in links {
+            let object = out.encoded(link)?;
+            ids.push(heap.insert(out, &object)?);
+        }
+        let hashes: Vec<u32> = links.iter().map(|link| lookup3(&link.name, 0)).collect();
+        let sorted = order::indices(links.len(), &mut |a, b| {
+            (hashes[a], &links[a].name).cmp(&(hashes[b], &links[b].name))
+        });
+        let records: Vec<u8> = sorted.iter().flat_map(|i| by_name(&links[*i], &ids[*i])).collect();
+        let by_name = Tree::build(out, BY_NAME, (HASH + HEAP_ID) as u16, NODE, &records)?;
+        let mut tree = None;
+        if let Some(address) = &mut info.order_btree {
+            let key = |i: usize| links[i].creation_order;
+            let sorted = order::indices(links.len(), &mut |a, b| key(a).cmp(&key(b)));
+            let mut records = Vec::new();
+            for i in sorted {
+                records.append(&mut by_order(&links[i], &ids[i])?);
+            }
+            let built = Tree::build(out, BY_ORDER, (ORDER + HEAP_ID) as u16, NODE, &records)?;
+            *address = Some(built.address());
+            tree = Some(built);
+        }
+        (info.heap, info.name_btree) = (Some(heap.address()), Some(by_name.address()));
+        Ok(DenseLinks { heap, by_name, by_order: tree })
+    }
+
+    /// Opens the links that `info` leads to.
+    pub fn open(out: &Output, info: &LinkInfo) -> Result<DenseLinks> {
+        let none = || Error::malformed("dense links without a heap or without an index of names");
+        let (heap, names) = info.heap.zip(info.name_btree).ok_or_else(none)?;
+        let by_name = Tree::open(out, names, &[BY_NAME], HASH + HEAP_ID).within("dense links")?;
+        let by_order = match info.order_btree {
+            Some(Some(tree)) => {
+                Some(Tree::open(out, tree, &[BY_ORDER], ORDER + HEAP_ID).within("dense links")?)
+            }
+            Some(None) => return Err(none()),
+            None => None,
+        };
+        Ok(DenseLinks { heap: Heap::open(out, heap).within("dense links")?, by_name, by_order })
+    }
+
+    /// How many links there are.
+    pub fn len(&self) -> u64 {
+        self.by_name.len()
+    }
+
+    /// The link of this name.
+    pub fn find(&mut self, out: &Output, name: &[u8]) -> Result<Option<Link>> {
+        let heap = &mut self.heap;
+        let found = self.by_name.find(out, &mut |out, record| compare(out, heap, record, name));
+        let Some(record) = found.within("dense links")? else { return Ok(None) };
+        let object = self.heap.read(out, record.get(HASH..).unwrap_or(&[])).within("dense links")?;
+        decode(out, &object).map(Some).within("dense links")
+    }
+
+    /// Adds a link; an error if there is one of its name.
+    pub fn insert(&mut self, out: &mut Output, link: &Link) -> Result<()> {
+        self.try_insert(out, link).within("dense links")
+    }
+
+    fn try_insert(&mut self, out: &mut Output, link: &Link) -> Result<()> {
+        let object = out.encoded(link)?;
+        let id = self.heap.insert(out, &object)?;
+        let heap = &mut self.heap;
+        let name = &link.name;
+        self.by_name.insert(out, &by_name(link, &id), &mut |out, record| compare(out, heap, record, name))?;
+        if let Some(tree) = &mut self.by_order {
+            let order = order_of(link)?;
+            tree.insert(out, &by_order(link, &id)?, &mut |_, record| compare_order(record, order))?;
+        }
+        Ok(())
+    }
+
+    /// Takes a link away and returns it.
+    pub fn remove(&mut self, out: &mut Output, name: &[u8]) -> Result<Option<Link>> {
+        self.try_remove(out, name).within("dense links")
+    }
+
+    fn try_remove(&mut self, out: &mut Output, name: &[u8]) -> Result<Option<Link>> {
+        let heap = &mut self.heap;
+        let removed = self.by_name.remove(out, &mut |out, record| compare(out, heap, record, name))?;
+        let Some(record) = removed else { return Ok(None) };
+        let id = record.get(HASH..).unwrap_or(&[]);
+        let object = self.heap.read(out, id)?;
+        let link = decode(out, &object)?;
+        if let Some(tree) = &mut self.by_order {
+            let order = order_of(&link)?;
+            let removed = tree.remove(out, &mut |_, record| compare_order(record, order))?;
+            if removed.as_deref().and_then(|record| record.get(ORDER..)) != Some(id) {
+                return Err(Error::malformed("a link that is not in the index of creation order"));
+            }
+        }
+        self.heap.remove(out, id)?;
+        Ok(Some(link))
+    }
+
+    /// All links, in the order of their names' hashes.
+    pub fn list(&mut self, out: &Output) -> Result<Vec<Link>> {
+        let mut ids = Vec::new();
+        self.by_name.each(out, &mut |record| {
+            ids.push(record.get(HASH..).unwrap_or(&[]).to_vec());
+            Ok(())
+        })?;
+        let mut links = Vec::with_capacity(ids.len());
+        for id in ids {
+            let object = self.heap.read(out, &id)?;
+            links.push(decode(out, &object)?);
+        }
+        Ok(links)
+    }
+
+    /// Writes what has changed.
+    pub fn close(self, out: &mut Output) -> Result<()> {
+        self.heap.close(out)
+    }
+
+    /// Gives back everything that the links take; `info` forgets where they were.
+    pub fn release(self, out: &mut Output, info: &mut LinkInfo) -> Result<()> {
+        self.heap.release(out)?;
+        self.by_name.release(out)?;
+        if let Some(tree) = self.by_order {
+            tree.release(out)?;
+        }
+        forget(info);
+        Ok(())
+    }
+}
+
+fn forget(info: &mut LinkInfo) {
+    (info.heap, info.name_btree) = (None, None);
+    info.order_btree = info.order_btree.map(|_: Option<Addr>| None);
+}
