@@ -59,10 +59,8 @@ fn children(out: &Output, stage: &mut Stage, id: NodeId) -> Result<Vec<NodeId>> 
         }
     }
     // A committed datatype counts its users, attributes too.
-    for message in &stage.node(id).messages.clone() {
-        if message.kind == kind::ATTRIBUTE
-            && let Some(address) = attributes::committed_in(out, message)?
-        {
+    for message in &attributes::messages(out, stage.node(id))? {
+        if let Some(address) = attributes::committed_in(out, message)? {
             found.push(stage.at(out, address)?);
         }
     }
@@ -85,5 +83,6 @@ fn release(out: &mut Output, stage: &Stage, id: NodeId) -> Result<()> {
         links::release(out, node)?;
     }
     raw::release(out, node, id.0)?;
+    attributes::release(out, node)?;
     header::release(out, node.blocks.iter().copied())
 }

@@ -50,7 +50,6 @@ mod spec;
 mod stage;
 mod transfer;
 mod tree1;
-#[allow(dead_code)] // Until all structures that are kept in such trees are edited.
 mod tree2;
 
 pub use broadcast::Broadcast;

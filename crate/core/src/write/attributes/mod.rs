@@ -1,6 +1,8 @@
 //! The attributes of an object: messages of its header, or, in version 2 headers that have many or large ones, objects
 //! of a heap with indexes.
 
+mod dense;
+
 use super::node::Node;
 use super::output::{Output, fitting};
 use crate::bytes::Addr;
@@ -8,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::format::header::{RawMessage, v2};
 use crate::format::message::{AttributeInfo, AttributeMessage, Shareable, Shared, flag, kind};
 use crate::object::shared;
+use dense::{DenseAttributes, Stored};
 
 /// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
 const PHASE_CHANGE: (u16, u16) = (8, 6);
@@ -17,9 +20,8 @@ pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessag
     let body = out.encoded(attribute)?;
     remove(out, node, &attribute.name)?;
     node.changed = true;
-    let message = fitting(kind::ATTRIBUTE, 0, body, node.largest_message())?;
     let Some(prefix) = node.v2 else {
-        node.messages.push(message);
+        node.messages.push(fitting(kind::ATTRIBUTE, 0, body, node.largest_message())?);
         return Ok(());
     };
     let mut info = match info(out, node)? {
@@ -31,18 +33,78 @@ pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessag
             info
         }
     };
-    if info.heap.is_some() {
-        return Err(Error::unsupported("adding an attribute to an object that has many"));
-    }
+    let stored = Stored { flags: 0, order: next_index(&mut info)?, body };
     let count = node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE).count();
-    if count >= prefix.phase_change.unwrap_or(PHASE_CHANGE).0.into() {
-        return Err(Error::unsupported(format!(
-            "more than {count} attributes of an object of the newer form"
-        )));
+    let many = count >= prefix.phase_change.unwrap_or(PHASE_CHANGE).0.into();
+    if info.heap.is_some() || many || stored.body.len() > node.largest_message() {
+        let mut dense = match info.heap {
+            Some(_) => DenseAttributes::open(out, &info)?,
+            None => make_dense(out, node, &mut info)?,
+        };
+        dense.insert(out, &attribute.name, &stored)?;
+        dense.close(out)?;
+    } else {
+        node.messages.push(compact(stored));
     }
-    let creation_index = next_index(&mut info)?;
-    node.messages.push(RawMessage { creation_index, ..message });
     put_info(out, node, &info)
+}
+
+/// An attribute as a message.
+fn compact(stored: Stored) -> RawMessage {
+    let Stored { body, flags, order } = stored;
+    RawMessage { creation_index: order, ..RawMessage::new(kind::ATTRIBUTE, flags, body) }
+}
+
+/// Attributes that are messages become dense.
+fn make_dense(out: &mut Output, node: &mut Node, info: &mut AttributeInfo) -> Result<DenseAttributes> {
+    let mut dense = DenseAttributes::create(out, info)?;
+    for message in node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE) {
+        let name = name_of(out, message)?;
+        let (body, flags, order) = (message.data.clone(), message.flags, message.creation_index);
+        if flags & flag::SHARED != 0 {
+            return Err(Error::unsupported("adding to attributes that other objects may share"));
+        }
+        dense.insert(out, &name, &Stored { body, flags, order })?;
+    }
+    node.messages.retain(|m| m.kind != kind::ATTRIBUTE);
+    Ok(dense)
+}
+
+/// Few dense attributes become messages again, if all fit.
+fn make_compact(
+    out: &mut Output,
+    node: &mut Node,
+    info: &mut AttributeInfo,
+    mut dense: DenseAttributes,
+) -> Result<()> {
+    let least = node.v2.and_then(|p| p.phase_change).unwrap_or(PHASE_CHANGE).1;
+    if dense.len() < least.into()
+        && let Some(all) = dense.list(out, info.max_creation_index.is_some())?
+        && all.iter().all(|a| a.body.len() <= node.largest_message())
+    {
+        dense.release(out, info)?;
+        node.messages.extend(all.into_iter().map(compact));
+        return Ok(());
+    }
+    dense.close(out)
+}
+
+/// All attributes, wherever they are kept.
+pub(super) fn messages(out: &Output, node: &Node) -> Result<Vec<RawMessage>> {
+    if let Some(info) = info(out, node)?.filter(|info| info.heap.is_some()) {
+        let all = DenseAttributes::open(out, &info)?.list(out, info.max_creation_index.is_some())?;
+        let shared = || Error::unsupported("changing attributes that other objects may share");
+        return Ok(all.ok_or_else(shared)?.into_iter().map(compact).collect());
+    }
+    Ok(node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE).cloned().collect())
+}
+
+/// Gives back what attributes take beyond the header.
+pub(super) fn release(out: &mut Output, node: &Node) -> Result<()> {
+    match info(out, node)?.filter(|info| info.heap.is_some()) {
+        Some(mut info) => DenseAttributes::open(out, &info)?.release(out, &mut info),
+        None => Ok(()),
+    }
 }
 
 fn new_info(prefix: &v2::Prefix) -> AttributeInfo {
@@ -74,10 +136,12 @@ fn put_info(out: &Output, node: &mut Node, info: &AttributeInfo) -> Result<()> {
 
 /// The committed datatype that the attribute of this name uses.
 pub(super) fn committed(out: &Output, node: &Node, name: &[u8]) -> Result<Option<Addr>> {
-    let Some(message) = position(out, node, name)?.and_then(|i| node.messages.get(i)) else {
-        return Ok(None);
-    };
-    committed_in(out, message)
+    for message in &messages(out, node)? {
+        if name_of(out, message)? == name {
+            return committed_in(out, message);
+        }
+    }
+    Ok(None)
 }
 
 /// The committed datatype that an attribute message uses.
@@ -100,12 +164,20 @@ pub(super) fn delete(out: &mut Output, node: &mut Node, name: &str) -> Result<()
 
 /// Takes the attribute away if it is there.
 fn remove(out: &mut Output, node: &mut Node, name: &[u8]) -> Result<bool> {
-    if let Some(info) = info(out, node)?
-        && info.heap.is_some()
-    {
-        return Err(Error::unsupported("deleting an attribute of an object that has many"));
+    if let Some(mut info) = info(out, node)?.filter(|info| info.heap.is_some()) {
+        let mut dense = DenseAttributes::open(out, &info)?;
+        if dense.remove(out, name)?.is_none() {
+            return Ok(false);
+        }
+        make_compact(out, node, &mut info, dense)?;
+        put_info(out, node, &info)?;
+        node.changed = true;
+        return Ok(true);
     }
     let Some(position) = position(out, node, name)? else { return Ok(false) };
+    if node.messages.get(position).is_some_and(|m| m.flags & flag::SHARED != 0) {
+        return Err(Error::unsupported("deleting an attribute that other objects may share"));
+    }
     node.messages.remove(position);
     node.changed = true;
     Ok(true)
@@ -113,12 +185,16 @@ fn remove(out: &mut Output, node: &mut Node, name: &[u8]) -> Result<bool> {
 
 fn position(out: &Output, node: &Node, name: &[u8]) -> Result<Option<usize>> {
     for (i, message) in node.messages.iter().enumerate().filter(|(_, m)| m.kind == kind::ATTRIBUTE) {
-        let body = shared::body(&out.medium, message)?;
-        if AttributeMessage::decode_name(&mut body.reader(&out.medium))? == name {
+        if name_of(out, message)? == name {
             return Ok(Some(i));
         }
     }
     Ok(None)
+}
+
+fn name_of(out: &Output, message: &RawMessage) -> Result<Vec<u8>> {
+    let body = shared::body(&out.medium, message)?;
+    AttributeMessage::decode_name(&mut body.reader(&out.medium))
 }
 
 /// Gives a new object with attribute messages what version 2 headers say about them.

@@ -1,6 +1,5 @@
 //! Heaps being written: names, values of variable length, dense links and attributes.
 
-#[allow(dead_code)] // Until dense links and attributes are edited.
 pub(super) mod fractal;
 mod global;
 mod local;

@@ -15,9 +15,11 @@ use std::cmp::Ordering;
 const BY_NAME: u8 = 5;
 /// Records by creation order: i64, then the heap id.
 const BY_ORDER: u8 = 6;
-const HEAP_ID: usize = 7;
 const HASH: usize = 4;
 const ORDER: usize = 8;
+/// Bytes of the records: with a heap id of 7 bytes.
+const NAME_RECORD: u16 = 11;
+const ORDER_RECORD: u16 = 15;
 
 /// The dense links of a group, open for changes. What changes is complete in the file after [`close`](Self::close).
 /// After an error they are of no use any more.
@@ -82,7 +84,7 @@ impl DenseLinks {
             (hashes[a], &links[a].name).cmp(&(hashes[b], &links[b].name))
         });
         let records: Vec<u8> = sorted.iter().flat_map(|i| by_name(&links[*i], &ids[*i])).collect();
-        let by_name = Tree::build(out, BY_NAME, (HASH + HEAP_ID) as u16, NODE, &records)?;
+        let by_name = Tree::build(out, BY_NAME, NAME_RECORD, NODE, &records)?;
         let mut tree = None;
         if let Some(address) = &mut info.order_btree {
             let key = |i: usize| links[i].creation_order;
@@ -91,7 +93,7 @@ impl DenseLinks {
             for i in sorted {
                 records.append(&mut by_order(&links[i], &ids[i])?);
             }
-            let built = Tree::build(out, BY_ORDER, (ORDER + HEAP_ID) as u16, NODE, &records)?;
+            let built = Tree::build(out, BY_ORDER, ORDER_RECORD, NODE, &records)?;
             *address = Some(built.address());
             tree = Some(built);
         }
@@ -103,10 +105,10 @@ impl DenseLinks {
     pub fn open(out: &Output, info: &LinkInfo) -> Result<DenseLinks> {
         let none = || Error::malformed("dense links without a heap or without an index of names");
         let (heap, names) = info.heap.zip(info.name_btree).ok_or_else(none)?;
-        let by_name = Tree::open(out, names, &[BY_NAME], HASH + HEAP_ID).within("dense links")?;
+        let by_name = Tree::open(out, names, &[BY_NAME], NAME_RECORD.into()).within("dense links")?;
         let by_order = match info.order_btree {
             Some(Some(tree)) => {
-                Some(Tree::open(out, tree, &[BY_ORDER], ORDER + HEAP_ID).within("dense links")?)
+                Some(Tree::open(out, tree, &[BY_ORDER], ORDER_RECORD.into()).within("dense links")?)
             }
             Some(None) => return Err(none()),
             None => None,
@@ -117,15 +119,6 @@ impl DenseLinks {
     /// How many links there are.
     pub fn len(&self) -> u64 {
         self.by_name.len()
-    }
-
-    /// The link of this name.
-    pub fn find(&mut self, out: &Output, name: &[u8]) -> Result<Option<Link>> {
-        let heap = &mut self.heap;
-        let found = self.by_name.find(out, &mut |out, record| compare(out, heap, record, name));
-        let Some(record) = found.within("dense links")? else { return Ok(None) };
-        let object = self.heap.read(out, record.get(HASH..).unwrap_or(&[])).within("dense links")?;
-        decode(out, &object).map(Some).within("dense links")
     }
 
     /// Adds a link; an error if there is one of its name.

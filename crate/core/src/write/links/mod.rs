@@ -15,7 +15,9 @@ use crate::format::Libver;
 use crate::format::datatype::CharacterSet;
 use crate::format::header::RawMessage;
 use crate::format::heap::fractal::Filtering;
-use crate::format::message::{FilterPipeline, GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind};
+use crate::format::message::{
+    FilterPipeline, GroupInfo, Link, LinkInfo, LinkTarget, SymbolTable, flag, kind,
+};
 use crate::object::header::ObjectHeader;
 use crate::object::links;
 use crate::order;

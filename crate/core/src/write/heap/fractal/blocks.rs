@@ -38,30 +38,55 @@ pub(super) struct Place {
     pub step: Step,
 }
 
+fn outside(offset: u64, length: u64) -> Error {
+    Error::malformed(format!("{length} bytes at heap offset {offset:#x}"))
+}
+
 impl Heap {
-    /// The bytes of a managed object, to be changed or not.
-    pub(super) fn object(
-        &mut self,
-        out: &mut Output,
-        offset: u64,
-        length: u64,
-        change: bool,
-    ) -> Result<&mut [u8]> {
-        let outside = move || Error::malformed(format!("{length} bytes at heap offset {offset:#x}"));
-        if length > self.header.max_managed.into() {
-            return Err(outside());
-        }
-        let overhead = self.overhead(out);
-        let block = self.load(out, offset)?;
+    /// The bytes of a managed object, to be changed.
+    pub(super) fn object(&mut self, out: &mut Output, offset: u64, length: u64) -> Result<&mut [u8]> {
+        let range = self.inside(out, offset, length)?;
+        let block = self.take(out, offset)?;
         let start = offset - block.offset;
-        let end = start.checked_add(length).filter(|_| start >= overhead).ok_or_else(outside)?;
-        block.changed |= change;
-        block.bytes.get_mut(in_memory(start)?..in_memory(end)?).ok_or_else(outside)
+        let block = self.keep(out, block)?;
+        block.changed = true;
+        let bytes = block.bytes.get_mut(in_memory(start)?..in_memory(start + range)?);
+        bytes.ok_or_else(|| outside(offset, length))
+    }
+
+    /// The bytes of a managed object. Blocks that were changed stay in memory until something is changed again.
+    pub(super) fn bytes(&mut self, out: &Output, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let range = self.inside(out, offset, length)?;
+        let block = self.take(out, offset)?;
+        let start = offset - block.offset;
+        let bytes = block.bytes.get(in_memory(start)?..in_memory(start + range)?).map(<[u8]>::to_vec);
+        let mut kept = self.direct.iter().map(|d| d.bytes.len()).sum::<usize>() + block.bytes.len();
+        self.direct.retain(|d| {
+            let goes = kept > KEPT && !d.changed;
+            kept -= if goes { d.bytes.len() } else { 0 };
+            !goes
+        });
+        self.direct.push(block);
+        bytes.ok_or_else(|| outside(offset, length))
+    }
+
+    /// `length` if an object at `offset` may have it.
+    fn inside(&mut self, out: &Output, offset: u64, length: u64) -> Result<u64> {
+        if length > self.header.max_managed.into() {
+            return Err(outside(offset, length));
+        }
+        let start = self.take(out, offset).map(|block| {
+            let start = block.offset;
+            self.direct.push(block);
+            start
+        })?;
+        let fits = offset - start >= self.overhead(out) && offset.checked_add(length).is_some();
+        if fits { Ok(length) } else { Err(outside(offset, length)) }
     }
 
     /// Offset and size of the direct block that holds all of an object.
     pub(super) fn locate(&mut self, out: &Output, offset: u64, length: u64) -> Result<(u64, u64)> {
-        let outside = || Error::malformed(format!("{length} bytes at heap offset {offset:#x}"));
+        let outside = || outside(offset, length);
         let (start, size) = match self.path(out, offset)?.last() {
             Some(place) => {
                 self.child(place)?;
@@ -77,14 +102,13 @@ impl Heap {
         Ok((start, size))
     }
 
-    /// The direct block that holds heap offset `offset`.
-    fn load(&mut self, out: &mut Output, offset: u64) -> Result<&mut Direct> {
+    /// The direct block that holds heap offset `offset`, taken out of those in memory if it is one of them.
+    fn take(&mut self, out: &Output, offset: u64) -> Result<Direct> {
         let holds = |d: &Direct| offset >= d.offset && offset - d.offset < d.bytes.len() as u64;
-        let block = match self.direct.iter().position(holds) {
-            Some(place) => self.direct.remove(place),
-            None => self.read_direct(out, offset)?,
-        };
-        self.keep(out, block)
+        match self.direct.iter().position(holds) {
+            Some(place) => Ok(self.direct.remove(place)),
+            None => self.read_direct(out, offset),
+        }
     }
 
     /// Keeps a block in memory, in place of those that were used longest ago.

@@ -121,7 +121,7 @@ impl Free {
             let (offset, size) = table.next_block(hole.start, size)?;
             (offset.checked_add(size)? <= hole.end()).then_some((hole, offset, size))
         };
-        self.stretches.of(HOLE).filter_map(block).min_by_key(|(_, offset, size)| (*size, *offset))
+        self.stretches.by_size(HOLE).filter_map(block).min_by_key(|(_, offset, size)| (*size, *offset))
     }
 
     /// Takes a direct block's place out of a hole.
@@ -156,8 +156,8 @@ impl Free {
         let old = self.manager.and_then(|(_, m)| Some((m.sections?, m.allocated)));
         let overhead = header.direct_overhead(out.medium.ctx) as u64;
         let mut list = Sections::new(header, overhead);
-        self.stretches.of(INSIDE).for_each(|s| list.single(s.start, s.len));
-        for hole in self.stretches.of(HOLE) {
+        self.stretches.by_size(INSIDE).for_each(|s| list.single(s.start, s.len));
+        for hole in self.stretches.by_size(HOLE) {
             list.hole(hole.start, hole.end())?;
         }
         if list.sections.is_empty() {
@@ -215,11 +215,11 @@ impl Free {
 impl Free {
     /// Stretches inside direct blocks.
     pub fn stretches(&self) -> impl Iterator<Item = Stretch> {
-        self.stretches.of(INSIDE)
+        self.stretches.by_size(INSIDE)
     }
 
     /// Stretches without direct blocks.
     pub fn holes(&self) -> impl Iterator<Item = Stretch> {
-        self.stretches.of(HOLE)
+        self.stretches.by_size(HOLE)
     }
 }

@@ -171,16 +171,16 @@ impl Heap {
                 first
             }
         };
-        self.object(out, offset, length, true)?.copy_from_slice(object);
+        self.object(out, offset, length)?.copy_from_slice(object);
         self.header.free = self.header.free.saturating_sub(length);
         Ok(offset)
     }
 
     /// The object `id`, the first bytes of which may be followed by others.
-    pub fn read(&mut self, out: &mut Output, id: &[u8]) -> Result<Vec<u8>> {
+    pub fn read(&mut self, out: &Output, id: &[u8]) -> Result<Vec<u8>> {
         let at = out.medium.absolute(self.address);
         let read = self.id(out, id).and_then(|id| match id {
-            HeapId::Managed { offset, length } => Ok(self.object(out, offset, length, false)?.to_vec()),
+            HeapId::Managed { offset, length } => self.bytes(out, offset, length),
             HeapId::Tiny(data) => Ok(data),
             id => self.read_huge(out, &id),
         });
@@ -217,22 +217,6 @@ impl Heap {
             self.remove_block(out, block, size)?;
         }
         Ok(())
-    }
-
-    /// Puts `object` in the place of the one called `id`, and returns its id: the same one if the size is the same and
-    /// it was in a block.
-    pub fn replace(&mut self, out: &mut Output, id: &[u8], object: &[u8]) -> Result<Vec<u8>> {
-        let at = out.medium.absolute(self.address);
-        if let HeapId::Managed { offset, length } = self.id(out, id)?
-            && length == object.len() as u64
-        {
-            let place = self.object(out, offset, length, true).at(at).within("fractal heap")?;
-            place.copy_from_slice(object);
-            self.changed = true;
-            return Ok(id.get(..usize::from(self.header.id_len)).unwrap_or(id).to_vec());
-        }
-        self.remove(out, id)?;
-        self.insert(out, object)
     }
 
     /// Writes what has changed.
