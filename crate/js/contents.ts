@@ -1,8 +1,12 @@
-/** A changed file as a whole, piece by piece: unchanged stretches come from its source, changed ones from the engine. */
+/**
+ * A file as a whole, piece by piece: unchanged stretches come from its source, changed ones from the engine, which there is
+ * only if the file is being changed.
+ */
 
 import type { Engine } from "#glue";
 import { faultOf } from "./drive.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
+import type { SaveTarget } from "./types.js";
 
 /** Bytes of a piece at most. */
 const PIECE = 4 << 20;
@@ -20,7 +24,11 @@ function ask<T>(source: ByteSource, call: () => T): T {
 }
 
 /** The file in stretches, from its start to its end. */
-function* stretches(engine: Engine, source: ByteSource): Generator<Stretch> {
+function* stretches(engine: Engine | undefined, source: ByteSource): Generator<Stretch> {
+  if (!engine) {
+    yield [0, source.size, false];
+    return;
+  }
   const changes = ask(source, () => engine.changes());
   const size = ask(source, () => engine.fileSize());
   let done = 0;
@@ -34,7 +42,7 @@ function* stretches(engine: Engine, source: ByteSource): Generator<Stretch> {
   if (done < size) yield [done, size, changes === undefined];
 }
 
-function* pieces(engine: Engine, source: ByteSource): Generator<Stretch> {
+function* pieces(engine: Engine | undefined, source: ByteSource): Generator<Stretch> {
   for (const [from, to, changed] of stretches(engine, source)) {
     for (let at = from; at < to; at += PIECE) yield [at, Math.min(at + PIECE, to), changed];
   }
@@ -51,27 +59,27 @@ function readNow(source: ByteSource, from: number, to: number): Uint8Array {
 }
 
 /** All bytes in pieces, from a source that answers at once, or that the engine has no need of. */
-export function* contentsNow(engine: Engine, source: ByteSource): Generator<Uint8Array> {
-  for (const [from, to, changed] of pieces(engine, source)) yield changed ? copy(engine, source, from, to) : readNow(source, from, to);
+export function* contentsNow(engine: Engine | undefined, source: ByteSource): Generator<Uint8Array> {
+  for (const [from, to, changed] of pieces(engine, source)) yield changed ? copy(engine!, source, from, to) : readNow(source, from, to);
 }
 
 /** All bytes in pieces. */
-export async function* contents(engine: Engine, source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* contents(engine: Engine | undefined, source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for (const [from, to, changed] of pieces(engine, source)) {
     signal?.throwIfAborted();
-    if (changed) yield copy(engine, source, from, to);
+    if (changed) yield copy(engine!, source, from, to);
     else if (source.immediate) yield readNow(source, from, to);
     else yield await source.fetch(from, to - from, signal);
   }
 }
 
 /** The file as a Blob; of one that comes from a Blob, what is unchanged is not copied. */
-export async function contentsAsBlob(engine: Engine, source: ByteSource, signal?: AbortSignal): Promise<Blob> {
+export async function contentsAsBlob(engine: Engine | undefined, source: ByteSource, signal?: AbortSignal): Promise<Blob> {
   const parts: BlobPart[] = [];
   const { blob } = source;
   if (blob) {
     for (const [from, to, changed] of stretches(engine, source)) {
-      parts.push(changed ? copy(engine, source, from, to) : blob.slice(from, to));
+      parts.push(changed ? copy(engine!, source, from, to) : blob.slice(from, to));
     }
   } else {
     for await (const bytes of contents(engine, source, signal)) parts.push(bytes as Uint8Array<ArrayBuffer>);
@@ -79,16 +87,11 @@ export async function contentsAsBlob(engine: Engine, source: ByteSource, signal?
   return new Blob(parts, { type: "application/x-hdf5" });
 }
 
-/** What a file is saved to, such as a `FileSystemFileHandle` that the user chose. */
-export interface SaveTarget {
-  createWritable(): Promise<{ write(bytes: Uint8Array): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
-}
-
 /** Writes pieces to a file that is the old one until all of it is there. */
 export async function saveTo(target: SaveTarget, from: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   const stream = await target.createWritable();
   try {
-    for await (const bytes of from) await stream.write(bytes);
+    for await (const bytes of from) await stream.write(bytes as never);
   } catch (e) {
     await stream.abort().catch(() => {}); // what went wrong first is what counts
     throw e;

@@ -81,15 +81,6 @@ export function toError(fault: Fault, path?: string): HyperslabError {
   return new HyperslabError(fault.code, fault.message, { ...fault, path: place });
 }
 
-/** A call into the engine that belongs to no file yet. */
-export function plainly<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (e) {
-    throw typeof e === "string" ? toError(JSON.parse(e) as Fault) : e;
-  }
-}
-
 /** What the engine threw outside of a session, as an error. */
 export function faultOf(e: unknown, source: ByteSource): unknown {
   if (typeof e !== "string") return e;

@@ -4,40 +4,46 @@ import { type Session, step, type Steps } from "./drive.js";
 import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
-import type { File, FileInfo, Mode, Out } from "./types.js";
-import { flush, toBytes } from "./write.js";
+import { bytesOf, blobOf, flush, saved } from "./saving.js";
+import type { File, FileInfo, Mode, Out, SaveTarget } from "./types.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   readonly info: FileInfo;
   declare [Symbol.dispose]: () => void;
+  declare [Symbol.asyncDispose]: () => Promise<void>;
 
-  constructor(
-    session: Session<M>,
-    readonly mode: "r" | "w",
-    { size, superblock, userblock }: FileInfo,
-    root: Described<GroupRecord>,
-  ) {
+  constructor(session: Session<M>, { size, superblock, userblock }: FileInfo, root: Described<GroupRecord>) {
     const context = { session } as { session: Session<M>; file: File<M> };
     super(context as Context<M>, "/", root);
     context.file = this;
     this.info = { size, superblock, userblock };
   }
 
+  get mode(): "r" | "r+" {
+    return this.context.session.writable ? "r+" : "r";
+  }
+
   pathOf({ address }: { readonly address: number }): Out<M, string | undefined> {
     const found = this.walk((path, object) => (object.address === address ? `/${path}` : undefined));
-    return this.context.session.run("/", address === this.address ? step(() => "/") : found);
+    return this.perform(() => (address === this.address ? step(() => "/") : found));
   }
 
   toBytes(): Out<M, Uint8Array> {
-    return this.context.session.run("/", toBytes(this.context.session));
+    return this.perform(bytesOf);
   }
 
   async toBlob(): Promise<Blob> {
-    return new Blob([(await this.toBytes()) as Uint8Array<ArrayBuffer>], { type: "application/x-hdf5" });
+    return await blobOf(this.context.session);
+  }
+
+  save(path: string | URL): Out<M, void>;
+  save(handle: SaveTarget): Promise<void>;
+  save(target: string | URL | SaveTarget): Out<M, void> | Promise<void> {
+    return saved(this.context.session, target) as Out<M, void>;
   }
 
   flush(): Out<M, void> {
-    return this.context.session.run("/", flush(this.context.session));
+    return this.perform(flush);
   }
 
   /** Runs an operation about the file as a whole. */
@@ -45,7 +51,23 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return this.context.session.run("/", steps(this.context.session));
   }
 
-  close(): void {
+  close(): Out<M, void> {
+    const { session } = this.context;
+    if (session.writable && session.alive) return this.perform(() => this.flushed());
+    this.release();
+    return (session.driven === "async" ? Promise.resolve() : undefined) as Out<M, void>;
+  }
+
+  /** Closes the file after all that waits has been written, or could not be. */
+  private *flushed(): Steps<void> {
+    try {
+      yield* flush(this.context.session);
+    } finally {
+      this.release();
+    }
+  }
+
+  private release(): void {
     const { session } = this.context;
     session.close();
     // Files that links led to were opened for this one.
@@ -64,5 +86,10 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
   }
 }
 
-// Not a member of the class: `Symbol.dispose` is younger than some of the browsers this runs in.
-if (Symbol.dispose) FileObject.prototype[Symbol.dispose] = FileObject.prototype.close;
+// Not members of the class: these symbols are younger than some of the browsers this runs in.
+if (Symbol.dispose) FileObject.prototype[Symbol.dispose] = FileObject.prototype.close as () => void;
+if (Symbol.asyncDispose) {
+  FileObject.prototype[Symbol.asyncDispose] = async function dispose(this: FileObject<Mode>) {
+    await this.close();
+  };
+}

@@ -112,8 +112,8 @@ declare module "#glue" {
     fileSize(): number;
     /** Bytes from `from` to `to` of the file as it is now. */
     copy(from: number, to: number): Uint8Array;
-    /** The whole file. */
-    bytes(): Uint8Array;
+    /** The whole file, if it is in memory. */
+    bytes(): Uint8Array | undefined;
   }
 
   /** Elements as buffers, in the order of the type's leaves. */
@@ -214,7 +214,7 @@ declare module "#glue" {
        * The file in `source`, to be changed: in place if it can be written, in memory if not. If it was left half written,
        * it is put back to what it was before.
        */
-      edit(source: Source, pageSize: number, cache: number): Engine;
+      edit(source: Source, pageSize: number, cache: number, low?: string): Engine;
       /** Puts the file in `source` back to what it was, if it was left half written. */
       recover(source: Source): void;
     };

@@ -1,30 +1,49 @@
 /** Opening and creating. */
 
-import { plainly, Session } from "./drive.js";
 import { engine, engineNow } from "./engine.js";
-import { checkMode, openFile, openSteps } from "./opening.js";
-import { fileSpec } from "./spec.js";
-import { MemorySource } from "./sources/memory.js";
+import { argument, HyperslabError } from "./errors.js";
+import { createFile, openFile, writes } from "./opening.js";
+import { isAccessibleFile, isFileHandle } from "./sources/access.js";
+import { toAccess } from "./sources/index.js";
+import type { WritableSource, WriteMode } from "./sources/writable.js";
 import type { CreateOptions, File, FileSync, OpenOptions, Source } from "./types.js";
 
-/** Opens a file. Members of the result that touch the source return promises. */
+/** A file handle of the browser, opened to be written where it is. */
+function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource> {
+  if (isAccessibleFile(handle)) return toAccess(handle, options.mode as WriteMode, options);
+  const message = "files are written in place in a worker: here open what `handle.getFile()` gives, and `save` it to the handle";
+  throw new HyperslabError("Unsupported", message);
+}
+
+/**
+ * Opens a file, or makes one, as `mode` says. Members of the result that touch the source return promises.
+ *
+ * With a writing mode, what has a place is changed in place: a path in Node, a `FileSystemSyncAccessHandle` or, in a worker,
+ * a `FileSystemFileHandle` of the browser's private file system, a place of your own with `write` and `truncate`. Whatever
+ * else it is, bytes, a Blob, a source that only reads, stays as it is: changes are in memory, for `save`, `toBlob` and `toBytes`.
+ *
+ * Errors: `NotFound` if there is no file (`"r"`, `"r+"`); `Io` if there is one (`"w-"`, `"x"`), or if somebody else
+ * has it open for writing; `Unsupported` for files that cannot be changed.
+ */
 export async function open(source: Source, options: OpenOptions = {}): Promise<File> {
-  checkMode(options.mode);
-  const instance = await engine(false);
+  const instance = await engine(writes(options));
   options.signal?.throwIfAborted();
-  return await openFile("async", instance, source, options);
+  if (!isFileHandle(source)) return await openFile("async", instance, source, options);
+  if (!writes(options)) return await openFile("async", instance, await source.getFile(), options);
+  return await openFile("async", instance, source, options, await accessTo(source, options));
 }
 
-/** Opens a file whose bytes are at hand: in memory, on disk in Node, or a Blob inside a worker. */
+/**
+ * Opens a file whose bytes are at hand: in memory, on disk in Node, a Blob or a `FileSystemSyncAccessHandle` inside a worker.
+ * Modes are those of {@link open}.
+ */
 export function openSync(source: Source, options: OpenOptions = {}): FileSync {
-  checkMode(options.mode);
-  return openFile("sync", engineNow(false), source, options);
+  const instance = engineNow(writes(options));
+  if (isFileHandle(source)) throw argument("a file handle takes time to open: use open, or its createSyncAccessHandle");
+  return openFile("sync", instance, source, options);
 }
 
-/** Creates a file in memory: fill it, then take it with `toBytes`. */
+/** Creates a file in memory: fill it, then take it with `toBytes`, `toBlob` or `save`. */
 export function create(options: CreateOptions = {}): FileSync {
-  const instance = engineNow(true);
-  const engine = plainly(() => instance.glue.Engine.create(fileSpec(options)));
-  const session = new Session("sync", instance, engine, new MemorySource(new Uint8Array()), true);
-  return session.run("/", openSteps(session));
+  return createFile(engineNow(true), options);
 }

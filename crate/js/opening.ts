@@ -1,29 +1,42 @@
 /** From a source to a session and the file in it. */
 
 import type { Engine } from "#glue";
-import { Session, step, type Steps } from "./drive.js";
+import { faultOf, Session, step, type Steps } from "./drive.js";
 import type { Instance } from "./engine.js";
-import { argument } from "./errors.js";
+import { argument, HyperslabError } from "./errors.js";
 import { FileObject } from "./file.js";
 import type { GroupObject } from "./group.js";
 import { Neighbours } from "./neighbours.js";
 import { described, type FileRecord, type GroupRecord } from "./records.js";
-import { beside, locationOf, toSource } from "./sources/index.js";
-import type { Mode, OpenOptions, Out, Source } from "./types.js";
+import { fileSpec, releaseName } from "./spec.js";
+import { beside, locationOf, toSource, toWritable } from "./sources/index.js";
+import { MemorySource } from "./sources/memory.js";
+import type { ByteSource } from "./sources/source.js";
+import { isWritable, settle, type WritableSource, type WriteMode } from "./sources/writable.js";
+import type { CreateOptions, Mode, OpenMode, OpenOptions, Out, Source } from "./types.js";
 
 /** Bytes of metadata kept in memory unless the options say otherwise. */
 const CACHE = 16 << 20;
 
-/** The file of a session that was just begun. */
-export function* openSteps<M extends Mode>(session: Session<M>): Steps<FileObject<M>> {
-  const info = JSON.parse(yield* step(() => session.raw.open())) as FileRecord;
-  session.root = info.root;
-  const reply = yield* step(() => session.raw.resolve(info.root, "/"));
-  return new FileObject(session, session.writable ? "w" : "r", info, described<GroupRecord>(reply!));
+const MODES = new Set<string>(["r", "r+", "w", "w-", "x", "a"] satisfies OpenMode[]);
+
+/** Checks a mode; whether it is one in which a file is changed. */
+export function writes({ mode = "r" }: OpenOptions): boolean {
+  if (!MODES.has(mode)) throw argument(`there is no mode "${String(mode)}": ${[...MODES].join(", ")}`);
+  return mode !== "r";
 }
 
-export function checkMode(mode: string | undefined): void {
-  if (mode !== undefined && mode !== "r") throw argument(`mode "${mode}" is not supported yet: only "r"`);
+/** The file of a session that was just begun; if that fails nothing stays open. */
+function* openSteps<M extends Mode>(session: Session<M>): Steps<FileObject<M>> {
+  try {
+    const info = JSON.parse(yield* step(() => session.raw.open())) as FileRecord;
+    session.root = info.root;
+    const reply = yield* step(() => session.raw.resolve(info.root, "/"));
+    return new FileObject(session, info, described<GroupRecord>(reply!));
+  } catch (e) {
+    session.close();
+    throw e;
+  }
 }
 
 /** How a file finds others: as the options say, or next to it if it has a path. */
@@ -31,37 +44,55 @@ function neighbours(driven: Mode, instance: Instance, source: Source, options: O
   const home = locationOf(source);
   const resolve = options.resolve === undefined ? home && beside(home) : options.resolve;
   if (!resolve) return undefined;
-  const openFile = (other: Source, others: Neighbours): GroupObject<Mode> | Promise<GroupObject<Mode>> => {
-    const session = startSession(driven, instance, other, options, others);
-    const opened = session.run("/", openSteps(session));
-    return opened as never;
-  };
-  return new Neighbours(resolve, driven, home, openFile);
+  // Files that links lead to are only read.
+  const { cache, signal } = options;
+  const openOther = (other: Source, others: Neighbours): GroupObject<Mode> | Promise<GroupObject<Mode>> =>
+    openIn(driven, instance, toSource(other, driven), { cache, signal }, others) as never;
+  return new Neighbours(resolve, driven, home, openOther);
 }
 
-function startSession<M extends Mode>(
-  driven: M,
-  instance: Instance,
-  source: Source,
-  options: OpenOptions,
-  others = neighbours(driven, instance, source, options),
-): Session<M> {
-  const bytes = toSource(source, driven);
-  const engine: Engine = new instance.glue.Engine(bytes, bytes.page, options.cache ?? CACHE);
-  return new Session(driven, instance, engine, bytes, false, options.signal, others);
+/** The engine for a file that is opened so. */
+function engineFor(instance: Instance, source: ByteSource, options: OpenOptions): Engine {
+  const { Engine } = instance.glue;
+  const cache = options.cache ?? CACHE;
+  if (!writes(options)) return new Engine(source, source.page, cache);
+  const [low] = [options.libver].flat();
+  if (!isNew(source, options)) return Engine.edit(source, source.page, cache, low === undefined ? low : releaseName(low));
+  if (isWritable(source)) return Engine.createIn(fileSpec(options), source, source.page, cache);
+  if (source.files) throw new HyperslabError("Unsupported", "a new file is one file, not spread over several");
+  return Engine.create(fileSpec(options));
 }
 
-/** Opens the file in `source`; if that fails nothing stays open. */
-export function openFile<M extends Mode>(driven: M, instance: Instance, source: Source, options: OpenOptions): Out<M, FileObject<M>> {
-  const session = startSession(driven, instance, source, options);
-  return session.run("/", orClose(session, openSteps(session)));
+/** Whether a file is to be made, not opened. What cannot be written in place is there already if it has any bytes. */
+function isNew(source: ByteSource, { mode }: OpenOptions): boolean {
+  return isWritable(source) ? source.isNew : settle(mode as WriteMode, source.size, "the file").isNew;
 }
 
-function* orClose<T>(session: Session, steps: Steps<T>): Steps<T> {
+function begin<M extends Mode>(driven: M, instance: Instance, source: ByteSource, options: OpenOptions, others?: Neighbours): Session<M> {
   try {
-    return yield* steps;
+    const engine = engineFor(instance, source, options);
+    // Of what is new in memory nothing is in the source.
+    const below = writes(options) && !isWritable(source) && isNew(source, options) ? new MemorySource(new Uint8Array()) : source;
+    return new Session(driven, instance, engine, below, writes(options), options.signal, others);
   } catch (e) {
-    session.close();
-    throw e;
+    source.close();
+    throw faultOf(e, source);
   }
+}
+
+function openIn<M extends Mode>(driven: M, instance: Instance, source: ByteSource, options: OpenOptions, others?: Neighbours): Out<M, FileObject<M>> {
+  const session = begin(driven, instance, source, options, others);
+  return session.run("/", openSteps(session));
+}
+
+/** Opens the file in `source`, or makes one there. `place`: what is to be written, if it had to be opened before. */
+export function openFile<M extends Mode>(driven: M, instance: Instance, source: Source, options: OpenOptions, place?: WritableSource): Out<M, FileObject<M>> {
+  const others = neighbours(driven, instance, source, options);
+  const written = place ?? (writes(options) ? toWritable(source, options.mode as WriteMode, options) : undefined);
+  return openIn(driven, instance, written ?? toSource(source, driven), options, others);
+}
+
+/** Makes a file in memory. */
+export function createFile(instance: Instance, options: CreateOptions): FileObject<"sync"> {
+  return openIn("sync", instance, new MemorySource(new Uint8Array()), { ...options, mode: "w" });
 }

@@ -95,12 +95,16 @@ export function headerSpec({ trackOrder, trackTimes }: HeaderOptions): GroupSpec
 
 const LATEST = "v200";
 
+/** A release, as the engine calls it. */
+export function releaseName(libver: unknown): string {
+  return libver === "latest" ? LATEST : text(libver, "libver");
+}
+
 /** A file to be made. */
 export function fileSpec(options: CreateOptions): CreateSpec {
   const { libver = "earliest", userblock = 0 } = options;
-  const bound = (name: unknown): string => (name === "latest" ? LATEST : text(name, "libver"));
   const [low, high] = [libver, LATEST].flat();
-  const spec: CreateSpec = { ...headerSpec(options), low: bound(low), high: bound(high), userblock };
+  const spec: CreateSpec = { ...headerSpec(options), low: releaseName(low), high: releaseName(high), userblock };
   const { fsStrategy, fsPersist, fsThreshold, fsPageSize } = options;
   if (fsStrategy !== undefined) spec.strategy = text(fsStrategy, "fsStrategy");
   if (fsPersist) spec.persist = true;

@@ -5,7 +5,6 @@ import { type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError, text } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import { described } from "./records.js";
-import { sourceFailure } from "./sources/source.js";
 import { datasetSpec, headerSpec, valueSpec } from "./spec.js";
 import type {
   AttributeOptions,
@@ -119,21 +118,4 @@ export function* move(session: Session, from: string, to: string): Steps<void> {
   checkWritable(session);
   settle(session);
   yield* edit(session, undefined, (engine) => engine.moveLink(from, to));
-}
-
-/** Everything staged becomes bytes of the file. */
-export function* flush(session: Session): Steps<void> {
-  if (session.writable) yield* step(() => session.raw.commit());
-}
-
-export function* toBytes(session: Session): Steps<Uint8Array> {
-  if (session.writable) return yield* step(() => session.raw.bytes());
-  const { source } = session;
-  if (source.spread) {
-    throw new HyperslabError("Unsupported", "a file that is spread over several has no bytes of its own: repack makes one of them");
-  }
-  if (!source.immediate) return (yield* step(() => source.fetch(0, source.size, session.signal))) as Uint8Array;
-  const bytes = new Uint8Array(source.size);
-  if (source.read(0, bytes) !== 1) throw sourceFailure(source);
-  return bytes;
 }

@@ -13,6 +13,12 @@ test("types accept what is right and refuse what is wrong", () => {
   assert.equal(status, 0);
 });
 
+test("the browser's own types are sources and targets", () => {
+  const { status, stdout } = compile("-p", at("tests/js/types/browser"));
+  assert.equal(stdout, "");
+  assert.equal(status, 0);
+});
+
 test("the types of Node are enough", () => {
   const { status, stdout } = compile("--lib", "es2023,esnext.disposable", "--types", "node", "--skipLibCheck");
   assert.equal(stdout, "");

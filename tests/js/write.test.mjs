@@ -149,7 +149,7 @@ test("attributes are set, replaced and read at once", () => {
 
 test("a file that is being made can be read at any time", () => {
   const f = create();
-  assert.deepEqual([f.mode, f.keys()], ["w", []]);
+  assert.deepEqual([f.mode, f.keys()], ["r+", []]);
   const g = f.createGroup("a/b");
   assert.equal(g.path, "/a/b");
   const d = g.createDataset("c", { data: [1, 2, 3] });

@@ -1,28 +1,14 @@
 /** Files of a browser's private file system (OPFS), and places that a program brings itself. */
 
 import { argument, HyperslabError } from "../errors.js";
-import type { RandomAccess } from "../types/sources.js";
+import type { FileHandle, SyncAccessHandle, WritableAccess } from "../types.js";
 import { shortRead } from "./source.js";
 import { busy, PlaceSource, settle, type Verbs, type WritableSource, type WriteMode } from "./writable.js";
 
-/** What `FileSystemFileHandle.createSyncAccessHandle` gives, in a worker. */
-export interface SyncAccessHandle {
+/** A handle that reads and writes. */
+interface OpenHandle extends SyncAccessHandle {
   read(into: Uint8Array, options: { at: number }): number;
   write(bytes: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  getSize(): number;
-  flush(): void;
-  close(): void;
-}
-
-/** Your own place for a file: all of it answers at once. */
-export interface WritableAccess extends RandomAccess {
-  /** Writes all of `bytes` at `offset`, where the file grows as needed. */
-  write(offset: number, bytes: Uint8Array): void;
-  /** Cuts or grows, with zeros, to `size` bytes. */
-  truncate(size: number): void;
-  /** Returns when everything written is safe. */
-  sync?(): void;
 }
 
 /** A place that is written by itself. */
@@ -37,7 +23,7 @@ export interface AccessibleFile {
 const has = (value: unknown, names: readonly string[]): boolean =>
   typeof value === "object" && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
 
-export function isSyncAccessHandle(value: unknown): value is SyncAccessHandle {
+export function isSyncAccessHandle(value: unknown): value is OpenHandle {
   return has(value, ["read", "write", "truncate", "getSize", "flush"]);
 }
 
@@ -45,11 +31,16 @@ export function isWritableAccess(value: unknown): value is WritableAccess {
   return has(value, ["read", "write", "truncate"]) && typeof (value as WritableAccess).size === "number";
 }
 
+/** A file that the browser knows, the user's or its own. */
+export function isFileHandle(value: unknown): value is FileHandle {
+  return has(value, ["getFile"]);
+}
+
 export function isAccessibleFile(value: unknown): value is AccessibleFile {
   return has(value, ["createSyncAccessHandle"]);
 }
 
-function handleVerbs(handle: SyncAccessHandle): Verbs {
+function handleVerbs(handle: OpenHandle): Verbs {
   return {
     size: () => handle.getSize(),
     read(offset, into) {
@@ -89,7 +80,7 @@ function accessVerbs(access: WritableAccess): Verbs {
 }
 
 function verbsOf(place: Place): Verbs {
-  return isSyncAccessHandle(place) ? handleVerbs(place) : accessVerbs(place);
+  return isSyncAccessHandle(place) ? handleVerbs(place) : accessVerbs(place as WritableAccess);
 }
 
 /** How a place is written. */

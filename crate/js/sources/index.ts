@@ -1,13 +1,14 @@
 /** From what users have to a source. */
 
 import { argument } from "../errors.js";
-import { type AccessibleFile, isAccessibleFile, isSyncAccessHandle, isWritableAccess, openAccess, openPlace, type Place } from "./access.js";
-import type { FamilySource, Mode, MultiSource, RandomAccess, Source, SplitSource } from "../types.js";
+import { type AccessibleFile, isAccessibleFile, isSyncAccessHandle, isWritableAccess, openAccess, openPlace } from "./access.js";
+import type { FamilySource, Mode, MultiSource, RandomAccess, Source, SplitSource, WritingOptions } from "../types.js";
 import { blobSource } from "./blob.js";
 import { CustomSource, ImmediateCustomSource } from "./custom.js";
 import { openAll, openFamily } from "./joined.js";
 import { MemorySource } from "./memory.js";
 import type { ByteSource } from "./source.js";
+import type { Replacement } from "./disk/replace.js";
 import type { WritableSource, WriteMode } from "./writable.js";
 
 /** How this platform opens a path. */
@@ -39,24 +40,16 @@ export function beside(home: string): (name: string, from?: string) => string | 
   return (name, from) => findBeside(home, name, from);
 }
 
-/** How files are written. */
-export interface WritingOptions {
-  /**
-   * Whether there is a journal, by default one beside a path; where there are no paths, what it is kept in. Without one, a
-   * power cut leaves anything.
-   */
-  journal?: boolean | Place | AccessibleFile | undefined;
-  /** Whether whoever else writes the file is respected; default `true`. `false` takes it from them (paths only). */
-  locking?: boolean | undefined;
-  /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
-  ordered?: boolean | undefined;
-}
-
 let openWritablePath: (path: string | URL, mode: WriteMode, options: { journal: boolean; locking: boolean | undefined; ordered: boolean | undefined }) => WritableSource = (path) => openPath(path) as never;
 
+/** A new file in the place of the one at a path, but not of that at `open`. */
+export let replacement = (path: string | URL, _open?: string): Replacement => {
+  throw argument(`cannot write ${String(path)}: paths need Node; in a browser save to a file handle`);
+};
+
 /** Called by the entry point of a platform that has paths. */
-export function useWritablePaths(open: typeof openWritablePath): void {
-  openWritablePath = open;
+export function useWritablePaths(open: typeof openWritablePath, replace: typeof replacement): void {
+  [openWritablePath, replacement] = [open, replace];
 }
 
 /**

@@ -30,6 +30,8 @@ export interface WritableSource extends ByteSource {
   readonly ordered: boolean;
   /** Whether there is nothing in it yet: a file is to be made, not opened. */
   readonly isNew: boolean;
+  /** Its path, if it has one. */
+  readonly location: string | undefined;
 }
 
 export function isWritable(source: ByteSource): source is WritableSource {
@@ -42,6 +44,7 @@ export interface WritableParts {
   journal?: Verbs | undefined;
   ordered?: boolean | undefined;
   isNew?: boolean | undefined;
+  location?: string | undefined;
   /** Bytes of a page of the metadata cache. */
   page?: number | undefined;
   /** Called once, when the source is closed. */
@@ -99,6 +102,7 @@ export class PlaceSource implements WritableSource {
   readonly journal: EngineSource | undefined;
   readonly ordered: boolean;
   readonly isNew: boolean;
+  readonly location: string | undefined;
   private readonly data: Part;
   private release: (() => void) | undefined;
   private closed = false;
@@ -108,6 +112,7 @@ export class PlaceSource implements WritableSource {
     this.journal = parts.journal && new Part(parts.journal, this.attempt);
     this.ordered = parts.ordered ?? false;
     this.isNew = parts.isNew ?? false;
+    this.location = parts.location;
     this.page = parts.page ?? 64 << 10;
     this.release = parts.close;
   }

@@ -2,6 +2,7 @@
 
 import type { Mode, Out } from "./modes.js";
 import type { Dataset, Entity, Group } from "./objects.js";
+import type { SaveTarget } from "./sources.js";
 import type { Reference } from "./values.js";
 
 /** Facts about the file as a whole. */
@@ -16,22 +17,38 @@ export interface FileInfo {
 
 /** An open file, which is its root group. */
 export interface File<M extends Mode = "async"> extends Group<M> {
-  readonly mode: "r" | "w";
+  /** Whether it is open for reading only, or can be changed. */
+  readonly mode: "r" | "r+";
   readonly info: FileInfo;
   /**
    * A path that leads to an object or to what a reference refers to, by hard links alone; `undefined` if there is none.
    * Goes through the file until it is found, as nothing in a file says under which names an object is known.
    */
   pathOf(object: Entity<M> | Reference): Out<M, string | undefined>;
-  /** The whole file as bytes: everything made so far is written first. */
+  /** The whole file as it is now, as bytes. */
   toBytes(): Out<M, Uint8Array>;
-  /** The whole file as a `Blob`. */
+  /** The whole file as it is now, as a `Blob`. Of a file that came as one, what has not changed is not copied. */
   toBlob(): Promise<Blob>;
-  /** Writes everything made so far. */
+  /**
+   * Writes the whole file as it is now to another place: a path (in Node), or a file handle of the browser. What was there
+   * before stays until all of it is written.
+   */
+  save(path: string | URL): Out<M, void>;
+  save(handle: SaveTarget): Promise<void>;
+  save(target: string | URL | SaveTarget): Out<M, void> | Promise<void>;
+  /**
+   * Writes everything that has changed to where the file is, and returns when it is safe there: after a power cut the file
+   * is as at its last flush, or at the one under way. Nothing to do for files in memory.
+   */
   flush(): Out<M, void>;
-  /** Ends all use of the file and its objects and frees their memory. */
-  close(): void;
+  /**
+   * Ends all use of the file and its objects and frees their memory. What has changed is flushed first; if that fails the
+   * file is closed all the same, and stays as at its last flush. Changes in memory are gone.
+   */
+  close(): Out<M, void>;
   [Symbol.dispose](): void;
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A file from `openSync` or `create`: every member answers at once. */

@@ -1,28 +1,26 @@
 /** How files are opened and made. */
 
-import type { Source } from "./sources.js";
+import type { FileHandle, Source, SyncAccessHandle, WritableAccess } from "./sources.js";
 import type { HeaderOptions } from "./writing.js";
 
-/** Options of `open` and `openSync`. */
-export interface OpenOptions {
-  /** `"r"`, reading, is the only mode of existing files for now. */
-  mode?: "r" | undefined;
-  /** Bytes of metadata kept in memory; default 16 MiB. */
-  cache?: number | undefined;
-  /** Cancels the opening and every later fetch of the file's bytes. */
-  signal?: AbortSignal | undefined;
+/**
+ * What is done with a file, as in h5py: `"r"` reads it, `"r+"` changes it, and it has to be there; `"w"` makes a new one, in
+ * the place of any other; `"w-"` and `"x"` make one where there is none; `"a"` changes it or makes it.
+ */
+export type OpenMode = "r" | "r+" | "w" | "w-" | "x" | "a";
+
+/** How a file is written in place. */
+export interface WritingOptions {
   /**
-   * Finds the other files that this one names: for external links, external raw data and the sources of virtual
-   * datasets. `name` is as it is written in the file `from` (its path or name; `undefined` for an opened file without
-   * a path). What is not found reads as the fill value, and is reported in `missing` of the result.
-   *
-   * Default: a file that was opened by its path (Node) finds those in its own folder and below, any other file finds
-   * none; nothing else is opened without you. `null`: none at all.
+   * Whether there is a journal, from which the file is restored after a power cut, as it was at its last flush. In Node it is a
+   * file beside it by default. A handle's journal is kept in a second handle that is given here, a place's in a second place;
+   * without one, a power cut leaves anything.
    */
-  resolve?:
-    | ((name: string, from?: string) => Source | null | undefined | Promise<Source | null | undefined>)
-    | null
-    | undefined;
+  journal?: boolean | SyncAccessHandle | WritableAccess | FileHandle | undefined;
+  /** Whether whoever else writes the file is respected; default `true`. `false` takes it from them (paths only). */
+  locking?: boolean | undefined;
+  /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
+  ordered?: boolean | undefined;
 }
 
 /** Releases of HDF5 that say in which form things are written, as h5py calls them. */
@@ -49,4 +47,26 @@ export interface CreateOptions extends HeaderOptions {
   fsThreshold?: number | undefined;
   /** Bytes of a page, 512 to 1 GiB; default 4096. */
   fsPageSize?: number | undefined;
+}
+
+/** Options of `open` and `openSync`. */
+export interface OpenOptions extends CreateOptions, WritingOptions {
+  /** Default `"r"`. What `CreateOptions` say is for new files; `libver` also for what is new in a file that is there. */
+  mode?: OpenMode | undefined;
+  /** Bytes of metadata kept in memory; default 16 MiB. */
+  cache?: number | undefined;
+  /** Cancels the opening and every later fetch of the file's bytes. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Finds the other files that this one names: for external links, external raw data and the sources of virtual
+   * datasets. `name` is as it is written in the file `from` (its path or name; `undefined` for an opened file without
+   * a path). What is not found reads as the fill value, and is reported in `missing` of the result.
+   *
+   * Default: a file that was opened by its path (Node) finds those in its own folder and below, any other file finds
+   * none; nothing else is opened without you. `null`: none at all.
+   */
+  resolve?:
+    | ((name: string, from?: string) => Source | null | undefined | Promise<Source | null | undefined>)
+    | null
+    | undefined;
 }

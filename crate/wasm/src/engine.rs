@@ -26,7 +26,7 @@ type Thrown<T> = std::result::Result<T, JsValue>;
 const OPEN_DATASETS: usize = 64;
 
 /// How a file is opened. Of the opening that changes files only the whole engine knows.
-pub(crate) type Opener = fn(&mut Option<Medium>) -> Result<File>;
+pub(crate) type Opener = Box<dyn Fn(&mut Option<Medium>) -> Result<File>>;
 
 /// One open file. Addresses are relative to its base.
 #[wasm_bindgen]
@@ -44,7 +44,7 @@ pub struct Engine {
 
 impl Engine {
     pub(crate) fn over(medium: Option<Medium>, file: Option<File>, files: Rc<Sources>) -> Engine {
-        let opener = File::from_medium;
+        let opener = Box::new(File::from_medium);
         Engine { medium, opener, file, files, datasets: Vec::new(), places: Places::default() }
     }
 

@@ -1,14 +1,10 @@
 // The inside of the package, for tests: places that files are written in, below the functions that open them.
 import { contents, contentsAsBlob, contentsNow } from "../../../crate/js/contents.js";
-import { faultOf, Session } from "../../../crate/js/drive.js";
-import { engineNow } from "../../../crate/js/engine.js";
+import type { Session } from "../../../crate/js/drive.js";
 import type { FileObject } from "../../../crate/js/file.js";
-import { openSteps } from "../../../crate/js/opening.js";
-import { fileSpec } from "../../../crate/js/spec.js";
-import { toAccess, toSource, toWritable, type WritingOptions } from "../../../crate/js/sources/index.js";
-import type { ByteSource } from "../../../crate/js/sources/source.js";
-import { isWritable, type WriteMode } from "../../../crate/js/sources/writable.js";
-import type { Mode, Source } from "../../../crate/js/types.js";
+import { open, openSync } from "../../../crate/js/node.js";
+import { toAccess, toWritable } from "../../../crate/js/sources/index.js";
+import type { File, Mode, OpenMode, Source, WritingOptions } from "../../../crate/js/types.js";
 
 export * from "../../../crate/js/node.js";
 export { replaceFile } from "../../../crate/js/sources/disk/replace.js";
@@ -40,32 +36,17 @@ export class Edited<M extends Mode> {
   }
 }
 
-function begin<M extends Mode>(driven: M, source: ByteSource): Session<M> {
-  const instance = engineNow(true);
-  const { Engine } = instance.glue;
-  try {
-    const isNew = isWritable(source) && source.isNew;
-    const engine = isNew ? Engine.createIn(fileSpec({}), source, source.page, 1 << 24) : Engine.edit(source, source.page, 1 << 24);
-    return new Session(driven, instance, engine, source, true);
-  } catch (e) {
-    source.close();
-    throw faultOf(e, source);
-  }
+function edited<M extends Mode>(file: File<M>): Edited<M> {
+  const { session } = (file as FileObject<M>).context;
+  return new Edited(file as FileObject<M>, session);
 }
 
 /** Opens a file to change it. */
-export function edit(target: Source, mode: WriteMode = "r+", options: WritingOptions = {}): Edited<"sync"> {
-  const session = begin("sync", toWritable(target, mode, options) ?? toSource(target, "sync"));
-  try {
-    return new Edited(session.run("/", openSteps(session)), session);
-  } catch (e) {
-    session.close();
-    throw e;
-  }
+export function edit(target: Source, mode: OpenMode = "r+", options: WritingOptions = {}): Edited<"sync"> {
+  return edited(openSync(target, { mode, ...options }));
 }
 
 /** The same, of a source that has to be asked first. */
 export async function editLater(target: Source): Promise<Edited<"async">> {
-  const session = begin("async", toSource(target, "async"));
-  return new Edited(await session.run("/", openSteps(session)), session);
+  return edited(await open(target, { mode: "r+" }));
 }

@@ -7,8 +7,11 @@ import {
   type Entity,
   type ErrorCode,
   type File,
+  type FileHandle,
   type FileSync,
   type NdArray,
+  type SaveTarget,
+  type SyncAccessHandle,
   type Value,
   create,
   externalLink,
@@ -41,6 +44,20 @@ await open({ size: 5, read: async (_offset, length, options) => { options?.signa
 await open(5);
 // @ts-expect-error there is no such mode
 await open("x.h5", { mode: "rw" });
+
+// Files that are changed: in place, in memory, or in a file handle of the browser.
+const changed: FileSync = openSync("x.h5", { mode: "r+", journal: false, locking: false });
+is<ReturnType<typeof changed.close>, void>(true);
+is<ReturnType<typeof f.close>, Promise<void>>(true);
+is<ReturnType<typeof f.flush>, Promise<void>>(true);
+openSync({ size: 0, read: (offset, length) => new Uint8Array(offset + length), write: (offset, bytes) => void (offset + bytes.length), truncate: (size) => void size }, { mode: "w", libver: "latest" });
+async function handles(handle: FileHandle & SaveTarget, access: SyncAccessHandle): Promise<void> {
+  await using h = await open(handle, { mode: "a", journal: handle });
+  await h.save(handle);
+  await h.save("copy.h5");
+  openSync(access, { mode: "r+" }).save("copy.h5");
+}
+void handles;
 
 // `kind` tells objects apart.
 const object = g.get("x");

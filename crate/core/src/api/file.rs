@@ -120,7 +120,7 @@ impl File {
     pub fn edit_medium(medium: &mut Option<Medium>, low: Option<Libver>) -> Result<File> {
         let closed = || Error::new(Kind::Closed, "there is no medium any more");
         let superblock = superblock::read(medium.as_mut().ok_or_else(closed)?)?;
-        let editor = Editor::open(medium.take().ok_or_else(closed)?, superblock, low)?;
+        let editor = Editor::take(medium, superblock, low)?;
         Ok(File::new(Store::Editing(Box::new(editor))))
     }
 

@@ -62,7 +62,7 @@ pub use space::{FileSpaceOptions, FileSpaceStrategy};
 pub use spec::{Chunks, DatasetSpec, Fill, VirtualSource};
 
 use crate::bytes::Addr;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::format::superblock::{SWMR_ACCESS, Superblock};
 use crate::format::{Libver, length};
 use crate::storage::{Files, Medium, Newer};
@@ -97,17 +97,27 @@ impl Editor {
     ///
     /// Errors: `ReadOnly` if the medium cannot be written; `Unsupported` for files that a driver spread out or that a
     /// writer has open for concurrent readers.
-    pub fn open(mut medium: Medium, superblock: Superblock, low: Option<Libver>) -> Result<Editor> {
-        medium.writer()?;
-        check_editable(&medium, &superblock)?;
+    pub fn open(medium: Medium, superblock: Superblock, low: Option<Libver>) -> Result<Editor> {
+        Editor::take(&mut Some(medium), superblock, low)
+    }
+
+    /// The same; the medium is taken if that succeeds, and otherwise left for another try.
+    pub fn take(medium: &mut Option<Medium>, superblock: Superblock, low: Option<Libver>) -> Result<Editor> {
+        let closed = || Error::new(Kind::Closed, "there is no medium any more");
+        let there = medium.as_mut().ok_or_else(closed)?;
+        there.writer()?;
+        check_editable(there, &superblock)?;
         let low = low.unwrap_or(match superblock.version {
             0 | 1 => Libver::Earliest,
             2 => Libver::V18,
             _ => Libver::V110,
         });
         let stage = Stage::of_file(superblock.root);
-        let mut out = Output::of_file(medium, &superblock, low)?;
-        persisted::load(&mut out, superblock.extension())?;
+        let mut out = Output::of_file(medium.take().ok_or_else(closed)?, &superblock, low)?;
+        if let Err(e) = persisted::load(&mut out, superblock.extension()) {
+            *medium = Some(out.medium);
+            return Err(e);
+        }
         Ok(Editor { out, stage, superblock, deleted: Vec::new() })
     }
 

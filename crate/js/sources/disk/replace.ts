@@ -1,7 +1,7 @@
 /** A file on disk that is written as a whole: it is the old one or the new one, whatever happens. */
 
 import { closeSync, fchmodSync, fdatasyncSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { HyperslabError } from "../../errors.js";
+import { argument, HyperslabError } from "../../errors.js";
 import { syncFolder } from "./lock.js";
 import { pathOf } from "./path.js";
 
@@ -16,9 +16,10 @@ export interface Replacement {
   abandon(): void;
 }
 
-/** Begins a new file in the place of the one at `path`, if there is one. */
-export function replaceFile(path: string | URL): Replacement {
+/** Begins a new file in the place of the one at `path`, if there is one: not of that at `open`, which is being changed. */
+export function replaceFile(path: string | URL, open?: string): Replacement {
   const [place, mode] = existing(pathOf(path));
+  if (place === open) throw argument(`${place} is the file itself: flush writes what has changed`);
   const temporary = `${place}.${process.pid}.${copies++}.tmp`;
   const failed = (cause: unknown): HyperslabError =>
     new HyperslabError("Io", `cannot write ${place}: ${(cause as Error).message}`, { cause });

@@ -113,7 +113,7 @@ export function openWritable(path: string | URL, mode: WriteMode, options: Writa
     const data = verbs(fd);
     const saved = held && verbs(held.fd, OWNER);
     if (held && !journal && isHot(held.fd)) restore(name, new PlaceSource({ data, journal: saved }));
-    return new PlaceSource({ data, journal: journal ? saved : undefined, ordered: options.ordered ?? false, isNew, close });
+    return new PlaceSource({ data, journal: journal ? saved : undefined, ordered: options.ordered ?? false, isNew, location: real, close });
   } catch (e) {
     close();
     if (made) unlinkSync(name);

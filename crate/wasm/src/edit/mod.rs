@@ -109,13 +109,9 @@ impl Engine {
         self.changed().and_then(File::commit).throw()
     }
 
-    /// The whole file.
-    pub fn bytes(&mut self) -> std::result::Result<Uint8Array, JsValue> {
-        let bytes = |file: &File| {
-            let medium = file.medium()?;
-            let bytes = medium.storage().as_bytes();
-            bytes.map(Uint8Array::from).ok_or_else(|| Error::argument("this file is not in memory"))
-        };
+    /// The whole file, if it is in memory.
+    pub fn bytes(&mut self) -> std::result::Result<Option<Uint8Array>, JsValue> {
+        let bytes = |file: &File| Ok(file.medium()?.storage().as_bytes().map(Uint8Array::from));
         self.file().and_then(bytes).throw()
     }
 }

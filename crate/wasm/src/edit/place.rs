@@ -27,11 +27,13 @@ impl Engine {
     }
 
     /// The file in `source`, to be changed: in place if it can be written, in memory if not. If it was left half
-    /// written, it is what it was before.
-    pub fn edit(source: Source, page_size: usize, cache: usize) -> Thrown<Engine> {
+    /// written, it is what it was before. `low`: in which form new structures are written, by default in the file's.
+    pub fn edit(source: Source, page_size: usize, cache: usize, low: Option<String>) -> Thrown<Engine> {
+        let low = low.map(|name| spec::libver(&name)).transpose().throw()?;
         let (files, storage) = devices::first(source, page_size, cache).throw()?;
         let medium = Medium::new(storage, Limits::default());
-        Ok(Engine::over(Some(medium), None, files).with(|medium| File::edit_medium(medium, None)))
+        Ok(Engine::over(Some(medium), None, files)
+            .with(Box::new(move |medium| File::edit_medium(medium, low))))
     }
 
     /// Puts the file in `source` back to what it was, if it was left half written.

@@ -62,7 +62,8 @@ fn space(spec: &JsValue) -> Result<FileSpaceOptions> {
     })
 }
 
-fn libver(name: &str) -> Result<Libver> {
+/// A release, by its name.
+pub fn libver(name: &str) -> Result<Libver> {
     use Libver::{Earliest, V18, V110, V112, V114, V200};
     let known = [Earliest, V18, V110, V112, V114, V200];
     known.into_iter().find(|v| v.name() == name).ok_or_else(|| unknown("libver", name))
