@@ -178,3 +178,35 @@ fn damaged_managers_do_no_harm() {
         }
     }
 }
+
+#[test]
+fn making_again_what_was_deleted_needs_no_more_space() {
+    for strategy in [FileSpaceStrategy::FsmAggr, FileSpaceStrategy::Page] {
+        let mut file = Editor::create_with(&options(strategy, true, 4096)).unwrap();
+        let mut dice = Dice(3);
+        let mut first = 0;
+        for round in 0..11 {
+            for i in 0..1000 {
+                add(&mut file, &format!("/runs/{i}"), 1 + i % 97 * 3).unwrap();
+            }
+            file.flush().unwrap();
+            let size = file.superblock().eof;
+            if round == 0 {
+                first = size;
+            }
+            assert!(size * 20 <= first * 21, "{size} bytes in round {round}, {first} in the first");
+            // Some of them at once, some one by one.
+            let mut left: Vec<u64> = (0..1000).collect();
+            while !left.is_empty() && round < 10 {
+                let i = left.swap_remove(usize::try_from(dice.below(left.len() as u64)).unwrap());
+                file.unlink(&format!("/runs/{i}")).unwrap();
+                if dice.below(100) == 0 {
+                    file.commit().unwrap();
+                }
+            }
+            file.commit().unwrap();
+        }
+        let file = Written::open(file.into_bytes().unwrap());
+        assert!((0..1000).all(|i| file.values(&format!("/runs/{i}")) == longs(0..1 + i % 97 * 3)));
+    }
+}
