@@ -3,7 +3,7 @@
 use super::given::list;
 use crate::number;
 use hyperslab::bytes::Addr;
-use hyperslab::format::datatype::{Class, Datatype, Member};
+use hyperslab::format::datatype::{CharacterSet, Class, Datatype, Member};
 use hyperslab::format::heap::global::{HeapId, Objects};
 use hyperslab::format::reference::{Reference, Target};
 use hyperslab::value::{self, Column, Number};
@@ -42,8 +42,11 @@ pub fn values(datatype: &Datatype, leaves: &JsValue) -> Result<Column> {
 
 fn column(datatype: &Datatype, leaves: &mut Leaves) -> Result<Column> {
     Ok(match &datatype.class {
-        Class::String { .. } | Class::VlenString { .. } => {
+        Class::String { charset, .. } | Class::VlenString { charset, .. } => {
             let (_, bytes) = leaves.take()?;
+            if *charset == CharacterSet::Ascii && !bytes.is_ascii() {
+                return Err(Error::argument("text that is not ASCII, the datatype's character set"));
+            }
             Column::Strings { bytes, ends: leaves.ends()? }
         }
         Class::Opaque { .. } => {

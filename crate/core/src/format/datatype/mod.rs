@@ -1,5 +1,6 @@
 //! Datatype message 0x0003 (05-datatypes): what one element is.
 
+mod adapt;
 mod decode;
 mod encode;
 mod version;

@@ -48,16 +48,14 @@ pub fn store(
             | Class::Enum { .. },
             Column::Numbers { kind, bytes },
         ) => number::numbers(*kind, part(bytes, &range, kind.size())?, datatype, out),
-        (Class::String { padding, charset }, Column::Strings { bytes, ends }) => {
+        (Class::String { padding, .. }, Column::Strings { bytes, ends }) => {
             let size = usize::try_from(datatype.size).unwrap_or(usize::MAX);
-            range
-                .into_iter()
-                .try_for_each(|i| text::fixed(string(bytes, ends, i)?, size, *padding, *charset, out))
+            range.into_iter().try_for_each(|i| text::fixed(string(bytes, ends, i)?, size, *padding, out))
         }
-        (Class::VlenString { charset, .. }, Column::Strings { bytes, ends }) => {
+        (Class::VlenString { .. }, Column::Strings { bytes, ends }) => {
             let width = id_width(datatype)?;
             range.into_iter().try_for_each(|i| {
-                let text = text::variable(string(bytes, ends, i)?, *charset)?;
+                let text = text::variable(string(bytes, ends, i)?)?;
                 put(text.len(), text, width, heap, out)
             })
         }

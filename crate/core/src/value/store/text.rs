@@ -1,26 +1,15 @@
 //! Text into strings of fixed and of variable length.
 
 use crate::error::{Error, Result};
-use crate::format::datatype::{CharacterSet, StringPadding};
+use crate::format::datatype::StringPadding;
 
-/// Appends `text` as a string of `size` bytes. Nothing is ever cut off.
-pub fn fixed(
-    text: &[u8],
-    size: usize,
-    padding: StringPadding,
-    charset: CharacterSet,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    check(text, charset)?;
-    let (room, fill) = match padding {
-        // The last byte is the terminator's.
-        StringPadding::NullTerminated => (size.saturating_sub(1), 0),
-        StringPadding::NullPadded => (size, 0),
-        StringPadding::SpacePadded => (size, b' '),
-    };
-    if text.len() > room {
+/// Appends `text` as a string of `size` bytes. Nothing is ever cut off: a terminator that has no room is left out, as
+/// netCDF and many others do it.
+pub fn fixed(text: &[u8], size: usize, padding: StringPadding, out: &mut Vec<u8>) -> Result<()> {
+    let fill = if padding == StringPadding::SpacePadded { b' ' } else { 0 };
+    if text.len() > size {
         return Err(Error::argument(format!(
-            "{:?} takes {} bytes, the datatype holds {room}",
+            "{:?} takes {} bytes, the datatype holds {size}",
             shown(text),
             text.len()
         )));
@@ -38,19 +27,11 @@ pub fn fixed(
 }
 
 /// `text` as it is stored in the heap: its bytes.
-pub fn variable(text: &[u8], charset: CharacterSet) -> Result<&[u8]> {
-    check(text, charset)?;
+pub fn variable(text: &[u8]) -> Result<&[u8]> {
     if text.contains(&0) {
         return Err(Error::argument(format!("{:?} holds NUL, where text of any length ends", shown(text))));
     }
     Ok(text)
-}
-
-fn check(text: &[u8], charset: CharacterSet) -> Result<()> {
-    if charset == CharacterSet::Ascii && !text.is_ascii() {
-        return Err(Error::argument(format!("{:?} is not ASCII, the datatype's character set", shown(text))));
-    }
-    Ok(())
 }
 
 /// The beginning of a text, for messages.
@@ -70,7 +51,7 @@ mod tests {
 
     fn stored(text: &str, size: usize, padding: StringPadding) -> Result<Vec<u8>> {
         let mut out = vec![];
-        fixed(text.as_bytes(), size, padding, CharacterSet::Utf8, &mut out).map(|()| out)
+        fixed(text.as_bytes(), size, padding, &mut out).map(|()| out)
     }
 
     #[test]
@@ -78,9 +59,10 @@ mod tests {
         assert_eq!(stored("ab", 4, NullTerminated).unwrap(), b"ab\0\0");
         assert_eq!(stored("abcd", 4, NullPadded).unwrap(), b"abcd");
         assert_eq!(stored("ab", 4, SpacePadded).unwrap(), b"ab  ");
+        assert_eq!(stored("abcd", 4, NullTerminated).unwrap(), b"abcd");
         assert_eq!(
-            stored("abcd", 4, NullTerminated).unwrap_err().to_string(),
-            "\"abcd\" takes 4 bytes, the datatype holds 3"
+            stored("abcde", 4, NullTerminated).unwrap_err().to_string(),
+            "\"abcde\" takes 5 bytes, the datatype holds 4"
         );
         assert!(stored("é", 1, NullPadded).is_err());
     }
@@ -91,9 +73,7 @@ mod tests {
         assert!(stored("a\0b", 4, NullPadded).is_ok());
         assert!(stored("a\0", 4, NullPadded).is_err());
         assert!(stored("a ", 4, SpacePadded).is_err());
-        assert!(variable(b"a\0", CharacterSet::Utf8).is_err());
-        let mut out = vec![];
-        assert!(fixed("é".as_bytes(), 4, NullPadded, CharacterSet::Ascii, &mut out).is_err());
-        assert_eq!(variable("é".as_bytes(), CharacterSet::Utf8).unwrap(), "é".as_bytes());
+        assert!(variable(b"a\0").is_err());
+        assert_eq!(variable("é".as_bytes()).unwrap(), "é".as_bytes());
     }
 }

@@ -21,8 +21,9 @@ impl Editor {
         values: &Column,
     ) -> Result<()> {
         self.whole(path, |editor| {
-            let kept = Shareable::Here(datatype.clone());
-            editor.put_attribute(path, name, (datatype, kept), dataspace, values)
+            let datatype = editor.adapted(datatype)?;
+            let kept = Shareable::Here(datatype.clone().into_owned());
+            editor.put_attribute(path, name, (&datatype, kept), dataspace, values)
         })
     }
 

@@ -6,6 +6,7 @@ use crate::format::message::{Shared, flag, kind};
 use crate::write::node::{Node, NodeId, Target};
 use crate::write::options::HeaderOptions;
 use crate::write::{DatasetSpec, Editor};
+use std::borrow::Cow;
 
 impl Editor {
     /// Creates a datatype that datasets and attributes can share, and the groups on the way.
@@ -13,13 +14,23 @@ impl Editor {
     /// Errors: `Argument` if the name is taken, or for a datatype that contradicts itself.
     pub fn create_datatype(&mut self, path: &str, datatype: &Datatype, header: &HeaderOptions) -> Result<()> {
         self.make(path, |editor| {
+            let datatype = editor.adapted(datatype)?;
             let out = &editor.out;
-            out.check_datatype(datatype)?;
-            let message = out.message(kind::DATATYPE, flag::CONSTANT | flag::DO_NOT_SHARE, datatype)?;
+            out.check_datatype(&datatype)?;
+            let message = out.message(kind::DATATYPE, flag::CONSTANT | flag::DO_NOT_SHARE, &*datatype)?;
             let mut node = Node::new(vec![message], out.low);
             header.apply(out, &mut node, false)?;
             Ok(Target::Node(editor.stage.add(node)))
         })
+    }
+
+    /// `datatype` as it is in this file, whose addresses may have another width than those of the file it is from.
+    pub(super) fn adapted<'a>(&self, datatype: &'a Datatype) -> Result<Cow<'a, Datatype>> {
+        if !datatype.uses_heap() && !datatype.holds_references() {
+            return Ok(Cow::Borrowed(datatype));
+        }
+        let adapted = datatype.adapted(self.out.medium.ctx.addr_width)?;
+        Ok(if adapted == *datatype { Cow::Borrowed(datatype) } else { Cow::Owned(adapted) })
     }
 
     /// The committed datatype at `path`.

@@ -5,6 +5,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::write::node::{NodeId, Target};
 use crate::write::{Data, DatasetSpec, Editor};
+use std::borrow::Cow;
 
 impl Editor {
     /// Creates a dataset, and the groups on the way. Its values are stored at once; the dataset is there for
@@ -14,6 +15,15 @@ impl Editor {
     /// contradicts itself.
     pub fn create_dataset(&mut self, path: &str, spec: &DatasetSpec, data: Data<'_>) -> Result<()> {
         self.make(path, |editor| {
+            let datatype = editor.adapted(&spec.datatype)?;
+            let other;
+            let spec = match datatype {
+                Cow::Borrowed(_) => spec,
+                Cow::Owned(datatype) => {
+                    other = DatasetSpec { datatype, ..spec.clone() };
+                    &other
+                }
+            };
             let mut node = editor.write_dataset(spec, data)?;
             editor.share_datatype(spec, &mut node)?;
             Ok(Target::Node(editor.stage.add(node)))

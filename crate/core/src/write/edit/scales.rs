@@ -125,7 +125,7 @@ impl Editor {
             ends.push(end(bytes.len())?);
         }
         let values = Column::Strings { bytes, ends };
-        self.set_attribute(path, LABELS, &self.of_any_length(class), &list_of(set.rank), &values)
+        self.set_attribute(path, LABELS, &of_any_length(class), &list_of(set.rank), &values)
     }
 
     /// The dataset at `path` as it is in the file.
@@ -191,8 +191,8 @@ impl Editor {
             ends.push(end(total)?);
         }
         let base = Box::new(Column::References(lists.concat()));
-        let class = Class::VlenSequence { base: Box::new(self.object_reference()) };
-        let datatype = self.of_any_length(class);
+        let class = Class::VlenSequence { base: Box::new(object_reference()) };
+        let datatype = of_any_length(class);
         self.set_attribute(path, SCALES, &datatype, &list_of(lists.len()), &Column::Vlen { ends, base })
     }
 
@@ -214,7 +214,7 @@ impl Editor {
     fn set_users(&mut self, path: &str, users: &[(Reference, u32)]) -> Result<()> {
         let member = |name: &[u8], offset, datatype| Member { name: name.to_vec(), offset, datatype };
         let members = vec![
-            member(b"dataset", 0, self.object_reference()),
+            member(b"dataset", 0, object_reference()),
             member(b"dimension", 8, Datatype::integer(4, false)),
         ];
         // The library's has the size of its structure in memory.
@@ -225,16 +225,6 @@ impl Editor {
             (b"dimension".to_vec(), Column::Numbers { kind: Number::U32, bytes: axes }),
         ]);
         self.set_attribute(path, USERS, &datatype, &list_of(users.len()), &values)
-    }
-
-    fn object_reference(&self) -> Datatype {
-        let size = self.out.medium.ctx.addr_width.into();
-        Datatype { size, class: Class::Reference(ReferenceKind::Object) }
-    }
-
-    /// Elements of any length: their number, and a place in the global heap.
-    fn of_any_length(&self, class: Class) -> Datatype {
-        Datatype { size: u32::from(self.out.medium.ctx.addr_width) + 8, class }
     }
 
     /// A text of fixed size with its NUL.
@@ -248,6 +238,15 @@ impl Editor {
 
 fn to(address: Addr) -> Reference {
     Reference { address: Some(address), ..Reference::default() }
+}
+
+/// As in files with addresses of 8 bytes; others have their own sizes.
+fn object_reference() -> Datatype {
+    Datatype { size: 8, class: Class::Reference(ReferenceKind::Object) }
+}
+
+fn of_any_length(class: Class) -> Datatype {
+    Datatype { size: 16, class }
 }
 
 fn list_of(count: usize) -> Dataspace {
