@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("places", &[]),
     ("bytes", &["error", "limits"]),
     ("storage", &["error", "limits", "order", "places", "bytes"]),
-    ("format", &["error", "limits", "bytes"]),
+    ("format", &["error", "limits", "order", "bytes"]),
     ("select", &["error", "limits", "order", "bytes", "format"]),
     ("filter", &["error", "limits", "bytes", "format"]),
     ("value", &["error", "limits", "places", "bytes", "format", "select"]),
