@@ -5,7 +5,7 @@ import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
-import type { File, FileInfo, Mode, Out, SaveTarget } from "./types.js";
+import type { Entity, File, FileInfo, Mode, Out, Reference, SaveTarget } from "./types.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   readonly info: FileInfo;
@@ -23,9 +23,10 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return this.context.session.writable ? "r+" : "r";
   }
 
-  pathOf({ address }: { readonly address: number }): Out<M, string | undefined> {
-    const found = this.walk((path, object) => (object.address === address ? `/${path}` : undefined));
-    return this.perform(() => (address === this.address ? step(() => "/") : found));
+  pathOf({ address, file }: Entity<M> | Reference): Out<M, string | undefined> {
+    const elsewhere = file !== undefined && file !== this;
+    const found = address === this.address ? step(() => "/") : this.find(address);
+    return this.perform(() => (elsewhere ? step(() => undefined) : found));
   }
 
   toBytes(): Out<M, Uint8Array> {

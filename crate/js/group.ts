@@ -4,7 +4,7 @@ import type { Reply } from "#glue";
 import { copyObject } from "./copy.js";
 import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeObject } from "./entities.js";
-import { argument, HyperslabError, text } from "./errors.js";
+import { argument, type ErrorCode, HyperslabError, isHyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { describeAt, referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
@@ -32,6 +32,9 @@ export function join(base: string, path: string): string {
   return (full.startsWith("#") ? "" : "/") + parts.join("/");
 }
 
+/** Codes of errors that are about the bytes of one object, not about the file as a whole. */
+const UNREADABLE = new Set<ErrorCode>(["Malformed", "Unsupported", "Limit"]);
+
 /** Files that one path may lead through. */
 const MOST_FILES = 16;
 
@@ -57,9 +60,22 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   get(path: string | Reference): Out<M, Entity<M> | undefined> {
     const reference = typeof path === "object" && path !== null;
     const full = reference ? referencePath(path) : this.resolvable(path);
-    if (reference && path.address === 0) return this.context.session.once(full, () => undefined);
-    const steps = reference ? this.lookUp(full, "", path.address) : this.lookUp(full, path, this.address);
-    return this.context.session.run(full, steps);
+    return this.context.session.run(full, reference ? this.follow(full, path) : this.lookUp(full, path, this.address));
+  }
+
+  /** What a reference leads to, here or in another file; its name is one that was read in this file. */
+  private *follow(full: string, { address, file }: Reference): Steps<Entity<M> | undefined> {
+    if (address === 0) return undefined;
+    if (file === undefined) return yield* this.lookUp(full, "", address);
+    if (!this.context.session.others) throw new HyperslabError("Unsupported", `a reference into another file, "${file}"`);
+    const other = yield* this.other(file);
+    return other && (yield* step(() => other.context.session.run(full, other.lookUp(full, "", address))));
+  }
+
+  /** Another file, if there is one of that name. */
+  private *other(name: string): Steps<GroupObject<M> | undefined> {
+    const { others } = this.context.session;
+    return (yield* step(() => others?.open(name))) as GroupObject<M> | undefined;
   }
 
   /** What `path` leads to from the group at `start`; `full` is the object's path. */
@@ -77,12 +93,11 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
 
   /** The object in another file that a path goes on to, if that is what went wrong. */
   private *goBeyond(e: unknown, hops: number): Steps<Entity<M> | undefined> {
-    const { others } = this.context.session;
-    if (!(e instanceof Beyond) || !others) throw e;
+    if (!(e instanceof Beyond) || !this.context.session.others) throw e;
     if (hops >= MOST_FILES) {
       throw new HyperslabError("Limit", "external links lead from file to file without end", { path: e.path });
     }
-    const file = (yield* step(() => others.open(e.file))) as GroupObject<M> | undefined;
+    const file = yield* this.other(e.file);
     if (!file) return undefined;
     const full = join("/", e.target);
     return yield* step(() => file.context.session.run(full, file.lookUp(full, e.target, file.address, hops + 1)));
@@ -142,6 +157,34 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       if (object instanceof GroupObject) stack.push(...((yield* object.list(false)) as Entry<M>[]).toReversed());
     }
     return undefined;
+  }
+
+  /** The path from here, by hard links, to what is at `address`. What cannot be read is stepped over: it has a name, too. */
+  protected *find(address: number): Steps<string | undefined> {
+    const seen = new Set([this.address]);
+    const stack: [path: string, group: GroupObject<M>][] = [["", this]];
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const [base, group] = top;
+      const below: typeof stack = [];
+      for (const { name, link, object } of yield* group.listed()) {
+        if (link.kind !== "hard" || seen.has(link.address)) continue;
+        seen.add(link.address);
+        if (link.address === address) return `${base}/${name}`;
+        if (object instanceof GroupObject) below.push([`${base}/${name}`, object as GroupObject<M>]);
+      }
+      stack.push(...below.toReversed());
+    }
+    return undefined;
+  }
+
+  /** What is in the group, as far as it can be read. */
+  private *listed(): Steps<Entry<M>[]> {
+    try {
+      return yield* this.list(false);
+    } catch (e) {
+      if (isHyperslabError(e) && UNREADABLE.has(e.code)) return [];
+      throw e;
+    }
   }
 
   paths(): Out<M, string[]> {

@@ -31,6 +31,8 @@ export class Neighbours {
   /** Names of the files by their numbers; the first is the one that was opened. */
   private readonly labels: (string | undefined)[];
   private readonly numbers = new Map<unknown, number>();
+  /** Files that were opened for links, by their names in this one. */
+  private readonly opened = new Map<string, Opened>();
 
   constructor(
     private readonly resolve: Resolve,
@@ -85,10 +87,18 @@ export class Neighbours {
     return this.sources.find((source) => source.failure !== undefined);
   }
 
-  /** The file called `name`, for a link that leads into it. */
+  /** The file called `name`, for links and references that lead into it. */
   open(name: string): Opened | Promise<Opened> {
+    const known = this.opened.get(name);
+    if (known) return known;
+    const keep = (file: Opened): Opened => {
+      // What is not there may be later.
+      if (file) this.opened.set(name, file);
+      return file;
+    };
     const found = this.locate(0, name);
-    return found instanceof Promise ? found.then((f) => this.openFound(f, name)) : this.openFound(found, name);
+    const file = found instanceof Promise ? found.then((f) => this.openFound(f, name)) : this.openFound(found, name);
+    return file instanceof Promise ? file.then(keep) : keep(file);
   }
 
   private openFound(found: Found, name: string): Opened | Promise<Opened> {

@@ -1,13 +1,12 @@
 /** Objects that were reached by a reference: nothing says under which names they can be found. */
 
 import type { Engine, Reply } from "#glue";
-import { argument, HyperslabError } from "./errors.js";
+import { argument } from "./errors.js";
 import type { Entity, Mode, Reference, ReferenceType } from "./types.js";
 
 /** What stands where a path begins. */
-export function referencePath({ address, file }: Reference): string {
+export function referencePath({ address }: Reference): string {
   if (!Number.isSafeInteger(address)) throw argument("a reference has an address");
-  if (file !== undefined) throw new HyperslabError("Unsupported", `a reference into another file, "${file}"`);
   return `#0x${address.toString(16)}`;
 }
 

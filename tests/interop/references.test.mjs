@@ -1,8 +1,10 @@
 // References as h5py writes them, read and followed.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { open, openSync } from "hyperslab";
+import { at } from "../../scripts/lib/paths.mjs";
 import { madeByH5py } from "./lib/h5py.mjs";
 
 const objects = madeByH5py(
@@ -117,4 +119,92 @@ f.attrs.create("box", box, dtype=h5py.regionref_dtype)
   const [, points] = (await (await later.get("refs")).read()).data;
   assert.deepEqual([...(await (await later.get(points)).read(points)).data], [47, 0, 19]);
   later.close();
+});
+
+const far = madeByH5py(
+  "references/far.h5",
+  `
+import os
+sys.path.insert(0, ${JSON.stringify(at("tests/fixtures/corpus"))})
+import h5c
+from writing import T, W
+from cases.types import hyper, std_ref
+os.chdir(os.path.dirname(sys.argv[1]))
+with h5py.File("near.h5", "w", libver="latest") as near:
+    near["grid"] = np.arange(20, dtype="<i4").reshape(4, 5)
+    near["grid"].attrs["units"] = "K"
+    near["group/below"] = 7
+    near["group/self"] = near["grid"].ref
+n = h5py.File("near.h5", "r")
+class Near: fid, refs = n.id.id, []
+refs = [std_ref(Near, "object", "/grid"), std_ref(Near, "region", "/grid", hyper([1, 1], [2, 3], [2, 2], [1, 1])),
+        std_ref(Near, "attr", "/grid", "units"), std_ref(Near, "object", "/group"), bytes(64)]
+class Far: fid = f.id.id
+writer = W.__new__(W)
+writer.fid, writer.times = f.id.id, False
+writer.dset("refs", T("H5T_STD_REF"), (5,), b"".join(refs))
+writer.attr("/", "one", T("H5T_STD_REF"), (), refs[0])
+for r in Near.refs: h5c.H5Rdestroy(r)
+n.close()
+`,
+  'libver="latest"',
+);
+
+test("references into another file are followed", async () => {
+  const bytes = (name) => new Uint8Array(readFileSync(path.join(path.dirname(far), path.basename(name))));
+  const asked = [];
+  const resolve = async (name, from) => {
+    asked.push([name, from]);
+    return bytes(name);
+  };
+  for (const f of [openSync(far), await open(far), await open(bytes(far), { resolve })]) {
+    const [grid, region, attribute, group, none] = (await (await f.get("refs")).read()).data;
+    assert.deepEqual([grid.kind, grid.file, group.file], ["object", "near.h5", "near.h5"]);
+    const d = await f.get(grid);
+    assert.deepEqual([d.kind, d.shape, d.file === f, d.path.startsWith("#")], ["dataset", [4, 5], false, true]);
+    assert.equal(await d.file.pathOf(d), "/grid");
+    assert.deepEqual([...(await (await f.get(region)).read(region)).data], [6, 9, 16, 19]);
+    assert.equal(await (await f.get(attribute)).attrs.get(attribute.attribute), "K");
+    assert.equal(await (await (await f.get(group)).get("below")).read(), 7n);
+    assert.deepEqual(await (await f.get(group)).keys(), ["below", "self"]);
+    // What is read there leads to objects there.
+    assert.equal((await d.file.get(await (await d.file.get("group/self")).read())).address, d.address);
+    assert.deepEqual([await f.get(none), await f.pathOf(grid)], [undefined, undefined]);
+    assert.equal((await f.get(await f.attrs.get("one"))).address, d.address);
+    f.close();
+    await assert.rejects(async () => d.read(), { code: "Closed" });
+  }
+  assert.deepEqual(asked, [["near.h5", undefined]]);
+  // Nothing is there, or nothing may be looked for.
+  const lost = openSync(bytes(far), { resolve: () => undefined });
+  assert.equal(lost.get(lost.get("refs").read().data[0]), undefined);
+  const alone = openSync(bytes(far));
+  assert.throws(() => alone.get(alone.get("refs").read().data[0]), { code: "Unsupported", message: /near\.h5/ });
+});
+
+test("what is broken is stepped over when a path is looked for", async () => {
+  const file = madeByH5py(
+    "broken-in-between.h5",
+    `
+f["a/d"] = np.arange(3)
+f.create_group("b/broken/below")
+f["c"] = np.arange(4)
+f["z/d"] = np.arange(5)
+`,
+  );
+  const bytes = new Uint8Array(readFileSync(file));
+  const whole = openSync(bytes);
+  const [first, group, last, below] = ["a/d", "b/broken", "z/d", "c"].map((name) => whole.get(name).address);
+  // An object header of a version that there is not.
+  for (const address of [first, group]) bytes[address] = 77;
+  for (const f of [openSync(bytes.slice()), await open(new Blob([bytes]))]) {
+    await assert.rejects(async () => f.paths(), { code: "Malformed", path: "/a/d" });
+    assert.equal(await f.pathOf({ kind: "object", address: last }), "/z/d");
+    assert.equal(await f.pathOf({ kind: "object", address: below }), "/c");
+    // They have names, whatever is the matter with them.
+    assert.equal(await f.pathOf({ kind: "object", address: first }), "/a/d");
+    assert.equal(await f.pathOf({ kind: "object", address: group }), "/b/broken");
+    assert.equal(await f.pathOf({ kind: "object", address: 5 }), undefined);
+    f.close();
+  }
 });

@@ -21,8 +21,9 @@ export interface File<M extends Mode = "async"> extends Group<M> {
   readonly mode: "r" | "r+";
   readonly info: FileInfo;
   /**
-   * A path that leads to an object or to what a reference refers to, by hard links alone; `undefined` if there is none.
-   * Goes through the file until it is found, as nothing in a file says under which names an object is known.
+   * A path that leads to an object or to what a reference refers to, by hard links alone; `undefined` if there is none in
+   * this file. Goes through the file until it is found, as nothing in a file says under which names an object is known, and
+   * steps over what cannot be read.
    */
   pathOf(object: Entity<M> | Reference): Out<M, string | undefined>;
   /** The whole file as it is now, as bytes. */
