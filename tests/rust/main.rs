@@ -3,6 +3,7 @@
 mod crash;
 mod created;
 mod created_scales;
+mod created_values;
 mod data;
 mod editing;
 mod elements;

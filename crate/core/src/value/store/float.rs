@@ -29,52 +29,115 @@ impl Fields {
 
     /// Makes `element`, of the size of elements, the one for `value`, least significant byte first.
     pub fn encode(&self, value: f64, element: &mut [u8]) {
+        // As the library converts: what is larger than the largest half is none, however close it is.
+        let beyond = self.layout == FloatLayout::F16 && value.abs() > 65504.0;
+        let negative = value.is_sign_negative();
+        let value = match value {
+            _ if value.is_nan() => Value::NotANumber,
+            _ if value.is_infinite() || beyond => Value::Infinite,
+            _ if value == 0.0 => Value::Zero,
+            _ => {
+                let bits = value.to_bits();
+                let (stored, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
+                let significand = if stored == 0 { fraction } else { fraction | 1 << 52 };
+                Value::finite(significand.into(), i64::try_from(stored.max(1)).unwrap_or(0) - 1075)
+            }
+        };
+        self.put(negative, &value, element);
+    }
+
+    /// The same for an integer, least significant byte first, in two's complement if `signed`.
+    pub fn encode_integer(&self, value: &[u8], signed: bool, element: &mut [u8]) {
+        let (negative, significand, power) = magnitude(value, signed);
+        let value = if significand == 0 { Value::Zero } else { Value::finite(significand, power) };
+        self.put(negative, &value, element);
+    }
+
+    fn put(&self, negative: bool, value: &Value, element: &mut [u8]) {
         let layout = &self.layout;
         let exponent_mask = (1i64 << layout.exponent_size) - 1;
         let width = u32::from(layout.mantissa_size).min(MOST);
         let implied = layout.normalization == Normalization::Implied;
         // Bits behind the binary point: without an implied bit the leading one is stored too.
         let fraction_bits = if implied { width } else { width.saturating_sub(1) };
-        let (exponent, mantissa) = if value.is_nan() {
-            let quiet = if implied { 1u128 << (width - 1) } else { 0b11u128 << width.saturating_sub(2) };
-            (exponent_mask, quiet)
-        } else if value.is_infinite() {
-            (exponent_mask, if implied { 0 } else { 1u128 << fraction_bits })
-        } else if value == 0.0 {
-            (0, 0)
-        } else {
-            finite(value, i64::from(layout.bias), fraction_bits, exponent_mask, implied)
+        let infinite = if implied { 0 } else { 1u128 << fraction_bits };
+        let (exponent, mantissa) = match value {
+            Value::NotANumber => (exponent_mask, self.not_a_number(width)),
+            Value::Infinite => (exponent_mask, infinite),
+            Value::Zero => (0, 0),
+            Value::Finite { significand, power } => {
+                let exponent = power.saturating_add(layout.bias.into());
+                let (exponent, mantissa) = rounded(*significand, exponent, fraction_bits);
+                match exponent >= exponent_mask {
+                    true => (exponent_mask, infinite),
+                    false if implied => (exponent, mantissa & ((1 << fraction_bits) - 1)),
+                    false => (exponent, mantissa),
+                }
+            }
         };
         element.fill(0);
         let below = u32::from(layout.mantissa_size) - width;
         set(element, u32::from(layout.mantissa_position) + below, mantissa);
         set(element, layout.exponent_position.into(), u128::from(exponent.cast_unsigned()));
-        set(element, layout.sign.into(), value.is_sign_negative().into());
+        set(element, layout.sign.into(), negative.into());
+    }
+
+    /// The mantissa of a NaN: as machines have it, or, in layouts that no machine has, as the library makes it.
+    fn not_a_number(&self, width: u32) -> u128 {
+        if self.layout.normalization != Normalization::Implied {
+            0b11u128 << width.saturating_sub(2)
+        } else if matches!(self.layout, FloatLayout::F16 | FloatLayout::F32 | FloatLayout::F64) {
+            1u128 << (width - 1)
+        } else {
+            (1u128 << width) - 1
+        }
     }
 }
 
-/// Sets the bits of `value` from bit `at` on.
-fn set(element: &mut [u8], at: u32, value: u128) {
-    let bits = value << (at % 8);
-    let from = usize::try_from(at / 8).unwrap_or(usize::MAX);
-    element.iter_mut().skip(from).zip(bits.to_le_bytes()).for_each(|(to, b)| *to |= b);
+/// A number on its way.
+enum Value {
+    NotANumber,
+    Infinite,
+    Zero,
+    /// `significand * 2^(power - 127)`, whose bit 127 is set.
+    Finite {
+        significand: u128,
+        power: i64,
+    },
 }
 
-/// Exponent and mantissa fields of a finite value that is not zero.
-fn finite(value: f64, bias: i64, fraction_bits: u32, exponent_mask: i64, implied: bool) -> (i64, u128) {
-    let bits = value.to_bits();
-    let stored = i64::try_from(bits >> 52 & 0x7ff).unwrap_or(0);
-    let fraction = bits & ((1 << 52) - 1);
-    // value = significand * 2^(power - 52), with bit 52 of the significand set.
-    let (mut significand, mut power) =
-        if stored == 0 { (fraction, -1022) } else { (fraction | 1 << 52, stored - 1023) };
-    let lead = i64::from(significand.leading_zeros()) - 11;
-    significand <<= lead;
-    power -= lead;
+impl Value {
+    /// `significand * 2^power`; the significand is not 0.
+    fn finite(significand: u128, power: i64) -> Value {
+        let lead = significand.leading_zeros();
+        Value::Finite { significand: significand << lead, power: power + 127 - i64::from(lead) }
+    }
+}
 
-    let mut exponent = power + bias;
+/// Sign, and magnitude as `significand * 2^power`: of more than 128 bits the upper ones, the last of them set if anything
+/// below is.
+pub(super) fn magnitude(value: &[u8], signed: bool) -> (bool, u128, i64) {
+    let negative = signed && value.last().is_some_and(|b| b & 0x80 != 0);
+    let mut bytes = value.to_vec();
+    if negative {
+        let mut carry = true;
+        for byte in &mut bytes {
+            (*byte, carry) = (!*byte).overflowing_add(carry.into());
+        }
+    }
+    let top = bytes.iter().rposition(|b| *b != 0).unwrap_or(0);
+    let first = top.saturating_sub(15);
+    let mut upper = [0u8; 16];
+    upper.iter_mut().zip(bytes.iter().skip(first)).for_each(|(to, from)| *to = *from);
+    let rest = bytes.iter().take(first).any(|b| *b != 0);
+    let power = i64::try_from(first).unwrap_or(i64::MAX).saturating_mul(8);
+    (negative, u128::from_le_bytes(upper) | u128::from(rest), power)
+}
+
+/// Exponent field and mantissa, its leading bit included, of a significand whose bit 127 is set.
+fn rounded(significand: u128, mut exponent: i64, fraction_bits: u32) -> (i64, u128) {
     // Below the normal range the leading bit moves right and the exponent field is 0.
-    let shift = 52 - i64::from(fraction_bits) + if exponent < 1 { 1 - exponent } else { 0 };
+    let shift = 127 - i64::from(fraction_bits) + if exponent < 1 { 1 - exponent } else { 0 };
     let mut mantissa = round_shift(significand, shift);
     if exponent < 1 {
         exponent = i64::from(mantissa >> fraction_bits != 0);
@@ -82,24 +145,24 @@ fn finite(value: f64, bias: i64, fraction_bits: u32, exponent_mask: i64, implied
         mantissa >>= 1;
         exponent += 1;
     }
-    if exponent >= exponent_mask {
-        return (exponent_mask, if implied { 0 } else { 1 << fraction_bits });
-    }
-    (exponent, if implied { mantissa & ((1 << fraction_bits) - 1) } else { mantissa })
+    (exponent, mantissa)
 }
 
-/// `n / 2^shift`, to the nearest, ties to even; a negative shift goes left.
-fn round_shift(n: u64, shift: i64) -> u128 {
-    let n = u128::from(n);
-    if shift <= 0 {
-        return n << (-shift).min(63);
-    }
-    if shift > 64 {
-        return 0;
-    }
-    let (kept, lost) = (n >> shift, n & ((1 << shift) - 1));
-    let half = 1u128 << (shift - 1);
+/// `n / 2^shift`, to the nearest, ties to even; `shift` is at least 1.
+fn round_shift(n: u128, shift: i64) -> u128 {
+    let half = match shift {
+        1..=128 => 1u128 << (shift - 1),
+        _ => return 0,
+    };
+    let (kept, lost) = if shift == 128 { (0, n) } else { (n >> shift, n & ((1 << shift) - 1)) };
     kept + u128::from(lost > half || (lost == half && kept & 1 == 1))
+}
+
+/// Sets the bits of `value` from bit `at` on.
+fn set(element: &mut [u8], at: u32, value: u128) {
+    let bits = value << (at % 8);
+    let from = usize::try_from(at / 8).unwrap_or(usize::MAX);
+    element.iter_mut().skip(from).zip(bits.to_le_bytes()).for_each(|(to, b)| *to |= b);
 }
 
 #[cfg(test)]

@@ -23,14 +23,21 @@ pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u
                     integer.store(&wide::truncated(f64::from_le_bytes(*value)), true, out);
                 }
             }
-            Number::U8 | Number::U16 | Number::U32 | Number::U64 => {
-                source.chunks_exact(kind.size()).for_each(|value| integer.store(value, false, out));
+            _ => {
+                let values = source.chunks_exact(kind.size());
+                values.for_each(|value| integer.store(value, is_signed(kind), out));
             }
-            _ => source.chunks_exact(kind.size()).for_each(|value| integer.store(value, true, out)),
         },
         Encoding::Float(layout, order) => {
             let fields = float::Fields::new(layout, size)?;
             let mut element = vec![0; size];
+            if !matches!(kind, Number::F32 | Number::F64) {
+                for value in source.chunks_exact(kind.size()) {
+                    fields.encode_integer(value, is_signed(kind), &mut element);
+                    ordered(&element, order, out);
+                }
+                return Ok(());
+            }
             for value in converted(kind, source, Number::F64).as_chunks::<8>().0 {
                 fields.encode(f64::from_le_bytes(*value), &mut element);
                 ordered(&element, order, out);
@@ -38,6 +45,10 @@ pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u
         }
     }
     Ok(())
+}
+
+fn is_signed(kind: Number) -> bool {
+    !matches!(kind, Number::U8 | Number::U16 | Number::U32 | Number::U64)
 }
 
 fn converted(from: Number, source: &[u8], to: Number) -> Cow<'_, [u8]> {
@@ -87,9 +98,14 @@ impl Encoding {
 pub fn wide(source: &[u8], size: usize, signed: bool, datatype: &Datatype, out: &mut Vec<u8>) -> Result<()> {
     let elements = source.chunks_exact(size.max(1));
     match &datatype.class {
-        Class::Float { .. } => {
-            let values: Vec<u8> = elements.flat_map(|e| wide::to_f64(e, signed).to_le_bytes()).collect();
-            numbers(Number::F64, &values, datatype, out)
+        Class::Float { order, layout } => {
+            let mut element = vec![0; usize::try_from(datatype.size).unwrap_or(usize::MAX)];
+            let fields = float::Fields::new(*layout, element.len())?;
+            elements.for_each(|e| {
+                fields.encode_integer(e, signed, &mut element);
+                ordered(&element, *order, out);
+            });
+            Ok(())
         }
         Class::Enum { base, .. } => wide(source, size, signed, base, out),
         _ => {

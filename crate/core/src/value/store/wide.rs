@@ -126,28 +126,6 @@ pub(super) fn truncated(value: f64) -> [u8; DOUBLE] {
     bytes
 }
 
-/// The double next to an integer.
-pub(super) fn to_f64(value: &[u8], signed: bool) -> f64 {
-    let negative = signed && value.last().is_some_and(|b| b & 0x80 != 0);
-    let mut magnitude = value.to_vec();
-    if negative {
-        let mut carry = true;
-        for byte in &mut magnitude {
-            (*byte, carry) = (!*byte).overflowing_add(carry.into());
-        }
-    }
-    let Some(top) = magnitude.iter().rposition(|b| *b != 0) else { return 0.0 };
-    // The uppermost 16 bytes, and whether there is anything below them.
-    let first = top.saturating_sub(15);
-    let mut upper = [0u8; 16];
-    upper.iter_mut().zip(&magnitude[first..=top]).for_each(|(to, from)| *to = *from);
-    let rest = magnitude[..first].iter().any(|b| *b != 0);
-    let upper = u128::from_le_bytes(upper) | u128::from(rest);
-    #[allow(clippy::cast_precision_loss)]
-    let value = upper as f64 * 2f64.powi(i32::try_from(first * 8).unwrap_or(i32::MAX));
-    if negative { -value } else { value }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::number::{numbers, wide};
@@ -206,13 +184,18 @@ mod tests {
 
     #[test]
     fn wide_integers_to_doubles() {
+        let double = |value: &[u8]| {
+            let mut out = Vec::new();
+            wide(value, value.len(), true, &Datatype::float(8).unwrap(), &mut out).unwrap();
+            f64::from_le_bytes(out.try_into().unwrap())
+        };
         for value in
             [0, 1, -1, i128::MAX, i128::MIN, (1 << 100) + 1, -(1 << 77) - 12345, 0x1f_ffff_ffff_ffff_f801]
         {
-            assert_eq!(to_f64(&value.to_le_bytes(), true), value as f64);
+            assert_eq!(double(&value.to_le_bytes()), value as f64);
         }
         let mut large = vec![1; 40];
         large.push(0);
-        assert!((to_f64(&large, true) / 2f64.powi(312) - 257.0 / 256.0).abs() < 1e-4);
+        assert!((double(&large) / 2f64.powi(312) - 257.0 / 256.0).abs() < 1e-4);
     }
 }
