@@ -1,34 +1,32 @@
-/** From a selection of any kind to the engine's way of reading it. */
+/** From a selection of any kind to how the engine is told of it. */
 
-import type { Engine, Reading } from "#glue";
+import type { Choice, Engine, Reading } from "#glue";
 import { argument } from "./errors.js";
 import { count, isNdArray } from "./infer.js";
 import { integer, spell } from "./selection.js";
 import type { AxisSelection, Mask, Points, Selection } from "./types.js";
 
-/** How the engine is asked for a selection of the dataset at `address`, which has that shape. */
-export function chooser(
-  selection: Selection | null | undefined,
-  shape: readonly number[],
-  address: number,
-): (engine: Engine) => Reading {
+/** What a selection chooses of the dataset at `address`. Its extents are asked for only where they matter. */
+export function choose(selection: Selection | null | undefined, extents: () => readonly number[], address: number): Choice {
   if (typeof selection !== "object" || selection === null || Array.isArray(selection)) {
     if (typeof selection === "number" || typeof selection === "boolean") throw wrong();
-    const text = spell(selection as string | readonly AxisSelection[] | null | undefined);
-    return (engine) => engine.read(address, text);
+    return { text: spell(selection as string | readonly AxisSelection[] | null | undefined) };
   }
-  if ("points" in selection) {
-    const coordinates = coordinatesOf(selection.points, shape);
-    return (engine) => engine.readPoints(address, coordinates);
-  }
+  if ("points" in selection) return { points: coordinatesOf(selection.points, extents()) };
   if ("address" in selection) {
     const { selection: stored, address: of } = selection;
     if (!stored || of !== address) throw argument("this is no reference to a region of this dataset");
-    return (engine) => engine.readStored(address, stored);
+    return { stored };
   }
   if (!("mask" in selection)) throw wrong();
-  const mask = maskOf(selection.mask, shape);
-  return (engine) => engine.readMask(address, mask);
+  return { mask: maskOf(selection.mask, extents()) };
+}
+
+/** Plans a read of what was chosen. */
+export function plan(engine: Engine, address: number, { text, points, stored, mask }: Choice): Reading {
+  if (points) return engine.readPoints(address, points);
+  if (stored) return engine.readStored(address, stored);
+  return mask ? engine.readMask(address, mask) : engine.read(address, text!);
 }
 
 function wrong(): Error {

@@ -3,6 +3,7 @@
 import { toError } from "./drive.js";
 import { dimensions } from "./dims.js";
 import { display, expand } from "./dtype.js";
+import { append, resize, writeElements } from "./elements.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
 import { type DatasetRecord, reviveDtype } from "./records.js";
@@ -23,6 +24,7 @@ import type {
   Selection,
   Value,
   VirtualSource,
+  WriteValue,
 } from "./types.js";
 import { decodeValue, zero } from "./values.js";
 
@@ -38,7 +40,7 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   }
 
   get dtype(): Dtype {
-    return reviveDtype(this.record.dtype);
+    return reviveDtype(this.lasting.dtype);
   }
 
   get datatype(): Datatype {
@@ -46,11 +48,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   }
 
   get committed(): number | undefined {
-    return this.record.committed;
+    return this.lasting.committed;
   }
 
   get ndim(): number {
-    return this.record.shape?.length ?? 0;
+    return this.lasting.shape?.length ?? 0;
   }
 
   get size(): number {
@@ -118,6 +120,24 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   read(selection?: Selection | null, options: ReadOptions = {}): Out<M, Value> {
     const { session } = this.context;
     return session.run(this.path, readSteps(session, this, selection, options)) as never;
+  }
+
+  write(value: WriteValue): Out<M, void>;
+  write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
+  write(...args: [WriteValue] | [Selection | null | undefined, WriteValue]): Out<M, void> {
+    const { session } = this.context;
+    const [selection, value] = args.length === 1 ? [undefined, args[0]] : args;
+    return session.run(this.path, writeElements(session, this, selection, value));
+  }
+
+  resize(shape: readonly number[]): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, resize(session, this, shape));
+  }
+
+  append(rows: WriteValue, axis = 0): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, append(session, this, rows, axis));
   }
 
   override toString(): string {

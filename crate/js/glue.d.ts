@@ -41,6 +41,18 @@ declare module "#glue" {
     message(): string;
   }
 
+  /** Which elements of a dataset: one of these. */
+  export interface Choice {
+    /** As in NumPy. */
+    text?: string;
+    /** Coordinates of one point after the other. */
+    points?: Float64Array;
+    /** A byte for each element, not 0 if it is chosen. */
+    mask?: Uint8Array;
+    /** A selection as it is stored. */
+    stored?: Uint8Array;
+  }
+
   /** One open file. Addresses are relative to its base, as the format has them. */
   export interface Engine {
     free(): void;
@@ -91,6 +103,10 @@ declare module "#glue" {
     linkSoft(path: string, target: string): void;
     linkExternal(path: string, file: string, target: string): void;
     deleteAttribute(object: string, name: string): void;
+    /** Writes values, which are broadcast by NumPy's rules, to elements of a dataset. */
+    writeElements(dataset: string, choice: Choice, values: Values): void;
+    resize(dataset: string, shape: Float64Array): void;
+    append(dataset: string, axis: number, values: Values): void;
     /** Takes a link away; what nothing leads to any more is deleted by the next commit. */
     unlink(path: string): void;
     /** Commits. Headers of the objects that were deleted since this was asked last. */
@@ -152,6 +168,12 @@ declare module "#glue" {
     persist?: boolean;
     threshold?: number;
     pageSize?: number;
+  }
+
+  /** Values for elements of a dataset. */
+  export interface Values extends Spec {
+    /** They lie one behind the other, and are as many as are needed, or else one axis. */
+    flat?: boolean;
   }
 
   /** A dataset or attribute to be made. */

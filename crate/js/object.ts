@@ -78,6 +78,12 @@ export abstract class HdfObject<M extends Mode, R extends ObjectRecord = ObjectR
     return this.describe().record;
   }
 
+  /** What of the description never changes can be taken from an old one. */
+  protected get lasting(): R {
+    if (!this.known) this.settle();
+    return this.known!.record;
+  }
+
   get name(): string {
     return this.path === "/" ? "/" : this.path.slice(this.path.lastIndexOf("/") + 1);
   }

@@ -1,7 +1,7 @@
 /** Reading a selection, batch by batch, into an array that is made once. */
 
 import type { Reading } from "#glue";
-import { chooser } from "./choose.js";
+import { choose, plan } from "./choose.js";
 import { makeColumn, NumberColumn, type NumericConstructor, Parts } from "./columns.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError } from "./errors.js";
@@ -44,8 +44,8 @@ export function* readSteps(
   const target = targetOf(options);
   options.signal?.throwIfAborted();
   if (extent === null) return null;
-  const choose = chooser(selection, extent, address);
-  const reading = yield* step(() => choose(session.raw));
+  const choice = choose(selection, () => extent, address);
+  const reading = yield* step(() => plan(session.raw, address, choice));
   try {
     const { shape, total, plan: parts, piece } = JSON.parse(reading.header()) as ReadingRecord;
     const column = makeColumn(parts, dtype, total, target);

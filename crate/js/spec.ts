@@ -20,13 +20,14 @@ function reshape(typed: Typed, shape: readonly number[] | null | undefined): Typ
   return { ...typed, shape: [...shape] };
 }
 
-function checkShape(shape: readonly number[]): void {
+/** Checks extents. */
+export function checkShape(shape: readonly number[]): void {
   if (!Array.isArray(shape)) throw argument("a shape is an array of numbers");
   for (const d of shape) if (!Number.isSafeInteger(d) || d < 0) throw argument(`${String(d)} is no extent of a shape`);
 }
 
 /** Type, shape and elements. */
-function typedSpec({ shape, dtype, elements }: Typed): Spec {
+export function typedSpec({ shape, dtype, elements }: Typed): Spec {
   const spec: Spec = { dtype: expandAll(dtype) };
   if (shape === null) return spec;
   spec.shape = Float64Array.from(shape);

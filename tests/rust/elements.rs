@@ -344,6 +344,19 @@ fn text_goes_to_the_heap_piece_by_piece() {
 }
 
 #[test]
+fn text_alone_is_a_change() {
+    let mut file = Editor::create().unwrap();
+    let spec = DatasetSpec::new(parse("string").unwrap(), Dataspace::simple(vec![1]));
+    file.create_dataset("t", &spec, Data::Column(&strings(["old"]))).unwrap();
+    file.commit().unwrap();
+    // The collection has room, and the element is overwritten where it is: nothing else is touched.
+    file.write("t", &select("0"), Data::Column(&strings(["new"])), None).unwrap();
+    assert!(file.is_changed());
+    let written = Written::open(file.to_bytes().unwrap());
+    assert_eq!(written.values("t"), strings(["new"]));
+}
+
+#[test]
 fn unfiltered_edges_become_whole_along_two_axes_at_once() {
     let mut file =
         Editor::create_with(&CreateOptions { low: Libver::V110, ..CreateOptions::default() }).unwrap();

@@ -18,7 +18,7 @@ import type {
   Value,
   VirtualSource,
 } from "./values.js";
-import type { CopyOptions, DatasetOptions, GroupOptions } from "./writing.js";
+import type { CopyOptions, DatasetOptions, GroupOptions, WriteValue } from "./writing.js";
 
 /** What every object in a file has. */
 export interface Node<M extends Mode = "async"> {
@@ -161,6 +161,26 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
     options: ReadOptions & { into: A },
   ): Out<M, NdArray<A>>;
   read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
+  /**
+   * Writes elements: all of them, or those that are selected as for `read`. Values are converted to the dataset's type by
+   * HDF5's rules and broadcast by NumPy's: `write(":", 10)` writes one number everywhere, a row as long as the last axis to
+   * every row. A typed array has no shape of its own: as many values as elements are taken in C order.
+   *
+   * Errors: `Argument` for values that do not fit the selection or the type; `Unsupported` for elements in other files or
+   * datasets, and for filters that cannot be applied.
+   */
+  write(value: WriteValue): Out<M, void>;
+  write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
+  /**
+   * Changes the extents, up to `maxshape`. What is new reads as the fill value; what lies outside is lost, and its space used
+   * again. The dataset has to be chunked.
+   */
+  resize(shape: readonly number[]): Out<M, void>;
+  /**
+   * Makes the dataset longer along `axis` (negative: from the last one) and writes `rows` there. Their other extents are
+   * those of the dataset; with one dimension less they are a single row. Both happen, or neither.
+   */
+  append(rows: WriteValue, axis?: number): Out<M, void>;
   /** As h5py prints it: `<HDF5 dataset "arr1": shape (100, 1000), type "<f8">`. */
   toString(): string;
 }

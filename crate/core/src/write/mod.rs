@@ -128,7 +128,8 @@ impl Editor {
 
     /// Whether there are edits that [`commit`](Editor::commit) would publish.
     pub fn is_changed(&self) -> bool {
-        self.stage.is_changed() || self.out.space.is_changed() || !self.out.chunks.is_empty()
+        let out = &self.out;
+        self.stage.is_changed() || out.space.is_changed() || !out.chunks.is_empty() || out.heap.is_changed()
     }
 
     /// Does all of a change or nothing of it; `path` is the object that it is about.

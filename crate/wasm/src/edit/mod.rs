@@ -2,6 +2,7 @@
 
 mod datatype;
 mod devices;
+mod elements;
 mod given;
 mod objects;
 mod place;

@@ -46,6 +46,14 @@ impl Editor {
         })
     }
 
+    /// The extents of the dataset at `path`, as it is staged.
+    ///
+    /// Errors: `NotFound`, `Argument` if it is no dataset.
+    pub fn shape(&mut self, path: &str) -> Result<Vec<u64>> {
+        let id = self.stage.find(&self.out, path)?;
+        Ok(self.parts(id)?.dataspace.dims().to_vec())
+    }
+
     /// Gives the dataset at `path` the extents `dims`. What is new reads as the fill value, what is outside of them is
     /// lost.
     ///
@@ -173,6 +181,9 @@ impl Editor {
         data: Data<'_>,
         shape: Option<&[u64]>,
     ) -> Result<()> {
+        if parts.dataspace.is_null() {
+            return Err(Error::argument("a dataset with a null dataspace has no elements"));
+        }
         let from = shape.unwrap_or(to);
         let given = from.iter().try_fold(1u64, |n, d| n.checked_mul(*d));
         let given = given.ok_or_else(|| Error::argument("more than 2^64 values"))?;

@@ -80,6 +80,11 @@ impl HeapWriter {
         Ok(HeapId { collection: open.address, index })
     }
 
+    /// Whether objects wait to be written.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
     /// Gives back what the collection being filled has grown too much, before something else comes behind it.
     pub fn trim(&mut self, space: &mut Space) -> Result<()> {
         if let Some(open) = &mut self.open {

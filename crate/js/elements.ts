@@ -1,0 +1,48 @@
+/** Writing elements of datasets, and changing how many there are. */
+
+import type { Values } from "#glue";
+import { choose } from "./choose.js";
+import type { Session, Steps } from "./drive.js";
+import { argument } from "./errors.js";
+import { infer, typedArrayType } from "./infer.js";
+import type { HdfObject } from "./object.js";
+import { checkShape, typedSpec } from "./spec.js";
+import type { Dtype, Mode, Selection, WriteValue } from "./types.js";
+import { checkWritable, edit } from "./write.js";
+
+/** What has to be known of a dataset. */
+interface Writable extends HdfObject<Mode> {
+  readonly shape: number[] | null;
+  readonly ndim: number;
+  readonly dtype: Dtype;
+}
+
+/** Values as the engine takes them. Typed arrays have no shape of their own. */
+function valuesOf(dataset: Writable, value: WriteValue): Values {
+  if (value === null || value === undefined) throw argument("there are no values to write");
+  const values: Values = typedSpec(infer(value, dataset.dtype));
+  if (typedArrayType(value) !== undefined) values.flat = true;
+  return values;
+}
+
+export function* writeElements(session: Session, dataset: Writable, selection: Selection | null | undefined, value: WriteValue): Steps<void> {
+  checkWritable(session);
+  const choice = choose(selection, () => dataset.shape ?? [], dataset.address);
+  const values = valuesOf(dataset, value);
+  yield* edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
+}
+
+export function* resize(session: Session, dataset: Writable, shape: readonly number[]): Steps<void> {
+  checkWritable(session);
+  checkShape(shape);
+  yield* edit(session, dataset, (engine) => engine.resize(dataset.place, Float64Array.from(shape)));
+}
+
+export function* append(session: Session, dataset: Writable, rows: WriteValue, axis: number): Steps<void> {
+  checkWritable(session);
+  const { ndim } = dataset;
+  const at = axis < 0 ? axis + ndim : axis;
+  if (!Number.isInteger(axis) || at < 0 || at >= ndim) throw argument(`axis ${String(axis)} of a dataset of ${ndim} dimensions`);
+  const values = valuesOf(dataset, rows);
+  yield* edit(session, dataset, (engine) => engine.append(dataset.place, at, values));
+}

@@ -1,0 +1,185 @@
+// Elements are written into datasets that are there, whichever way they are chosen; datasets grow and shrink.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create, open, openSync, slice } from "hyperslab";
+import { bytes, counting } from "./support.mjs";
+
+const written = (f) => openSync(f.toBytes());
+const numbers = (n, A = Int32Array) => A.from({ length: n }, (_, i) => i);
+
+/** Datasets of 4 x 5 numbers, kept in every way. */
+const layouts = {
+  contiguous: {},
+  late: { late: true },
+  compact: { layout: "compact" },
+  chunked: { chunks: [3, 2] },
+  filtered: { chunks: [2, 4], compression: "gzip", shuffle: true, fletcher32: true },
+  growing: { chunks: [3, 2], maxshape: [null, 10] },
+};
+
+function make(name, f = create()) {
+  const { late, ...options } = layouts[name];
+  return f.createDataset(name, late ? { shape: [4, 5], dtype: "<i4" } : { data: numbers(20), shape: [4, 5], ...options });
+}
+
+for (const name of Object.keys(layouts)) {
+  test(`selections of ${name} elements`, () => {
+    const f = create();
+    const d = make(name, f);
+    const all = name === "late" ? new Int32Array(20) : numbers(20);
+    const check = (what, change) => {
+      change(all);
+      assert.deepEqual(d.read().data, all, what);
+    };
+    const set = (list, value) => (a) => list.forEach((i, k) => (a[i] = typeof value === "number" ? value : value[k]));
+    d.write([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], [10, 11, 12, 13, 14], [15, 16, 17, 18, 19]]);
+    check("everything", (a) => a.set(numbers(20)));
+    d.write("1, 2", 70);
+    check("one", set([7], 70));
+    d.write("0", [1, 2, 3, 4, 5]);
+    check("a row", set([0, 1, 2, 3, 4], [1, 2, 3, 4, 5]));
+    d.write([null, 3], [[9], [8], [7], [6]].flat());
+    check("a column", set([3, 8, 13, 18], [9, 8, 7, 6]));
+    d.write("::2, 1::3", Int16Array.of(-1, -2, -3, -4));
+    check("a typed array lies in C order", set([1, 4, 11, 14], [-1, -2, -3, -4]));
+    d.write([slice(1, 3), slice(null, null, 2)], [[10], [20]]);
+    check("broadcast columns", set([5, 7, 9, 10, 12, 14], [10, 10, 10, 20, 20, 20]));
+    d.write(Float64Array.of(1, 2, 3, 4, 5.9));
+    check("broadcast to every row, fractions cut off", set(numbers(20), [...numbers(20)].map((i) => (i % 5) + 1)));
+    d.write({ points: [[0, 0], [-1, -1], [2, 2]] }, [100, 200, 300]);
+    check("points", set([0, 19, 12], [100, 200, 300]));
+    d.write({ points: [[1, 1], [3, 0]] }, 5);
+    check("a number into points", set([6, 15], 5));
+    const mask = Array.from({ length: 20 }, (_, i) => i % 7 === 3);
+    d.write({ mask }, [31, 32, 33]);
+    check("a mask", set([3, 10, 17], [31, 32, 33]));
+    d.write("...", 4_000_000_000);
+    check("clipped", set(numbers(20), 2 ** 31 - 1));
+    d.write(":, 1:1", []);
+    check("nothing", () => {});
+    d.write(-1n);
+    check("a bigint", set(numbers(20), -1));
+    assert.deepEqual(written(f).get(name).read().data, all);
+    for (const [selection, value] of [["4", 1], ["0", [1, 2]], [":", [[1, 2, 3, 4]]], [{ points: [[0, 5]] }, 1], [{ mask: [true] }, 1], [":", "text"], [":", null], [7, 1], ["0", [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]]]) {
+      assert.throws(() => d.write(selection, value), { code: "Argument" }, JSON.stringify([selection, value]));
+    }
+    check("what fails changes nothing", () => {});
+  });
+}
+
+test("only what is touched is stored", () => {
+  const f = create();
+  const d = f.createDataset("big", { shape: [1024, 1024], dtype: "<f4", compression: "gzip" });
+  d.write("2, 2", 2);
+  assert.equal(d.read("2, 2"), 2);
+  assert.equal(d.read("3, 3"), 0);
+  assert.ok(f.toBytes().length < 4100);
+});
+
+test("values of every class", () => {
+  const f = create();
+  const kinds = [
+    ["text", "string", ["a", "βγ", "c"], "new"],
+    ["fixed", "S4", ["a", "b", "c"], "wxyz"],
+    ["flags", "bool", [true, false, true], false],
+    ["colours", { class: "enum", base: "|u1", members: [["RED", 0], ["BLUE", 7]] }, ["RED", "RED", "RED"], "BLUE"],
+    ["opaque", "V2", [Uint8Array.of(1, 2), Uint8Array.of(3, 4), Uint8Array.of(5, 6)], Uint8Array.of(9, 9)],
+    ["lists", { class: "vlen", base: "<i2" }, [[1], [], [2, 3]], [7, 8, 9]],
+    ["pairs", { class: "array", dims: [2], base: "<f4" }, [[1, 2], [3, 4], [5, 6]], [9, 8]],
+    ["records", { class: "compound", size: 0, members: [{ name: "n", dtype: "<i4" }, { name: "t", dtype: "string" }] }, [{ n: 1, t: "x" }, { n: 2, t: "y" }, { n: 3, t: "z" }], { n: 9, t: "w" }],
+    ["wide", "<u8", [1n, 2n, 3n], 2n ** 64n - 1n],
+    ["half", "<f2", [1, 2, 3], 0.5],
+  ];
+  for (const [name, dtype, data, value] of kinds) {
+    const d = f.createDataset(name, { data, dtype });
+    const { [name]: before } = { [name]: d.read("1:") };
+    d.write("0", value);
+    const g = written(f);
+    const alone = create();
+    const expected = alone.createDataset("x", { data: value, dtype: d.dtype, shape: [] }).read();
+    assert.deepEqual(g.get(name).read("0"), expected, name);
+    assert.deepEqual(g.get(name).read("1:"), before, name);
+  }
+  const g = f.createGroup("g");
+  const refs = f.createDataset("refs", { data: [g, g] });
+  refs.write("1", f.get("text"));
+  assert.deepEqual(refs.read().data.map((r) => f.pathOf(r)), ["/g", "/text"]);
+});
+
+test("scalars, and datasets without elements", () => {
+  const f = create();
+  const one = f.createDataset("one", { data: 5 });
+  one.write(6);
+  assert.equal(one.read(), 6);
+  one.write("...", 7);
+  one.write([], 8);
+  assert.equal(written(f).get("one").read(), 8);
+  const none = f.createDataset("none", { shape: [0, 3], maxshape: [null, 3], dtype: "<i4" });
+  none.write(1);
+  assert.deepEqual(none.shape, [0, 3]);
+  const nothing = f.createDataset("null", { data: null, dtype: "<i4" });
+  assert.throws(() => nothing.write(1), { code: "Argument" });
+});
+
+test("datasets grow and shrink", () => {
+  const f = create();
+  const d = f.createDataset("d", { data: numbers(6), shape: [2, 3], maxshape: [null, 6], chunks: [2, 2], fillvalue: -1 });
+  const same = f.get("d");
+  d.resize([3, 4]);
+  assert.deepEqual([d.shape, same.shape, d.size], [[3, 4], [3, 4], 12]);
+  assert.deepEqual([...d.read().data], [0, 1, 2, -1, 3, 4, 5, -1, -1, -1, -1, -1]);
+  d.resize([1, 2]);
+  d.resize([2, 3]);
+  assert.deepEqual([...d.read().data], [0, 1, -1, -1, -1, -1]);
+  d.resize([0, 0]);
+  assert.deepEqual(d.read().data.length, 0);
+  assert.deepEqual(written(f).get("d").shape, [0, 0]);
+  for (const shape of [[3], [3, 7], [3, -1], [1.5, 1], "3", [[3, 3]]]) assert.throws(() => d.resize(shape), { code: "Argument" }, String(shape));
+  assert.throws(() => f.createDataset("fixed", { data: [1, 2] }).resize([3]), { code: "Argument" });
+});
+
+test("rows are appended", () => {
+  const f = create();
+  const d = f.createDataset("d", { shape: [0, 3], maxshape: [null, null], dtype: "<i4", chunks: [4, 2] });
+  d.append([1, 2, 3]);
+  d.append([[4, 5, 6], [7, 8, 9]]);
+  d.append(Int32Array.of(10, 11, 12, 13, 14, 15));
+  d.append({ data: Int32Array.of(16, 17, 18), shape: [1, 3], stride: [3, 1], dtype: "<i4" });
+  assert.deepEqual([d.shape, [...d.read().data]], [[6, 3], Array.from({ length: 18 }, (_, i) => i + 1)]);
+  d.append([1, 2, 3, 4, 5, 6], 1);
+  d.append([[0], [0], [0], [0], [0], [0]], -1);
+  assert.deepEqual([d.shape, [...d.read("5").data]], [[6, 5], [16, 17, 18, 6, 0]]);
+  for (const [rows, axis] of [[[1, 2], 0], [[1, 2, 3, 4, 5, 6], 2], [[[1], [2]], 1], [5, 0], [null, 0], [[1, 2, 3, 4, 5], "x"]]) {
+    assert.throws(() => d.append(rows, axis), { code: "Argument" }, JSON.stringify([rows, axis]));
+  }
+  assert.deepEqual(d.shape, [6, 5]);
+  const log = f.createDataset("log", { data: ["begin"], maxshape: [null] });
+  for (let i = 0; i < 500; i++) log.append(`line ${i}`);
+  assert.deepEqual([log.shape, log.read("500"), log.read("1")], [[501], "line 499", "line 0"]);
+  assert.deepEqual(written(f).get("log").read("499:").data, ["line 498", "line 499"]);
+});
+
+test("asynchronous files: promises, and the same results", async () => {
+  for (const source of [bytes(), new Blob([bytes()]), counting(bytes())]) {
+    const f = await open(source, { mode: "r+" });
+    const d = await f.get("grid/zipped");
+    const { data } = await d.read();
+    await d.write("3, 5:7", [1, 2]);
+    await d.write({ points: [[0, 0]] }, 9);
+    data.set([1, 2], 3 * 40 + 5);
+    data[0] = 9;
+    assert.deepEqual((await d.read()).data, data);
+    await assert.rejects(d.write("99", 1), { code: "Argument" });
+    const n = await f.createDataset("n", { data: [1, 2], maxshape: [null] });
+    const same = await f.get("n");
+    await Promise.all([3, 4, 5].map((x) => n.append(x)));
+    assert.deepEqual([n.shape, same.shape], [[5], [5]]);
+    await same.resize([4]);
+    assert.deepEqual([n.shape, [...(await n.read()).data]], [[4], [1, 2, 3, 4]]);
+    assert.deepEqual(openSync(await f.toBytes()).get("grid/zipped").read().data, data);
+    await f.close();
+  }
+  const r = await open(bytes());
+  const d = await r.get("grid/zipped");
+  for (const change of [() => d.write(1), () => d.resize([1, 1]), () => d.append(1)]) await assert.rejects(change(), { code: "ReadOnly" });
+});
