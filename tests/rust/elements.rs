@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation)] // Everything is small here.
 
 use crate::written::{Dice, Written, longs, strings};
+use hyperslab::bytes::lookup3;
 use hyperslab::format::Libver;
 use hyperslab::format::message::{AllocTime, Dataspace, Extent, FillTime};
 use hyperslab::limits::Limits;
@@ -344,16 +345,41 @@ fn text_goes_to_the_heap_piece_by_piece() {
 }
 
 #[test]
-fn text_alone_is_a_change() {
+fn an_empty_dataset_has_no_chunk_whatever_is_said() {
+    let mut file =
+        Editor::create_with(&CreateOptions { low: Libver::V110, ..CreateOptions::default() }).unwrap();
+    let extent = Extent::Simple { dims: vec![3], max: Some(vec![Some(3)]) };
+    let spec = DatasetSpec {
+        chunks: Chunks::Shape(vec![3]),
+        ..DatasetSpec::new(parse("<i4").unwrap(), Dataspace { extent })
+    };
+    file.create_dataset("d", &spec, Data::Bytes(&ints([1, 2, 3]))).unwrap();
+    let mut bytes = file.into_bytes().unwrap();
+    // As the library leaves it: no extent, but the address of the chunk.
+    let extents = [[3, 0, 0, 0, 0, 0, 0, 0]; 2].concat();
+    let at = bytes.windows(16).position(|w| w == extents).unwrap();
+    bytes[at] = 0;
+    let header = bytes[..at].windows(4).rposition(|w| w == b"OHDR").unwrap();
+    let len = usize::from(bytes[header + 6]) + 7;
+    let sum = lookup3(&bytes[header..header + len], 0).to_le_bytes();
+    bytes[header + len..header + len + 4].copy_from_slice(&sum);
+    let Written { medium, block } = Written::open(bytes);
+    let mut file = Editor::open(medium, block, None).unwrap();
+    file.resize("d", &[2]).unwrap();
+    assert_eq!(numbers(&mut file), [0, 0]);
+}
+
+#[test]
+fn text_in_a_place_that_is_there_is_a_change() {
     let mut file = Editor::create().unwrap();
-    let spec = DatasetSpec::new(parse("string").unwrap(), Dataspace::simple(vec![1]));
-    file.create_dataset("t", &spec, Data::Column(&strings(["old"]))).unwrap();
+    let spec = DatasetSpec::new(parse("string").unwrap(), Dataspace::simple(vec![2]));
+    file.create_dataset("d", &spec, Data::Column(&strings(["a", "b"]))).unwrap();
     file.commit().unwrap();
-    // The collection has room, and the element is overwritten where it is: nothing else is touched.
-    file.write("t", &select("0"), Data::Column(&strings(["new"])), None).unwrap();
-    assert!(file.is_changed());
-    let written = Written::open(file.to_bytes().unwrap());
-    assert_eq!(written.values("t"), strings(["new"]));
+    for text in ["c", "d"] {
+        file.write("d", &select("1"), Data::Column(&strings([text])), None).unwrap();
+        let written = Written::open(file.to_bytes().unwrap());
+        assert_eq!(written.values("d"), strings(["a", text]));
+    }
 }
 
 #[test]

@@ -8,6 +8,13 @@
 //! dataset  PATH  DTYPE  SHAPE  VALUES     shape and values with commas, "-" for a scalar
 //! attr     PATH  NAME  DTYPE  SHAPE  VALUES
 //! delattr  PATH  NAME
+//! write    PATH  SELECTION  SHAPE  BYTES  selection as NumPy's text; bytes of the file's datatype in hexadecimal
+//! text     PATH  SELECTION  SHAPE  TEXTS  each in hexadecimal, with commas
+//! slab     PATH  AXES  SHAPE  BYTES       start:stride:count:block for each axis, with commas
+//! points   PATH  COORDINATES  SHAPE  BYTES
+//! mask     PATH  MASK  SHAPE  BYTES       a byte for each element, in hexadecimal
+//! resize   PATH  SHAPE
+//! append   PATH  AXIS  SHAPE  BYTES
 //! hard     PATH  TARGET
 //! soft     PATH  TARGET
 //! unlink   PATH
@@ -23,7 +30,9 @@
 use hyperslab::format::Libver;
 use hyperslab::format::message::{Dataspace, Extent};
 use hyperslab::limits::Limits;
-use hyperslab::object::superblock;
+use hyperslab::object::header::ObjectHeader;
+use hyperslab::object::{path, superblock};
+use hyperslab::select::{Axis, Hyperslab, Region, Selection};
 use hyperslab::storage::Memory;
 use hyperslab::value::{Column, Number};
 use hyperslab::write::{
@@ -53,6 +62,33 @@ fn values(text: &str) -> Result<Column> {
     Ok(Column::Numbers { kind: Number::F64, bytes })
 }
 
+fn numbers(text: &str) -> Result<Vec<u64>> {
+    let words = text.split(',').filter(|word| !word.is_empty() && *word != "-");
+    words.map(|word| word.parse().map_err(|_| Error::argument("a number"))).collect()
+}
+
+fn hex(text: &str) -> Result<Vec<u8>> {
+    let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap_or(""));
+    digits.map(|pair| u8::from_str_radix(pair, 16).map_err(|_| Error::argument("digits"))).collect()
+}
+
+fn strings(texts: &str) -> Result<Column> {
+    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    for text in texts.split(',') {
+        bytes.extend(hex(text)?);
+        ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+    }
+    Ok(Column::Strings { bytes, ends })
+}
+
+/// Extents of a dataset as they are after all changes so far.
+fn extents(editor: &mut Editor, path: &str) -> Result<Vec<u64>> {
+    editor.commit()?;
+    let (medium, root) = (editor.medium(), editor.root());
+    let address = path::resolve(medium, root, root, path)?.address;
+    Ok(ObjectHeader::open(medium, address)?.dataspace(medium)?.dims().to_vec())
+}
+
 fn change(editor: &mut Editor, line: &str) -> Result<()> {
     let words: Vec<&str> = line.split('\t').collect();
     match words[..] {
@@ -65,6 +101,37 @@ fn change(editor: &mut Editor, line: &str) -> Result<()> {
             editor.set_attribute(path, name, &dtype::parse(dtype)?, &space(shape)?, &values(data)?)
         }
         ["delattr", path, name] => editor.delete_attribute(path, name),
+        ["write", path, selection, shape, bytes] => {
+            let selection = Selection::parse(selection)?;
+            editor.write(path, &selection, Data::Bytes(&hex(bytes)?), Some(&numbers(shape)?))
+        }
+        ["text", path, selection, shape, texts] => {
+            let selection = Selection::parse(selection)?;
+            editor.write(path, &selection, Data::Column(&strings(texts)?), Some(&numbers(shape)?))
+        }
+        ["slab", path, axes, shape, bytes] => {
+            let dims = extents(editor, path)?;
+            let axis = |text: &str| match numbers(&text.replace(':', ","))?[..] {
+                [start, stride, count, block] => Ok(Axis { start, stride, count, block }),
+                _ => Err(Error::argument("an axis")),
+            };
+            let axes = axes.split(',').map(axis).collect::<Result<_>>()?;
+            let region = Region::slab(Hyperslab::new(axes, &dims)?, &dims)?;
+            editor.write_region(path, &region, Data::Bytes(&hex(bytes)?), Some(&numbers(shape)?))
+        }
+        ["points", path, coordinates, shape, bytes] => {
+            let region = Region::points(&numbers(coordinates)?, &extents(editor, path)?)?;
+            editor.write_region(path, &region, Data::Bytes(&hex(bytes)?), Some(&numbers(shape)?))
+        }
+        ["mask", path, mask, shape, bytes] => {
+            let region = Region::mask(&hex(mask)?, &extents(editor, path)?)?;
+            editor.write_region(path, &region, Data::Bytes(&hex(bytes)?), Some(&numbers(shape)?))
+        }
+        ["resize", path, shape] => editor.resize(path, &numbers(shape)?),
+        ["append", path, axis, shape, bytes] => {
+            let axis = axis.parse().map_err(|_| Error::argument("an axis"))?;
+            editor.append(path, axis, Data::Bytes(&hex(bytes)?), &numbers(shape)?)
+        }
         ["hard", path, target] => editor.link_hard(path, target),
         ["soft", path, target] => editor.link_soft(path, target),
         ["unlink", path] => editor.unlink(path),

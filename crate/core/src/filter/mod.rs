@@ -274,7 +274,11 @@ fn encode_other(filter: &Filter, data: &[u8]) -> Result<Option<Vec<u8>>> {
         provider => provider?,
     };
     let name = registry::name(filter.id).unwrap_or("");
-    provider.encode(filter, data).map_err(|e| e.by_filter(filter.id, name)).within("filter pipeline")
+    match provider.encode(filter, data) {
+        // Client data that make no sense, for example: the chunk is stored without the filter.
+        Err(e) if filter.optional && !e.is_pending() => Ok(None),
+        done => done.map_err(|e| e.by_filter(filter.id, name)).within("filter pipeline"),
+    }
 }
 
 fn refused(filter: &Filter) -> Error {
@@ -399,6 +403,19 @@ mod tests {
         let e = decode(&p, 0, &stored, 8, &mut scratch).unwrap_err();
         assert_eq!(e.filter().map(|f| (f.id, f.name.as_str())), Some((32017, "sz")));
         assert_eq!(e.kind(), crate::Kind::Unsupported);
+    }
+
+    #[test]
+    #[cfg(feature = "codecs")]
+    fn what_may_be_left_out_never_fails() {
+        // Bitshuffle of elements without bytes.
+        let mut p = pipeline(&[(32008, &[0, 2])]);
+        let mut scratch = Scratch::default();
+        assert!(always_encodes(&p));
+        assert_eq!(encode(&p, b"1234", &mut scratch).unwrap(), (b"1234".to_vec(), 1));
+        p.filters[0].optional = false;
+        assert!(!always_encodes(&p));
+        assert!(encode(&p, b"1234", &mut scratch).is_err());
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) fn open(layout: &Layout, grid: &Grid, filtered: bool, out: &Output) -
     let layout = layout.clone();
     Ok(match index {
         ChunkIndex::BTree1 => Box::new(btree1::BTree1::new(layout, grid)),
-        ChunkIndex::Single { .. } => Box::new(single::Single::new(layout, filtered, bytes)),
+        ChunkIndex::Single { .. } => Box::new(single::Single::new(layout, grid, filtered)),
         ChunkIndex::Implicit => Box::new(implicit::Implicit::new(layout, grid)?),
         ChunkIndex::FixedArray { page_bits } => Box::new(fixed::Fixed::new(layout, grid, shape, *page_bits)?),
         ChunkIndex::ExtensibleArray { .. } => Box::new(extensible::Extensible::new(layout, grid, shape)?),

@@ -1,6 +1,7 @@
 //! One chunk: its place is in the layout message.
 
 use super::{Found, IndexEdit, address, set_address};
+use crate::chunk::Grid;
 use crate::error::{Error, Result};
 use crate::format::index::Entry;
 use crate::format::message::{ChunkIndex, Layout};
@@ -13,8 +14,12 @@ pub(super) struct Single {
 }
 
 impl Single {
-    pub(super) fn new(layout: Layout, filtered: bool, chunk_bytes: u64) -> Self {
-        Single { layout, filtered, chunk_bytes }
+    pub(super) fn new(mut layout: Layout, grid: &Grid, filtered: bool) -> Self {
+        if grid.counts().contains(&0) {
+            // The library gives the chunk's place away when the dataset becomes empty, and leaves its address here.
+            set_address(&mut layout, None);
+        }
+        Single { layout, filtered, chunk_bytes: grid.chunk_bytes() as u64 }
     }
 
     fn entry(&self) -> Entry {

@@ -5,7 +5,7 @@ use super::{check, contiguous};
 use crate::chunk::Grid;
 use crate::error::{Error, Result};
 use crate::format::length;
-use crate::format::message::{AllocTime, Dataspace, Extent, Layout};
+use crate::format::message::{AllocTime, ChunkIndex, Dataspace, Extent, Layout};
 use crate::layout::DatasetParts;
 use crate::order;
 use crate::write::output::Output;
@@ -94,6 +94,10 @@ fn grow(out: &mut Output, parts: &DatasetParts, dataset: usize, dims: &[u64]) ->
     let mut chunks = Chunked::open(out, &after, dataset)?;
     let before = Chunked::open(out, parts, dataset)?.grid;
     let (old, new) = (before.counts(), chunks.grid.counts());
+    if old.contains(&0) && matches!(parts.layout, Layout::Chunked { index: ChunkIndex::Single { .. }, .. }) {
+        // Whatever the layout says: there can be no chunk.
+        chunks.index.remove(out, &vec![0; old.len()])?;
+    }
     if chunks.edge_unfiltered {
         // Chunks that were at the edge may be whole now: then they are filtered.
         let few = borders(&old, parts.dataspace.dims(), dims, chunks.grid.chunk());
