@@ -10,9 +10,6 @@ use crate::format::message::{Shared, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links as stored;
 
-/// Flag of a message that the file's table of shared messages may know by its place.
-const MAY_BE_SHARED: u8 = 0x40;
-
 /// Deletes all staged objects without references, and what that leaves without references.
 pub(super) fn unreferenced(out: &mut Output, stage: &mut Stage) -> Result<()> {
     let gone = |stage: &Stage, id: NodeId| stage.node(id).changed && stage.node(id).references == 0;
@@ -76,7 +73,7 @@ fn children(out: &Output, stage: &mut Stage, id: NodeId) -> Result<Vec<NodeId>> 
 /// Gives back everything that belongs to an object alone.
 fn release(out: &mut Output, stage: &Stage, id: NodeId) -> Result<()> {
     let node = stage.node(id);
-    if node.messages.iter().any(|m| m.flags & MAY_BE_SHARED != 0) {
+    if node.messages.iter().any(|m| m.flags & flag::SHAREABLE != 0) {
         return Err(Error::unsupported("deleting an object whose messages others may share"));
     }
     if node.group {

@@ -1,6 +1,6 @@
 //! The file being written: its bytes, its free space and its global heap.
 
-use super::heap::HeapWriter;
+use super::heap::{self, HeapWriter};
 use super::raw::Dirty;
 use super::space::{self, Space};
 use crate::bytes::{Addr, Reader, Writer};
@@ -21,7 +21,7 @@ pub(super) const MAX_MESSAGE: usize = 65528;
 pub(super) struct Mark {
     medium: crate::storage::Mark,
     space: space::Mark,
-    heap: HeapWriter,
+    heap: heap::Mark,
     chunks: usize,
 }
 
@@ -117,14 +117,15 @@ impl Output {
     /// The file as it is now, to go back to. Marks are settled in the reverse of their order: by
     /// [`back_to`](Output::back_to) or [`keep`](Output::keep).
     pub fn mark(&mut self) -> Mark {
-        let (medium, space, chunks) = (self.medium.mark(), self.space.mark(), self.chunks.mark());
-        Mark { medium, space, heap: self.heap.clone(), chunks }
+        let (medium, space) = (self.medium.mark(), self.space.mark());
+        Mark { medium, space, heap: self.heap.mark(), chunks: self.chunks.mark() }
     }
 
     /// What was done since `mark` stays.
     pub fn keep(&mut self, mark: Mark) {
         self.medium.keep(mark.medium);
         self.space.keep(mark.space);
+        self.heap.keep(mark.heap);
         self.chunks.keep(mark.chunks);
     }
 
@@ -132,7 +133,7 @@ impl Output {
     pub fn back_to(&mut self, mark: Mark) -> Result<()> {
         self.space.back_to(mark.space);
         self.chunks.back_to(mark.chunks);
-        self.heap = mark.heap;
+        self.heap.back_to(mark.heap);
         self.medium.back_to(mark.medium)
     }
 
@@ -147,6 +148,16 @@ impl Output {
     /// Stores `bytes` in the global heap.
     pub fn put_in_heap(&mut self, bytes: &[u8]) -> Result<HeapId> {
         self.heap.put(&mut self.medium, &mut self.space, bytes)
+    }
+
+    /// Says that nothing leads to an object of the global heap any more: see [`HeapWriter::remove`].
+    pub fn remove_from_heap(&mut self, id: HeapId) -> Result<()> {
+        self.heap.remove(&mut self.medium, &mut self.space, id)
+    }
+
+    /// Ends a series of [`put_in_heap`](Output::put_in_heap), before something else comes behind what was stored.
+    pub fn trim_heap(&mut self) -> Result<()> {
+        self.heap.trim(&mut self.medium, &mut self.space)
     }
 }
 

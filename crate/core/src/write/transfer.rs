@@ -65,7 +65,7 @@ impl Transfer<'_> {
         let before = self.out.mark();
         let mut copy = bytes.to_vec();
         self.announce(datatype, bytes)?;
-        let moved = self.each(datatype, &mut copy).and_then(|()| self.out.heap.trim(&mut self.out.space));
+        let moved = self.each(datatype, &mut copy).and_then(|()| self.out.trim_heap());
         match moved {
             Ok(()) => {
                 bytes.copy_from_slice(&copy);

@@ -119,6 +119,12 @@ impl Collection {
         self.bytes.len()
     }
 
+    /// Bytes up to the end of the last object.
+    pub fn used(&self) -> usize {
+        let ends = self.objects().map(|(object, _)| object.data.end.next_multiple_of(8));
+        ends.max().unwrap_or(header_size(self.ctx)).min(self.bytes.len())
+    }
+
     /// The data of object `index`.
     pub fn get(&self, index: u32) -> Option<&[u8]> {
         let (start, len) = *self.places.get(usize::try_from(index).ok()?)?;
@@ -174,6 +180,29 @@ impl Walk<'_> {
     }
 }
 
+/// Encodes the start of a collection of `size` bytes, up to its first object.
+pub fn encode_start(w: &mut Writer, size: u64) {
+    let end = w.len().saturating_add(header_size(w.ctx()));
+    w.bytes(SIGNATURE).u8(1).zeros(3).length(size).pad_to(end);
+}
+
+/// Encodes an object.
+pub fn encode_object(w: &mut Writer, index: u16, references: u16, data: &[u8]) {
+    let next = w.len().saturating_add(object_size(w.ctx(), data.len()));
+    let body = w.len().saturating_add(header_size(w.ctx()));
+    w.u16(index).u16(references).zeros(4).length(data.len() as u64);
+    w.pad_to(body).bytes(data).pad_to(next);
+}
+
+/// Encodes what says that the last `free` bytes of a collection hold nothing. Too few need no saying.
+pub fn encode_free(w: &mut Writer, free: usize) {
+    let header = header_size(w.ctx());
+    if free >= header {
+        let end = w.len().saturating_add(header);
+        w.u16(0).u16(0).zeros(4).length(free as u64).pad_to(end);
+    }
+}
+
 /// Encodes a collection of `size` bytes with `objects` (index, reference count, data); what is left is free space.
 pub fn encode<'a>(
     w: &mut Writer,
@@ -181,25 +210,17 @@ pub fn encode<'a>(
     objects: impl IntoIterator<Item = (u16, u16, &'a [u8])>,
 ) -> Result<()> {
     let too_small = || Error::argument(format!("global heap collection of {size} bytes is too small"));
-    let header = header_size(w.ctx());
-    let start = w.len();
     let size_here = usize::try_from(size).map_err(|_| too_small())?;
-    let end = start.checked_add(size_here).ok_or_else(too_small)?;
-    w.bytes(SIGNATURE).u8(1).zeros(3).length(size);
-    w.pad_to(start.saturating_add(header));
+    let end = w.len().checked_add(size_here).ok_or_else(too_small)?;
+    encode_start(w, size);
     for (index, references, data) in objects {
-        let next = w.len().saturating_add(object_size(w.ctx(), data.len()));
-        let body = w.len().saturating_add(header);
-        if index == 0 || next > end {
+        if index == 0 || w.len().saturating_add(object_size(w.ctx(), data.len())) > end {
             return Err(too_small());
         }
-        w.u16(index).u16(references).zeros(4).length(data.len() as u64);
-        w.pad_to(body).bytes(data).pad_to(next);
+        encode_object(w, index, references, data);
     }
     let free = end.checked_sub(w.len()).ok_or_else(too_small)?;
-    if free >= header {
-        w.u16(0).u16(0).zeros(4).length(free as u64);
-    }
+    encode_free(w, free);
     w.pad_to(end);
     Ok(())
 }

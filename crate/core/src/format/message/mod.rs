@@ -108,6 +108,8 @@ pub mod flag {
     pub const FAIL_IF_UNKNOWN_AND_WRITING: u8 = 0x08;
     /// Who does not know the message and writes the object says so in its flags.
     pub const MARK_IF_UNKNOWN: u8 = 0x10;
+    /// The file's table of shared messages may know the message by its place.
+    pub const SHAREABLE: u8 = 0x40;
     /// Who does not know the message must not touch the object.
     pub const FAIL_IF_UNKNOWN: u8 = 0x80;
 }

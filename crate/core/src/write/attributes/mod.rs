@@ -41,7 +41,7 @@ pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessag
             Some(_) => DenseAttributes::open(out, &info)?,
             None => make_dense(out, node, &mut info)?,
         };
-        dense.insert(out, &attribute.name, &stored)?;
+        dense.insert(out, &stored)?;
         dense.close(out)?;
     } else {
         node.messages.push(compact(stored));
@@ -57,15 +57,15 @@ fn compact(stored: Stored) -> RawMessage {
 
 /// Attributes that are messages become dense.
 fn make_dense(out: &mut Output, node: &mut Node, info: &mut AttributeInfo) -> Result<DenseAttributes> {
-    let mut dense = DenseAttributes::create(out, info)?;
+    let mut all = Vec::new();
     for message in node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE) {
-        let name = name_of(out, message)?;
-        let (body, flags, order) = (message.data.clone(), message.flags, message.creation_index);
-        if flags & flag::SHARED != 0 {
-            return Err(Error::unsupported("adding to attributes that other objects may share"));
+        if message.flags & flag::SHAREABLE != 0 {
+            return Err(Error::unsupported("moving attributes that other objects may share"));
         }
-        dense.insert(out, &name, &Stored { body, flags, order })?;
+        let (body, flags, order) = (message.data.clone(), message.flags, message.creation_index);
+        all.push(Stored { body, flags, order });
     }
+    let dense = DenseAttributes::create(out, info, &all)?;
     node.messages.retain(|m| m.kind != kind::ATTRIBUTE);
     Ok(dense)
 }
@@ -78,25 +78,34 @@ fn make_compact(
     mut dense: DenseAttributes,
 ) -> Result<()> {
     let least = node.v2.and_then(|p| p.phase_change).unwrap_or(PHASE_CHANGE).1;
-    if dense.len() < least.into()
-        && let Some(all) = dense.list(out, info.max_creation_index.is_some())?
-        && all.iter().all(|a| a.body.len() <= node.largest_message())
-    {
-        dense.release(out, info)?;
-        node.messages.extend(all.into_iter().map(compact));
-        return Ok(());
+    if dense.len() >= least.into() {
+        return dense.close(out);
     }
-    dense.close(out)
+    let all = dense.list(out)?;
+    if all.iter().any(|a| a.body.len() > node.largest_message()) {
+        return dense.close(out);
+    }
+    dense.release(out, info)?;
+    node.messages.extend(all.into_iter().map(compact));
+    Ok(())
 }
 
 /// All attributes, wherever they are kept.
 pub(super) fn messages(out: &Output, node: &Node) -> Result<Vec<RawMessage>> {
     if let Some(info) = info(out, node)?.filter(|info| info.heap.is_some()) {
-        let all = DenseAttributes::open(out, &info)?.list(out, info.max_creation_index.is_some())?;
-        let shared = || Error::unsupported("changing attributes that other objects may share");
-        return Ok(all.ok_or_else(shared)?.into_iter().map(compact).collect());
+        let all = DenseAttributes::open(out, &info)?.list(out)?;
+        return Ok(all.into_iter().map(compact).collect());
     }
     Ok(node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE).cloned().collect())
+}
+
+/// The message of the attribute of this name, wherever it is kept.
+fn find(out: &Output, node: &Node, name: &[u8]) -> Result<Option<RawMessage>> {
+    if let Some(info) = info(out, node)?.filter(|info| info.heap.is_some()) {
+        return Ok(DenseAttributes::open(out, &info)?.find(out, name)?.map(compact));
+    }
+    let position = position(out, node, name)?;
+    Ok(position.and_then(|position| node.messages.get(position)).cloned())
 }
 
 /// Gives back what attributes take beyond the header.
@@ -134,14 +143,11 @@ fn put_info(out: &Output, node: &mut Node, info: &AttributeInfo) -> Result<()> {
     Ok(())
 }
 
-/// The committed datatype that the attribute of this name uses.
-pub(super) fn committed(out: &Output, node: &Node, name: &[u8]) -> Result<Option<Addr>> {
-    for message in &messages(out, node)? {
-        if name_of(out, message)? == name {
-            return committed_in(out, message);
-        }
-    }
-    Ok(None)
+/// The attribute of this name, wherever it is kept.
+pub(super) fn decoded(out: &Output, node: &Node, name: &[u8]) -> Result<Option<AttributeMessage>> {
+    let Some(message) = find(out, node, name)? else { return Ok(None) };
+    let body = shared::body(&out.medium, &message)?;
+    AttributeMessage::decode(&mut body.reader(&out.medium), out.medium.limits.type_depth).map(Some)
 }
 
 /// The committed datatype that an attribute message uses.
@@ -166,21 +172,26 @@ pub(super) fn delete(out: &mut Output, node: &mut Node, name: &str) -> Result<()
 fn remove(out: &mut Output, node: &mut Node, name: &[u8]) -> Result<bool> {
     if let Some(mut info) = info(out, node)?.filter(|info| info.heap.is_some()) {
         let mut dense = DenseAttributes::open(out, &info)?;
-        if dense.remove(out, name)?.is_none() {
-            return Ok(false);
-        }
+        let Some(removed) = dense.remove(out, name)? else { return Ok(false) };
+        check_own(removed.flags)?;
         make_compact(out, node, &mut info, dense)?;
         put_info(out, node, &info)?;
         node.changed = true;
         return Ok(true);
     }
     let Some(position) = position(out, node, name)? else { return Ok(false) };
-    if node.messages.get(position).is_some_and(|m| m.flags & flag::SHARED != 0) {
-        return Err(Error::unsupported("deleting an attribute that other objects may share"));
-    }
+    check_own(node.messages.get(position).map_or(0, |m| m.flags))?;
     node.messages.remove(position);
     node.changed = true;
     Ok(true)
+}
+
+/// An error if a message that is to go may be another object's, too.
+fn check_own(flags: u8) -> Result<()> {
+    if flags & (flag::SHARED | flag::SHAREABLE) != 0 {
+        return Err(Error::unsupported("deleting an attribute that other objects may share"));
+    }
+    Ok(())
 }
 
 fn position(out: &Output, node: &Node, name: &[u8]) -> Result<Option<usize>> {

@@ -60,8 +60,8 @@ impl BTree2 {
     fn open(&mut self, out: &Output) -> Result<()> {
         if let (None, Some(at)) = (&self.tree, address(&self.layout)) {
             let types = [self.record_type()];
-            let size = tree2::Tree::open(&out.medium, at, &types)?.header.record_size.into();
-            let shape = self.shape(size, out.medium.ctx).ok_or_else(|| {
+            let size = tree2::Tree::open(&out.medium, at, &types)?.header.record_size;
+            let shape = self.shape(size.into(), out.medium.ctx).ok_or_else(|| {
                 let what = format!("chunk records of {size} bytes for {} dimensions", self.rank);
                 Error::malformed(what).at(out.medium.absolute(at))
             })?;

@@ -53,7 +53,7 @@ pub(super) fn create(
             Layout::Contiguous { address: None, size: Some(new.size()?) }
         }
     };
-    out.heap.trim(&mut out.space)?;
+    out.trim_heap()?;
     let mut node = Node::new(new.messages(out, &layout, external)?, out.low);
     spec.header.apply(out, &mut node, true)?;
     Ok(node)

@@ -2,10 +2,11 @@
 
 use crate::error::{Context, Result};
 use crate::format::datatype::Datatype;
-use crate::format::message::{AttributeMessage, Dataspace, Shareable};
+use crate::format::message::{AttributeMessage, Dataspace, Shareable, Shared, kind};
+use crate::object::shared;
 use crate::value::Column;
 use crate::write::node::NodeId;
-use crate::write::{Editor, attributes, dataset, names};
+use crate::write::{Editor, attributes, dataset, heap, names};
 
 impl Editor {
     /// Sets an attribute of the object at `path`, in place of one of the same name.
@@ -63,20 +64,31 @@ impl Editor {
             dataspace: Shareable::Here(dataset::with_maximum(dataspace)),
             data: self.stored(datatype, dataspace, values)?,
         };
-        self.forget_datatype(node, name)?;
+        self.forget_attribute(node, name)?;
         attributes::set(&mut self.out, self.stage.node_mut(node), &attribute)
     }
 
-    /// The attribute is about to go: its datatype, if it is a committed one, loses a user.
-    fn forget_datatype(&mut self, node: NodeId, name: &str) -> Result<()> {
-        let used = attributes::committed(&self.out, self.stage.node(node), name.as_bytes())?;
-        if let Some(address) = used {
-            let datatype = self.stage.at(&self.out, address)?;
-            let datatype = self.stage.node_mut(datatype);
-            datatype.references = datatype.references.saturating_sub(1);
-            datatype.changed = true;
-        }
-        Ok(())
+    /// The attribute is about to go: its datatype, if it is a committed one, loses a user, and nothing leads to its
+    /// values in the global heap any more.
+    fn forget_attribute(&mut self, node: NodeId, name: &str) -> Result<()> {
+        let found = attributes::decoded(&self.out, self.stage.node(node), name.as_bytes())?;
+        let Some(attribute) = found else { return Ok(()) };
+        let datatype = match attribute.datatype {
+            Shareable::Here(datatype) => datatype,
+            Shareable::There(Shared::Committed(address)) => {
+                let id = self.stage.at(&self.out, address)?;
+                let node = self.stage.node_mut(id);
+                node.references = node.references.saturating_sub(1);
+                node.changed = true;
+                self.committed_at(id)?
+            }
+            Shareable::There(shared) => {
+                let medium = &self.out.medium;
+                let body = shared::resolve(medium, kind::DATATYPE, &shared)?;
+                Datatype::decode(&mut body.reader(medium), medium.limits.type_depth)?
+            }
+        };
+        heap::release_values(&mut self.out, &datatype, &attribute.data)
     }
 
     /// Deletes an attribute.
@@ -85,7 +97,7 @@ impl Editor {
     pub fn delete_attribute(&mut self, path: &str, name: &str) -> Result<()> {
         self.whole(path, |editor| {
             let node = editor.stage.find(&editor.out, path)?;
-            editor.forget_datatype(node, name)?;
+            editor.forget_attribute(node, name)?;
             attributes::delete(&mut editor.out, editor.stage.node_mut(node), name).on(path)
         })
     }

@@ -43,10 +43,17 @@ impl Editor {
     fn committed(&mut self, path: &str) -> Result<(NodeId, Datatype)> {
         let id = self.stage.find(&self.out, path)?;
         let node = self.stage.node(id);
-        let message = node.message(kind::DATATYPE).filter(|_| node.message(kind::DATASPACE).is_none());
-        let message = message.ok_or_else(|| Error::argument(format!("{path:?} is no datatype")))?;
-        let depth = self.out.medium.limits.type_depth;
-        Ok((id, Datatype::decode(&mut self.out.reader(&message.data), depth)?))
+        if node.message(kind::DATATYPE).is_none() || node.message(kind::DATASPACE).is_some() {
+            return Err(Error::argument(format!("{path:?} is no datatype")));
+        }
+        Ok((id, self.committed_at(id)?))
+    }
+
+    /// What a committed datatype is.
+    pub(super) fn committed_at(&self, id: NodeId) -> Result<Datatype> {
+        let message = self.stage.node(id).message(kind::DATATYPE);
+        let message = message.ok_or_else(|| Error::malformed("a committed datatype that is none"))?;
+        Datatype::decode(&mut self.out.reader(&message.data), self.out.medium.limits.type_depth)
     }
 
     /// One more user of the committed datatype at `path`: what stands for it, and what it is.

@@ -255,7 +255,7 @@ impl Editor {
             let mut heap = |object: &[u8]| out.put_in_heap(object);
             store::store(&parts.datatype, column, n..n + 1, &mut heap, &mut bytes)?;
         }
-        out.heap.trim(&mut out.space)?;
+        out.trim_heap()?;
         self.put_elements(id, parts, region, to, &mut Ready::new(&bytes, parts.datatype.size), to)
     }
 }

@@ -51,7 +51,7 @@ impl Editor {
             &mut |object| out.put_in_heap(object),
             &mut bytes,
         )?;
-        out.heap.trim(&mut out.space)?;
+        out.trim_heap()?;
         Ok(bytes)
     }
 }

@@ -3,6 +3,8 @@
 pub(super) mod fractal;
 mod global;
 mod local;
+mod values;
 
-pub(super) use global::HeapWriter;
+pub(super) use global::{HeapWriter, Mark};
 pub(super) use local::{NameHeap, create_names};
+pub(super) use values::release_values;

@@ -15,11 +15,12 @@ use std::cmp::Ordering;
 const BY_NAME: u8 = 5;
 /// Records by creation order: i64, then the heap id.
 const BY_ORDER: u8 = 6;
+/// Bytes of the records.
+const NAMED: u16 = 11;
+const ORDERED: u16 = 15;
+/// Bytes before the heap id.
 const HASH: usize = 4;
 const ORDER: usize = 8;
-/// Bytes of the records: with a heap id of 7 bytes.
-const NAME_RECORD: u16 = 11;
-const ORDER_RECORD: u16 = 15;
 
 /// The dense links of a group, open for changes. What changes is complete in the file after [`close`](Self::close).
 /// After an error they are of no use any more.
@@ -84,7 +85,7 @@ impl DenseLinks {
             (hashes[a], &links[a].name).cmp(&(hashes[b], &links[b].name))
         });
         let records: Vec<u8> = sorted.iter().flat_map(|i| by_name(&links[*i], &ids[*i])).collect();
-        let by_name = Tree::build(out, BY_NAME, NAME_RECORD, NODE, &records)?;
+        let by_name = Tree::build(out, BY_NAME, NAMED, NODE, &records)?;
         let mut tree = None;
         if let Some(address) = &mut info.order_btree {
             let key = |i: usize| links[i].creation_order;
@@ -93,7 +94,7 @@ impl DenseLinks {
             for i in sorted {
                 records.append(&mut by_order(&links[i], &ids[i])?);
             }
-            let built = Tree::build(out, BY_ORDER, ORDER_RECORD, NODE, &records)?;
+            let built = Tree::build(out, BY_ORDER, ORDERED, NODE, &records)?;
             *address = Some(built.address());
             tree = Some(built);
         }
@@ -105,11 +106,9 @@ impl DenseLinks {
     pub fn open(out: &Output, info: &LinkInfo) -> Result<DenseLinks> {
         let none = || Error::malformed("dense links without a heap or without an index of names");
         let (heap, names) = info.heap.zip(info.name_btree).ok_or_else(none)?;
-        let by_name = Tree::open(out, names, &[BY_NAME], NAME_RECORD.into()).within("dense links")?;
+        let by_name = Tree::open(out, names, &[BY_NAME], NAMED).within("dense links")?;
         let by_order = match info.order_btree {
-            Some(Some(tree)) => {
-                Some(Tree::open(out, tree, &[BY_ORDER], ORDER_RECORD.into()).within("dense links")?)
-            }
+            Some(Some(tree)) => Some(Tree::open(out, tree, &[BY_ORDER], ORDERED).within("dense links")?),
             Some(None) => return Err(none()),
             None => None,
         };
@@ -197,4 +196,80 @@ impl DenseLinks {
 fn forget(info: &mut LinkInfo) {
     (info.heap, info.name_btree) = (None, None);
     info.order_btree = info.order_btree.map(|_: Option<Addr>| None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::datatype::CharacterSet;
+    use crate::format::message::LinkTarget;
+    use crate::format::superblock::Superblock;
+    use crate::format::symbol_table::Cache;
+    use std::collections::BTreeMap;
+
+    fn link(i: i64, order: bool) -> Link {
+        let target = match i % 3 {
+            0 => LinkTarget::Hard(Addr(800)),
+            1 => LinkTarget::Soft(vec![b'x'; (i % 50) as usize + 1]),
+            _ => LinkTarget::External { file: b"f.h5".to_vec(), path: b"/x".to_vec() },
+        };
+        // Some are too large for blocks.
+        let name = if i % 61 == 7 { "n".repeat(5000) + &i.to_string() } else { format!("link {i}") };
+        let charset = if i % 2 == 0 { CharacterSet::Ascii } else { CharacterSet::Utf8 };
+        Link { name: name.into_bytes(), charset, creation_order: order.then_some(i), target }
+    }
+
+    fn check(out: &Output, info: &LinkInfo, model: &BTreeMap<Vec<u8>, Link>) {
+        let mut dense = DenseLinks::open(out, info).unwrap();
+        assert_eq!(dense.len(), model.len() as u64);
+        let links = dense.list(out).unwrap();
+        assert_eq!(links.len(), model.len());
+        assert!(links.iter().all(|link| model.get(&link.name) == Some(link)));
+        assert!(links.iter().map(|link| (lookup3(&link.name, 0), &link.name)).is_sorted());
+        if let Some(tree) = &dense.by_order {
+            let mut orders = Vec::new();
+            tree.each(out, &mut |record| {
+                let order = i64::from_le_bytes(record[..8].try_into().unwrap());
+                let object = Heap::open(out, info.heap.unwrap()).unwrap().read(out, &record[8..]).unwrap();
+                assert_eq!(decode(out, &object).unwrap().creation_order, Some(order));
+                orders.push(order);
+                Ok(())
+            })
+            .unwrap();
+            assert!(orders.is_sorted() && orders.len() == model.len());
+        }
+    }
+
+    #[test]
+    fn links_come_and_go() {
+        for indexed in [false, true] {
+            let mut out = Output::new(&Superblock::earliest(Addr(0), Cache::None, 0)).unwrap();
+            let mut info = LinkInfo { order_btree: indexed.then_some(None), ..LinkInfo::default() };
+            let first: Vec<Link> = (0..9).rev().map(|i| link(i, indexed)).collect();
+            let mut model: BTreeMap<_, _> = first.iter().map(|l| (l.name.clone(), l.clone())).collect();
+            DenseLinks::create(&mut out, &mut info, &first, None).unwrap().close(&mut out).unwrap();
+            check(&out, &info, &model);
+            for round in 0..8 {
+                let mut dense = DenseLinks::open(&out, &info).unwrap();
+                for i in 0..150 {
+                    let new = link(9 + round * 150 + i, indexed);
+                    dense.insert(&mut out, &new).unwrap();
+                    model.insert(new.name.clone(), new);
+                }
+                let names: Vec<Vec<u8>> = model.keys().step_by(2).cloned().collect();
+                for name in names {
+                    assert_eq!(dense.remove(&mut out, &name).unwrap(), model.remove(&name));
+                    assert_eq!(dense.remove(&mut out, &name).unwrap(), None);
+                }
+                dense.close(&mut out).unwrap();
+                check(&out, &info, &model);
+            }
+            let mut dense = DenseLinks::open(&out, &info).unwrap();
+            assert!(dense.insert(&mut out, model.values().next().unwrap()).is_err());
+            let dense = DenseLinks::open(&out, &info).unwrap();
+            dense.release(&mut out, &mut info).unwrap();
+            let none = LinkInfo { order_btree: indexed.then_some(None), ..LinkInfo::default() };
+            assert_eq!((info, out.space.unused()), (none, 0));
+        }
+    }
 }

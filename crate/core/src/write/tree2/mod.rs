@@ -64,11 +64,11 @@ impl Tree {
     }
 
     /// Reads the header at `address` and expects records of `record_size` bytes and of one of `types`.
-    pub fn open(out: &Output, address: Addr, types: &[u8], record_size: usize) -> Result<Tree> {
+    pub fn open(out: &Output, address: Addr, types: &[u8], record_size: u16) -> Result<Tree> {
         let tree = tree2::Tree::open(&out.medium, address, types)?;
         let at = out.medium.absolute(address);
         let (header, geometry) = tree.into_parts();
-        if usize::from(header.record_size) != record_size {
+        if header.record_size != record_size {
             let what = format!("v2 B-tree with records of {} bytes, not {record_size}", header.record_size);
             return Err(Error::malformed(what).at(at));
         }

@@ -94,7 +94,7 @@ fn random(ctx: Ctx, node: u32, rounds: u64, keys: u64, every: u64) {
         }
         if round % every == 0 {
             check(&tree, &out, &model);
-            let tree = Tree::open(&out, tree.address(), &[KIND], RECORD.into()).unwrap();
+            let tree = Tree::open(&out, tree.address(), &[KIND], RECORD).unwrap();
             let found = tree.find(&out, &mut looking_for(k)).unwrap();
             assert_eq!(found, model.get(&k).map(|v| record(k, *v)));
         }
@@ -170,14 +170,14 @@ fn what_is_taken_back_leaves_no_trace() {
     let address = Tree::build(&mut out, KIND, RECORD, 512, &records).unwrap().address();
     let before = out.medium.storage().as_bytes().unwrap().to_vec();
     let mark = out.mark();
-    let mut tree = Tree::open(&out, address, &[KIND], RECORD.into()).unwrap();
+    let mut tree = Tree::open(&out, address, &[KIND], RECORD).unwrap();
     for k in 0..400 {
         tree.remove(&mut out, &mut looking_for(k)).unwrap();
     }
     out.back_to(mark).unwrap();
     assert!(out.medium.storage().as_bytes().unwrap() == before);
     let model = (0..500).map(|k| (k, 0)).collect();
-    check(&Tree::open(&out, address, &[KIND], RECORD.into()).unwrap(), &out, &model);
+    check(&Tree::open(&out, address, &[KIND], RECORD).unwrap(), &out, &model);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn lies_are_noticed() {
     let records: Vec<u8> = (0..500).flat_map(|k| record(k, 0)).collect();
     let tree = Tree::build(&mut out, KIND, RECORD, 512, &records).unwrap();
     let address = tree.address();
-    assert!(Tree::open(&out, address, &[5], RECORD.into()).is_err());
+    assert!(Tree::open(&out, address, &[5], RECORD).is_err());
     assert!(Tree::open(&out, address, &[KIND], 11).is_err());
     // Two children in one place: they would be given back twice.
     let root = tree.root().unwrap();
@@ -195,13 +195,13 @@ fn lies_are_noticed() {
     tree.write(&mut out, root.address, &node).unwrap();
     assert!(tree.release(&mut out).is_err());
     // Nodes that the file is too small for.
-    let mut tree = Tree::open(&out, address, &[KIND], RECORD.into()).unwrap();
+    let mut tree = Tree::open(&out, address, &[KIND], RECORD).unwrap();
     (tree.header.node_size, tree.header.root) = (1 << 30, None);
     tree.write_header(&mut out).unwrap();
-    assert!(Tree::open(&out, address, &[KIND], RECORD.into()).is_err());
+    assert!(Tree::open(&out, address, &[KIND], RECORD).is_err());
     // A total that is no total.
     (tree.header.node_size, tree.header.root, tree.header.total_records) = (512, Some(root.address), 0);
     tree.write_header(&mut out).unwrap();
-    let mut tree = Tree::open(&out, address, &[KIND], RECORD.into()).unwrap();
+    let mut tree = Tree::open(&out, address, &[KIND], RECORD).unwrap();
     assert!(tree.remove(&mut out, &mut looking_for(400)).is_err());
 }

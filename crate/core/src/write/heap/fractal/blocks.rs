@@ -38,55 +38,30 @@ pub(super) struct Place {
     pub step: Step,
 }
 
-fn outside(offset: u64, length: u64) -> Error {
-    Error::malformed(format!("{length} bytes at heap offset {offset:#x}"))
-}
-
 impl Heap {
-    /// The bytes of a managed object, to be changed.
-    pub(super) fn object(&mut self, out: &mut Output, offset: u64, length: u64) -> Result<&mut [u8]> {
-        let range = self.inside(out, offset, length)?;
-        let block = self.take(out, offset)?;
-        let start = offset - block.offset;
-        let block = self.keep(out, block)?;
-        block.changed = true;
-        let bytes = block.bytes.get_mut(in_memory(start)?..in_memory(start + range)?);
-        bytes.ok_or_else(|| outside(offset, length))
-    }
-
-    /// The bytes of a managed object. Blocks that were changed stay in memory until something is changed again.
-    pub(super) fn bytes(&mut self, out: &Output, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let range = self.inside(out, offset, length)?;
-        let block = self.take(out, offset)?;
-        let start = offset - block.offset;
-        let bytes = block.bytes.get(in_memory(start)?..in_memory(start + range)?).map(<[u8]>::to_vec);
-        let mut kept = self.direct.iter().map(|d| d.bytes.len()).sum::<usize>() + block.bytes.len();
-        self.direct.retain(|d| {
-            let goes = kept > KEPT && !d.changed;
-            kept -= if goes { d.bytes.len() } else { 0 };
-            !goes
-        });
-        self.direct.push(block);
-        bytes.ok_or_else(|| outside(offset, length))
-    }
-
-    /// `length` if an object at `offset` may have it.
-    fn inside(&mut self, out: &Output, offset: u64, length: u64) -> Result<u64> {
+    /// The bytes of a managed object, to be changed or not.
+    pub(super) fn object(
+        &mut self,
+        out: &Output,
+        offset: u64,
+        length: u64,
+        change: bool,
+    ) -> Result<&mut [u8]> {
+        let outside = move || Error::malformed(format!("{length} bytes at heap offset {offset:#x}"));
         if length > self.header.max_managed.into() {
-            return Err(outside(offset, length));
+            return Err(outside());
         }
-        let start = self.take(out, offset).map(|block| {
-            let start = block.offset;
-            self.direct.push(block);
-            start
-        })?;
-        let fits = offset - start >= self.overhead(out) && offset.checked_add(length).is_some();
-        if fits { Ok(length) } else { Err(outside(offset, length)) }
+        let overhead = self.overhead(out);
+        let block = self.load(out, offset)?;
+        let start = offset - block.offset;
+        let end = start.checked_add(length).filter(|_| start >= overhead).ok_or_else(outside)?;
+        block.changed |= change;
+        block.bytes.get_mut(in_memory(start)?..in_memory(end)?).ok_or_else(outside)
     }
 
     /// Offset and size of the direct block that holds all of an object.
     pub(super) fn locate(&mut self, out: &Output, offset: u64, length: u64) -> Result<(u64, u64)> {
-        let outside = || outside(offset, length);
+        let outside = || Error::malformed(format!("{length} bytes at heap offset {offset:#x}"));
         let (start, size) = match self.path(out, offset)?.last() {
             Some(place) => {
                 self.child(place)?;
@@ -102,25 +77,35 @@ impl Heap {
         Ok((start, size))
     }
 
-    /// The direct block that holds heap offset `offset`, taken out of those in memory if it is one of them.
-    fn take(&mut self, out: &Output, offset: u64) -> Result<Direct> {
+    /// The direct block that holds heap offset `offset`.
+    fn load(&mut self, out: &Output, offset: u64) -> Result<&mut Direct> {
         let holds = |d: &Direct| offset >= d.offset && offset - d.offset < d.bytes.len() as u64;
-        match self.direct.iter().position(holds) {
-            Some(place) => Ok(self.direct.remove(place)),
-            None => self.read_direct(out, offset),
-        }
+        let block = match self.direct.iter().position(holds) {
+            Some(place) => self.direct.remove(place),
+            None => self.read_direct(out, offset)?,
+        };
+        self.keep(block)
     }
 
-    /// Keeps a block in memory, in place of those that were used longest ago.
-    pub(super) fn keep(&mut self, out: &mut Output, block: Direct) -> Result<&mut Direct> {
+    /// Keeps a block in memory, in place of unchanged ones that were used longest ago.
+    pub(super) fn keep(&mut self, block: Direct) -> Result<&mut Direct> {
         let mut kept = self.direct.iter().map(|d| d.bytes.len()).sum::<usize>() + block.bytes.len();
-        while kept > KEPT && !self.direct.is_empty() {
-            let mut oldest = self.direct.remove(0);
-            kept -= oldest.bytes.len();
-            self.write_direct(out, &mut oldest)?;
+        while let Some(oldest) = self.direct.iter().position(|d| !d.changed).filter(|_| kept > KEPT) {
+            kept -= self.direct.remove(oldest).bytes.len();
         }
         self.direct.push(block);
         self.direct.last_mut().ok_or_else(|| Error::malformed("no direct block"))
+    }
+
+    /// Writes changed blocks that were used longest ago, if there are many.
+    pub(super) fn relieve(&mut self, out: &mut Output) -> Result<()> {
+        let changed = |d: &&Direct| d.changed;
+        while self.direct.iter().filter(changed).map(|d| d.bytes.len()).sum::<usize>() > KEPT {
+            let Some(oldest) = self.direct.iter().position(|d| d.changed) else { break };
+            let mut block = self.direct.remove(oldest);
+            self.write_direct(out, &mut block)?;
+        }
+        Ok(())
     }
 
     fn read_direct(&mut self, out: &Output, offset: u64) -> Result<Direct> {

@@ -171,7 +171,7 @@ impl Heap {
             self.attach(out, offset, size, address)?;
         }
         self.header.allocated_space = self.header.allocated_space.saturating_add(size);
-        self.keep(out, Direct { offset, place, bytes: w.into_bytes(), changed: true })?;
+        self.keep(Direct { offset, place, bytes: w.into_bytes(), changed: true })?;
         Ok((offset, size))
     }
 

@@ -42,10 +42,10 @@ impl Form {
         }
     }
 
-    fn size(self, out: &Output) -> usize {
+    fn size(self, out: &Output) -> u16 {
         let ctx = out.medium.ctx;
-        let filtered = if self.filtered { 4 + ctx.l() } else { 0 };
-        ctx.o() + ctx.l() + filtered + if self.keys { ctx.l() } else { 0 }
+        let (o, l) = (u16::from(ctx.addr_width), u16::from(ctx.len_width));
+        o + l + if self.filtered { 4 + l } else { 0 } + if self.keys { l } else { 0 }
     }
 
     fn decode(self, out: &Output, record: &[u8]) -> Result<Huge> {
@@ -109,8 +109,7 @@ impl Heap {
         let key = if form.keys { Some(self.next_key()?) } else { None };
         let huge = Huge { address, length, filtered, key };
         if self.open_huge(out)?.is_none() {
-            let size = u16::try_from(form.size(out)).unwrap_or(u16::MAX);
-            let tree = Tree::create(out, form.record_type(), size, NODE)?;
+            let tree = Tree::create(out, form.record_type(), form.size(out), NODE)?;
             self.header.huge_btree = Some(tree.address());
             self.huge = Some(tree);
         }

@@ -139,6 +139,7 @@ impl Heap {
 
     fn try_insert(&mut self, out: &mut Output, object: &[u8]) -> Result<Vec<u8>> {
         self.changed = true;
+        self.relieve(out)?;
         let length = object.len() as u64;
         let id = if length == 0 {
             return Err(Error::argument("an object of no bytes"));
@@ -171,7 +172,7 @@ impl Heap {
                 first
             }
         };
-        self.object(out, offset, length)?.copy_from_slice(object);
+        self.object(out, offset, length, true)?.copy_from_slice(object);
         self.header.free = self.header.free.saturating_sub(length);
         Ok(offset)
     }
@@ -180,7 +181,7 @@ impl Heap {
     pub fn read(&mut self, out: &Output, id: &[u8]) -> Result<Vec<u8>> {
         let at = out.medium.absolute(self.address);
         let read = self.id(out, id).and_then(|id| match id {
-            HeapId::Managed { offset, length } => self.bytes(out, offset, length),
+            HeapId::Managed { offset, length } => Ok(self.object(out, offset, length, false)?.to_vec()),
             HeapId::Tiny(data) => Ok(data),
             id => self.read_huge(out, &id),
         });
