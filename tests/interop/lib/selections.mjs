@@ -33,7 +33,10 @@ function chosen(selection, shape) {
   const flags = version === 1 ? 0 : view.getUint8(8);
   const at = HEADER[version];
   const rank = view.getUint32(at, true);
-  const rest = numbers(view, at + 4, { 1: 4, 2: 8 }[version] ?? view.getUint8(9));
+  const width = { 1: 4, 2: 8 }[version] ?? view.getUint8(9);
+  // What is damaged must not be counted for ever.
+  if (rank < 1 || rank > 32 || ![2, 4, 8].includes(width)) throw new RangeError("a damaged selection");
+  const rest = numbers(view, at + 4, width);
   if (flags & 1) {
     let n = 1;
     for (let axis = 0; axis < rank; axis++) {
