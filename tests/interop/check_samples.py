@@ -28,6 +28,8 @@ PLACES = re.compile(r"^\s*(SIZE|OFFSET) .*$", re.M)
 HOLLOW = {"guess"}
 # Where another deflate and another order of allocation may cost a little.
 ROOM = {"text": 1.02}
+# What Debian's h5dump (1.10) reads.
+OLD_TOOLS = ("", "earliest", "v108", "v110")
 
 
 def run(*command):
@@ -43,7 +45,7 @@ def described(path):
     return PLACES.sub("", out.split("\n", 1)[1]), err
 
 
-def edited(ours, folder):
+def edited(ours, folder, tools):
     """The reference library goes on where we stopped: adds to and takes from every group and object."""
     path = os.path.join(folder, "edited.h5")
     shutil.copy(ours, path)
@@ -62,20 +64,25 @@ def edited(ours, folder):
             for name in list(before)[:2]:
                 del o.attrs[name]
         for d in datasets[:40]:
-            if d.maxshape and d.maxshape[0] is None and d.size:
+            if isinstance(d, h5py.Dataset) and not d.is_virtual and d.maxshape and d.maxshape[0] is None and d.size:
                 d.resize(d.shape[0] + 5, axis=0)
     with h5py.File(path) as f:
         if list(f["added 7"]) != [0, 1, 2] or f.attrs["added 9"] != "text 9":
             return ["what h5py added is not there"]
-    code, _, err = run("h5dump", "-H", path) if shutil.which("h5dump") else (0, "", "")
+    code, _, err = run("h5dump", "-H", path) if tools and shutil.which("h5dump") else (0, "", "")
     return ["h5dump after h5py's edits: " + err.strip()] if code else []
 
 
 def problems(name, ours, folder):
+    kind, _, bound = name.partition(".")
+    tools = bound in OLD_TOOLS
     twin = os.path.join(folder, name + ".h5")
     twins.make(name, twin)
+    for path in ours, twin:
+        with open(os.path.join(os.path.dirname(path), "samples.bin"), "wb") as raw:
+            raw.write(bytes(range(56)))
     found = [] if name in HOLLOW else compare_files.compare(twin, ours, storage=True)[0]
-    if shutil.which("h5dump"):
+    if tools and shutil.which("h5dump"):
         (a, _), (b, err) = described(twin), described(ours)
         if b is None:
             found.append("h5dump: " + err.strip())
@@ -85,9 +92,9 @@ def problems(name, ours, folder):
         code, _, err = run("h5stat", ours)
         if code:
             found.append("h5stat: " + err.strip())
-    found += edited(ours, folder)
+    found += edited(ours, folder, tools)
     sizes = os.path.getsize(ours), os.path.getsize(twin)
-    if sizes[0] > sizes[1] * ROOM.get(name, 1):
+    if sizes[0] > sizes[1] * ROOM.get(kind, 1):
         found.append("%d bytes, h5py needs %d" % sizes)
     return found, sizes
 
@@ -99,7 +106,7 @@ def main():
         for name in twins.TWINS:
             found, (ours, theirs) = problems(name, os.path.join(folder, name + ".h5"), scratch)
             bad += bool(found)
-            print("%-12s %8d bytes (h5py %8d)  %s" % (name, ours, theirs, "DIFFERENT" if found else "equal"))
+            print("%-20s %8d bytes (h5py %8d)  %s" % (name, ours, theirs, "DIFFERENT" if found else "equal"))
             for line in found[:10]:
                 print("    " + line)
     sys.exit(1 if bad else 0)

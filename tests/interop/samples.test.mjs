@@ -36,3 +36,9 @@ test("copies of the corpus are equal to it", () => {
 test("free space is what libhdf5 says it is, whoever changes a file", () => {
   run(python, [at("tests/interop/check_space.py"), example("edit"), folder(local, "space")]);
 });
+
+test("what is read of the corpus can be made again, with every lower bound", () => {
+  const dir = corpus();
+  const files = readdirSync(dir, { recursive: true }).filter((f) => /\.(h5|hdf5|nc)$/.test(f)).toSorted();
+  run(python, [at("tests/interop/check_recreate.py"), example("recreate"), dir, ...files.map((f) => path.join(dir, f))]);
+});

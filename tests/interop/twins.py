@@ -172,12 +172,143 @@ def text(f):
     f["one"] = "solo"
 
 
+def order(f):
+    few, many = f.create_group("few", track_order=True), f.create_group("many", track_order=True)
+    for i in range(20):
+        name = "%02d" % (i * 7 % 20)
+        many.create_group(name)
+        many.attrs[name] = i
+        if i < 5:
+            few[name] = h5py.SoftLink("/many")
+            few.attrs[name] = i
+
+
+def properties(alloc=None, layout=None):
+    p = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    if layout is not None:
+        p.set_layout(layout)
+    if alloc is not None:
+        p.set_alloc_time(alloc)
+    return p
+
+
+EARLY, LATE, INCREMENTAL = h5py.h5d.ALLOC_TIME_EARLY, h5py.h5d.ALLOC_TIME_LATE, h5py.h5d.ALLOC_TIME_INCR
+
+
+def storage(f):
+    values = sequence(35 * 50).astype("<i4").reshape(35, 50)
+    gzip = {"compression": 6, "shuffle": True}
+
+    def put(name, alloc=None, **kw):
+        f.create_dataset(name, data=values, dcpl=properties(alloc), **kw)
+
+    def late(name, alloc=None, **kw):
+        f.create_dataset("late/" + name, (35, 50), "<i4", dcpl=properties(alloc), **kw)
+    f.create_dataset("compact", data=values[:5], dcpl=properties(layout=h5py.h5d.COMPACT))
+    put("contiguous")
+    put("early", EARLY)
+    put("incremental", INCREMENTAL)
+    put("single", chunks=(35, 50))
+    put("single_gzip", chunks=(35, 50), **gzip)
+    put("implicit", EARLY, chunks=(7, 9))
+    put("fixed", chunks=(7, 9))
+    put("fixed_gzip", chunks=(7, 9), **gzip)
+    put("fixed_paged", chunks=(1, 1))
+    put("growing", chunks=(3, 4), maxshape=(None, 60))
+    put("growing_gzip", chunks=(3, 4), maxshape=(35, None), **gzip)
+    put("growing_paged", chunks=(1, 1), maxshape=(None, 50))
+    put("growing_both", chunks=(3, 4), maxshape=(None, None))
+    put("growing_both_gzip", chunks=(2, 2), maxshape=(None, None), **gzip)
+    late("early", EARLY, fillvalue=7)
+    late("early_chunks", EARLY, chunks=(8, 9), fillvalue=7)
+    late("early_gzip", EARLY, chunks=(8, 9), fillvalue=7, **gzip)
+    late("late_chunks", LATE, chunks=(8, 9), fillvalue=7)
+    late("always", chunks=(8, 9), fill_time="alloc")
+    text = {"dtype": h5py.string_dtype(), "chunks": (4,), "maxshape": (None,), "fillvalue": "nothing"}
+    f.create_dataset("late/text", (6,), **text)
+    f.create_dataset("text", data=["a", "", "c", "d", "e", "é"], **text)
+
+
+def shared(f):
+    record = np.dtype([("n", "<i4"), ("ok", "?"), ("label", h5py.string_dtype())])
+    f["types/record"] = record
+    f["types/number"] = np.dtype(">f8")
+    rows = np.array([(1, False, "one"), (2, True, "zwei")], record)
+    f.create_dataset("rows", (2,), f["types/record"])[...] = rows
+    f.create_dataset("numbers", (3,), f["types/number"])[...] = [1, -2.5, 1e9]
+    f["rows"].attrs.create("row", rows, dtype=f["types/record"])
+    f.attrs.create("number", 0.5, dtype=f["types/number"])
+    f["types/number"].attrs["unit"] = "m"
+    null = h5py.Reference()
+    objects = [f["rows"].ref, null, f["types/record"].ref, f.ref]
+    f.create_dataset("objects", data=objects, dtype=h5py.ref_dtype)
+    numbers = f["numbers"]
+    points = h5py.h5s.create_simple((3,))
+    points.select_elements([(2,), (0,)])
+    points = h5py.h5r.create(f.id, b"numbers", h5py.h5r.DATASET_REGION, points)
+    f.create_dataset("regions", data=[numbers.regionref[::2], h5py.RegionReference(), points], dtype=h5py.regionref_dtype)
+
+
+def elsewhere(f):
+    f.create_dataset("source", data=sequence(40).astype("<i4").reshape(4, 10))
+
+    def rows(height, start, count, maximum=None, stride=1):
+        space = h5py.h5s.create_simple((height, 10), (height if maximum is None else maximum, 10))
+        space.select_hyperslab((start, 0), (count, 1), (stride, 1), (1, 10))
+        return space
+    p, source = properties(), h5py.h5s.create_simple((4, 10))
+    p.set_virtual(rows(8, 0, 4), b".", b"/source", source)
+    p.set_virtual(rows(8, 6, 2), b".", b"/source", rows(4, 1, 2))
+    p.set_virtual(rows(8, 5, 1), b"missing.h5", b"/data", rows(4, 0, 1))
+    p.set_fill_value(np.array(-1, "<i4"))
+    create = h5py.h5d.create
+    p.set_obj_track_times(False)
+    create(f.id, b"virtual", h5py.h5t.STD_I32LE, h5py.h5s.create_simple((8, 10)), p)
+    p, endless = properties(), h5py.h5s.UNLIMITED
+    p.set_obj_track_times(False)
+    p.set_virtual(rows(0, 0, endless, endless, 2), b".", b"/source", rows(0, 0, endless, endless))
+    create(f.id, b"spread", h5py.h5t.STD_I32LE, h5py.h5s.create_simple((0, 10), (endless, 10)), p)
+    f.create_dataset("external", (10,), "<i4", external=[("samples.bin", 4, 24), ("samples.bin", 40, 16)])
+
+
+def scales(f):
+    f.create_dataset("data", data=np.arange(12, dtype="<f4").reshape(3, 4))
+    f["x"] = np.array([0.5, 1.5, 2.5], "<f4")
+    f["y"] = np.array([1, 2, 3, 4], "<f4")
+    f.create_dataset("other", (4,), "<f4")
+    f["x"].make_scale("x axis")
+    f["y"].make_scale("")
+    f["other"].make_scale("other y")
+    axes = f["data"].dims
+    axes[0].attach_scale(f["x"])
+    axes[1].attach_scale(f["y"])
+    axes[1].attach_scale(f["other"])
+    axes[1].detach_scale(f["y"])
+    axes[1].label = "ypsilon"
+    ordered = f.create_dataset("ordered", (2,), "<f4", track_order=True)
+    for name in "zam":
+        ordered.attrs[name] = 1
+    p = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+    order = h5py.h5p.CRT_ORDER_TRACKED | h5py.h5p.CRT_ORDER_INDEXED
+    p.set_link_creation_order(order)
+    p.set_attr_creation_order(order)
+    h5py.h5g.create(f.id, b"group", gcpl=p)
+
+
 TWINS = {
     "empty": empty, "late": late, "float64": random("f8"), "float32": random("f4"), "weather": weather, "types": types,
     "chunked": chunked, "guess": guess, "many": many, "names": names, "attributes": attributes, "grown": grown, "text": text,
 }
+# These are made for every lower bound: the files are called after both.
+BOUNDED = {
+    "types": types, "chunked": chunked, "names": names, "attributes": attributes, "text": text, "order": order,
+    "storage": storage, "shared": shared, "elsewhere": elsewhere, "scales": scales,
+}
+for _bound in "earliest", "v108", "v110", "v112", "v200":
+    for _name, _make in BOUNDED.items():
+        TWINS["%s.%s" % (_name, _bound)] = _make
 
 
 def make(name, path):
-    with h5py.File(path, "w", libver="earliest") as f:
+    with h5py.File(path, "w", libver=(name.partition(".")[2] or "earliest", "latest")) as f:
         TWINS[name](f)

@@ -2,23 +2,26 @@
 //! `tests/interop/check_samples.py` opens them with h5py and the HDF5 tools and compares them with twins that
 //! h5py makes.
 
+mod kinds;
+
 use hyperslab::Result;
+use hyperslab::format::Libver;
 use hyperslab::format::datatype::{Class, Datatype};
 use hyperslab::format::message::{Dataspace, Extent};
 use hyperslab::value::{Column, Number};
 use hyperslab::write::dtype;
-use hyperslab::write::{Chunks, Data, DatasetSpec, Editor, Fill};
+use hyperslab::write::{Chunks, CreateOptions, Data, DatasetSpec, Editor, Fill, GroupOptions};
 use std::path::Path;
 
-type Make = fn() -> Result<Vec<u8>>;
+type Make = fn(&mut Editor) -> Result<()>;
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".into());
     let samples: &[(&str, Make)] = &[
         ("empty", empty),
         ("late", late),
-        ("float64", || random(8)),
-        ("float32", || random(4)),
+        ("float64", |f| random(f, 8)),
+        ("float32", |f| random(f, 4)),
         ("weather", weather),
         ("types", types),
         ("chunked", chunked),
@@ -29,10 +32,32 @@ fn main() {
         ("grown", grown),
         ("text", text),
     ];
-    for (name, make) in samples {
-        let bytes = make().unwrap_or_else(|e| panic!("{name}: {e}"));
+    let write = |name: &str, low: Libver, make: Make| {
+        let file = Editor::create_with(&CreateOptions { low, ..CreateOptions::default() });
+        let bytes = file.and_then(|mut file| make(&mut file).and_then(|()| file.into_bytes()));
+        let bytes = bytes.unwrap_or_else(|e| panic!("{name}: {e}"));
         std::fs::write(Path::new(&folder).join(format!("{name}.h5")), bytes)
             .expect("the folder can be written");
+    };
+    for (name, make) in samples {
+        write(name, Libver::Earliest, *make);
+    }
+    let bounded: &[(&str, Make)] = &[
+        ("types", types),
+        ("chunked", chunked),
+        ("names", names),
+        ("attributes", attributes),
+        ("text", text),
+        ("order", order),
+        ("storage", kinds::storage),
+        ("shared", kinds::shared),
+        ("elsewhere", kinds::elsewhere),
+        ("scales", kinds::scales),
+    ];
+    for low in [Libver::Earliest, Libver::V18, Libver::V110, Libver::V112, Libver::V200] {
+        for (name, make) in bounded {
+            write(&format!("{name}.{}", low.name()), low, *make);
+        }
     }
 }
 
@@ -82,26 +107,23 @@ fn sequence(n: u64) -> impl Iterator<Item = u64> {
     (0..n).map(|i| i.wrapping_mul(2_654_435_761) % 65_521)
 }
 
-fn empty() -> Result<Vec<u8>> {
-    Editor::create()?.into_bytes()
+fn empty(_: &mut Editor) -> Result<()> {
+    Ok(())
 }
 
-fn late() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn late(f: &mut Editor) -> Result<()> {
     f.create_dataset("big", &DatasetSpec::new(parse("float32"), simple(&[1024, 1024])), Data::Late)?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn random(size: u32) -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn random(f: &mut Editor, size: u32) -> Result<()> {
     let values = doubles(sequence(10_000).map(|v| v as f64 / 65_521.0));
     let datatype = parse(&format!("float{}", size * 8));
     f.create_dataset("arr", &DatasetSpec::new(datatype, simple(&[100, 100])), Data::Column(&values))?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn weather() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn weather(f: &mut Editor) -> Result<()> {
     let scalar = simple(&[]);
     for station in 1..=10i64 {
         for (name, value) in [("temperature", 60 + station), ("wind_speed", station)] {
@@ -113,11 +135,10 @@ fn weather() -> Result<Vec<u8>> {
             f.set_attribute(&path, "year", &parse("<i8"), &scalar, &longs([2017]))?;
         }
     }
-    f.into_bytes()
+    Ok(())
 }
 
-fn types() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn types(f: &mut Editor) -> Result<()> {
     let values = doubles([0.0, 1.5, -2.5, 300.0, 1e300, -1e300]);
     for text in ["i1", "u1", "<i2", ">i2", "<u4", ">u8", "<i8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8"] {
         let name = format!("numbers/{}", text.replace('<', "le_").replace('>', "be_"));
@@ -175,11 +196,10 @@ fn types() -> Result<Vec<u8>> {
         Datatype { size: 16, class: Class::VlenSequence { base: Box::new(Datatype::integer(4, true)) } };
     let rows = Column::Vlen { ends: vec![3, 3, 4], base: Box::new(longs([1, 2, 3, 4])) };
     f.create_dataset("ragged", &DatasetSpec::new(ragged, simple(&[3])), Data::Column(&rows))?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn chunked() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn chunked(f: &mut Editor) -> Result<()> {
     let values = longs(sequence(35 * 50).map(|v| i64::try_from(v).expect("small")));
     let base = DatasetSpec {
         chunks: Chunks::Shape(vec![7, 9]),
@@ -216,11 +236,10 @@ fn chunked() -> Result<Vec<u8>> {
         DatasetSpec { chunks: Chunks::Shape(vec![1, 1]), ..DatasetSpec::new(parse("u1"), simple(&[90, 50])) };
     let bytes: Vec<u8> = sequence(4500).map(|v| v.to_le_bytes()[0]).collect();
     f.create_dataset("deep", &deep, Data::Bytes(&bytes))?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn guess() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn guess(f: &mut Editor) -> Result<()> {
     let mut x = 88_172_645_463_325_252u64;
     let mut next = |n: u64| {
         x ^= x << 13;
@@ -244,11 +263,10 @@ fn guess() -> Result<Vec<u8>> {
         let max = vec![None; dims.len()];
         f.create_dataset(&format!("d{i}"), &DatasetSpec::new(parse(text), growing(&dims, &max)), Data::Late)?;
     }
-    f.into_bytes()
+    Ok(())
 }
 
-fn many() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn many(f: &mut Editor) -> Result<()> {
     for i in 0..3000 {
         f.create_group(&format!("at_once/g{i}"))?;
     }
@@ -261,11 +279,10 @@ fn many() -> Result<Vec<u8>> {
         }
     }
     f.link_soft("one_by_one/soft", "/at_once")?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn names() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn names(f: &mut Editor) -> Result<()> {
     let one = DatasetSpec::new(parse("<i8"), simple(&[]));
     for i in 0..12 {
         f.create_dataset(&format!("grüße/é{i}"), &one, Data::Column(&longs([i])))?;
@@ -283,11 +300,10 @@ fn names() -> Result<Vec<u8>> {
     f.create_group("later/ü")?;
     f.create_group("later/z")?;
     f.link_hard("later/z/deep/again", "/plain")?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn attributes() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn attributes(f: &mut Editor) -> Result<()> {
     f.create_group("g")?;
     let scalar = simple(&[]);
     f.set_attribute("/", "title", &parse("string"), &scalar, &strings(&["Überschrift"]))?;
@@ -307,12 +323,11 @@ fn attributes() -> Result<Vec<u8>> {
     for i in 0..20 {
         f.set_attribute("g", &format!("n{i:02}"), &parse("<i8"), &scalar, &longs([i]))?;
     }
-    f.into_bytes()
+    Ok(())
 }
 
 /// Objects that are changed again and again after they were published.
-fn grown() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn grown(f: &mut Editor) -> Result<()> {
     let scalar = simple(&[]);
     f.create_dataset("d", &DatasetSpec::new(parse("<i8"), scalar.clone()), Data::Column(&longs([42])))?;
     f.create_group("g")?;
@@ -334,11 +349,10 @@ fn grown() -> Result<Vec<u8>> {
         &DatasetSpec::new(parse("<i8"), simple(&[3])),
         Data::Column(&longs([1, 2, 3])),
     )?;
-    f.into_bytes()
+    Ok(())
 }
 
-fn text() -> Result<Vec<u8>> {
-    let mut f = Editor::create()?;
+fn text(f: &mut Editor) -> Result<()> {
     let long = "x".repeat(10_000);
     let lines: Vec<String> =
         (0..2000).map(|i| if i == 77 { long.clone() } else { format!("line {i} äöü") }).collect();
@@ -355,5 +369,22 @@ fn text() -> Result<Vec<u8>> {
         &DatasetSpec::new(parse("string"), simple(&[])),
         Data::Column(&strings(&["solo"])),
     )?;
-    f.into_bytes()
+    Ok(())
+}
+
+/// Links and attributes in the order of their creation.
+fn order(f: &mut Editor) -> Result<()> {
+    let scalar = simple(&[]);
+    f.create_group_with("few", &GroupOptions::in_order())?;
+    f.create_group_with("many", &GroupOptions::in_order())?;
+    for i in 0..20 {
+        let name = format!("{:02}", i * 7 % 20);
+        f.create_group_with(&format!("many/{name}"), &GroupOptions::default())?;
+        f.set_attribute("many", &name, &parse("<i8"), &scalar, &longs([i]))?;
+        if i < 5 {
+            f.link_soft(&format!("few/{name}"), "/many")?;
+            f.set_attribute("few", &name, &parse("<i8"), &scalar, &longs([i]))?;
+        }
+    }
+    Ok(())
 }
