@@ -1,13 +1,18 @@
 /** Datasets. */
 
+import type { Engine } from "#glue";
+import { allChunks, chunkSlices, oneChunk, readRaw, writeRaw } from "./chunks.js";
 import { toError } from "./drive.js";
-import { dimensions } from "./dims.js";
+import { changeAxis, dimensions } from "./dims.js";
 import { display, expand } from "./dtype.js";
-import { append, resize, writeElements } from "./elements.js";
+import { append, regionRef, resize, writeElements } from "./elements.js";
+import { argument, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
 import { type DatasetRecord, reviveDtype } from "./records.js";
 import type {
+  AxisSelection,
+  ChunkInfo,
   Dataset,
   Datatype,
   Dimension,
@@ -20,8 +25,11 @@ import type {
   NumericName,
   NumericTypes,
   Out,
+  RawChunk,
   ReadOptions,
+  Reference,
   Selection,
+  Slice,
   Value,
   VirtualSource,
   WriteValue,
@@ -138,6 +146,57 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   append(rows: WriteValue, axis = 0): Out<M, void> {
     const { session } = this.context;
     return session.run(this.path, append(session, this, rows, axis));
+  }
+
+  makeScale(name = ""): Out<M, void> {
+    text(name, "a scale's name");
+    return this.change(0, undefined, (engine, place) => engine.makeScale(place, name));
+  }
+
+  attachScale(axis: number, scale: Dataset<Mode>): Out<M, void> {
+    return this.change(axis, scale ?? null, (engine, place, other) => engine.attachScale(place, axis, other));
+  }
+
+  detachScale(axis: number, scale: Dataset<Mode>): Out<M, void> {
+    return this.change(axis, scale ?? null, (engine, place, other) => engine.detachScale(place, axis, other));
+  }
+
+  labelAxis(axis: number, label: string): Out<M, void> {
+    text(label, "a label");
+    return this.change(axis, undefined, (engine, place) => engine.labelAxis(place, axis, label));
+  }
+
+  private change(axis: number, scale: unknown, change: (engine: Engine, place: string, scale: string) => void): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, changeAxis(session, this, axis, scale, change));
+  }
+
+  regionRef(selection?: Selection | null): Out<M, Reference> {
+    const { session } = this.context;
+    return session.run(this.path, regionRef(session, this, selection));
+  }
+
+  chunkInfo(): Out<M, ChunkInfo[]>;
+  chunkInfo(offset: readonly number[]): Out<M, ChunkInfo | undefined>;
+  chunkInfo(offset?: readonly number[]): Out<M, ChunkInfo[] | ChunkInfo | undefined> {
+    const { session } = this.context;
+    return session.run<unknown>(this.path, offset === undefined ? allChunks(session, this, this.ndim) : oneChunk(session, this, offset)) as never;
+  }
+
+  readRawChunk(offset: readonly number[]): Out<M, RawChunk | undefined> {
+    const { session } = this.context;
+    return session.run(this.path, readRaw(session, this, offset));
+  }
+
+  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask = 0): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, writeRaw(session, this, offset, bytes, filterMask));
+  }
+
+  iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]> {
+    const { shape, chunks } = this;
+    if (!shape || !chunks) throw argument("a dataset without chunks", { path: this.path });
+    return chunkSlices(shape, chunks, selection);
   }
 
   override toString(): string {

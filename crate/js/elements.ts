@@ -2,12 +2,12 @@
 
 import type { Values } from "#glue";
 import { choose } from "./choose.js";
-import type { Session, Steps } from "./drive.js";
+import { type Session, step, type Steps } from "./drive.js";
 import { argument } from "./errors.js";
 import { infer, typedArrayType } from "./infer.js";
 import type { HdfObject } from "./object.js";
 import { checkShape, typedSpec } from "./spec.js";
-import type { Dtype, Mode, Selection, WriteValue } from "./types.js";
+import type { Dtype, Mode, Reference, Selection, WriteValue } from "./types.js";
 import { checkWritable, edit } from "./write.js";
 
 /** What has to be known of a dataset. */
@@ -45,4 +45,13 @@ export function* append(session: Session, dataset: Writable, rows: WriteValue, a
   if (!Number.isInteger(axis) || at < 0 || at >= ndim) throw argument(`axis ${String(axis)} of a dataset of ${ndim} dimensions`);
   const values = valuesOf(dataset, rows);
   yield* edit(session, dataset, (engine) => engine.append(dataset.place, at, values));
+}
+
+/** A reference to elements. */
+export function* regionRef(session: Session, dataset: Writable, selection: Selection | null | undefined): Steps<Reference> {
+  checkWritable(session);
+  const { address } = dataset;
+  const choice = choose(selection, () => dataset.shape ?? [], address);
+  if (choice.mask) throw argument("a region is ranges or points");
+  return { kind: "region", address, selection: yield* step(() => session.raw.regionOf(dataset.place, choice)) };
 }

@@ -51,6 +51,8 @@ declare module "#glue" {
     mask?: Uint8Array;
     /** A selection as it is stored. */
     stored?: Uint8Array;
+    /** Start, stride, count and block of each axis, Infinity for no end. For virtual datasets. */
+    patterns?: Float64Array;
   }
 
   /** One open file. Addresses are relative to its base, as the format has them. */
@@ -83,6 +85,12 @@ declare module "#glue" {
     sources(dataset: number): string;
     /** Bytes that a dataset's elements occupy. */
     storageSize(dataset: number): number;
+    /** All stored chunks in C order, one behind the other: the element at which each begins, then position, bytes, filter mask. */
+    chunks(dataset: number): Float64Array;
+    /** Position, bytes and filter mask of the chunk that begins at an element. */
+    chunk(dataset: number, offset: Float64Array): Float64Array | undefined;
+    /** Filter mask and stored bytes of that chunk. */
+    rawChunk(dataset: number, offset: Float64Array): [mask: number, bytes: Uint8Array] | undefined;
     /** Plans a read of `selection`, spelled as in NumPy. */
     read(dataset: number, selection: string): Reading;
     /** Plans a read of what a region reference leads to: its selection as it is stored. */
@@ -98,6 +106,13 @@ declare module "#glue" {
     // Paths begin at the root or, with `#0x` and the address of a header in hexadecimal, at an object.
     createGroup(path: string, spec: GroupSpec): void;
     createDataset(path: string, spec: Spec): void;
+    createDatatype(path: string, spec: Spec): void;
+    makeScale(dataset: string, name: string): void;
+    attachScale(dataset: string, axis: number, scale: string): void;
+    detachScale(dataset: string, axis: number, scale: string): void;
+    labelAxis(dataset: string, axis: number, label: string): void;
+    /** The selection of a region reference to these elements, as it is stored. */
+    regionOf(dataset: string, choice: Choice): Uint8Array;
     setAttribute(object: string, name: string, spec: Spec): void;
     linkHard(path: string, target: string): void;
     linkSoft(path: string, target: string): void;
@@ -107,6 +122,8 @@ declare module "#glue" {
     writeElements(dataset: string, choice: Choice, values: Values): void;
     resize(dataset: string, shape: Float64Array): void;
     append(dataset: string, axis: number, values: Values): void;
+    /** Stores a chunk as it is. */
+    writeChunk(dataset: string, offset: Float64Array, bytes: Uint8Array, mask: number): void;
     /** Takes a link away; what nothing leads to any more is deleted by the next commit. */
     unlink(path: string): void;
     /** Commits. Headers of the objects that were deleted since this was asked last. */
@@ -178,6 +195,12 @@ declare module "#glue" {
 
   /** A dataset or attribute to be made. */
   export interface Spec extends GroupSpec {
+    /** Path of the committed datatype that `dtype` is. */
+    committed?: string;
+    /** Datasets whose elements are those of a virtual one. */
+    sources?: { file: string; dataset: string; shape: Float64Array; source?: Choice | undefined; target?: Choice | undefined }[];
+    /** Files of bytes that hold the elements; Infinity for all bytes that there are. */
+    external?: { file: string; offset: number; size: number }[];
     /** Nested types in full, too. */
     dtype: import("./types.js").Datatype;
     /** Absent for a null dataspace. */

@@ -3,7 +3,7 @@
 import type { Reply } from "#glue";
 import { copyObject } from "./copy.js";
 import { Beyond, step, type Steps, toError } from "./drive.js";
-import { makeDataset, makeObject } from "./entities.js";
+import { makeDataset, makeDatatype, makeObject } from "./entities.js";
 import { argument, type ErrorCode, HyperslabError, isHyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { describeAt, referencePath } from "./reference.js";
@@ -12,18 +12,21 @@ import type {
   CopyOptions,
   Dataset,
   DatasetOptions,
+  Dtype,
   Entity,
   Entry,
   ExternalLink,
   Group,
   GroupOptions,
+  HeaderOptions,
   Link,
   Mode,
+  NamedDatatype,
   Out,
   Reference,
   SoftLink,
 } from "./types.js";
-import { createDataset, createGroup, makeLink, move, remove } from "./write.js";
+import { createDataset, createDatatype, createGroup, makeLink, move, remove } from "./write.js";
 
 /** An absolute path without empty parts and dots. */
 export function join(base: string, path: string): string {
@@ -205,6 +208,11 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>> {
     const { context } = this;
     return this.create(path, (place) => createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place));
+  }
+
+  createDatatype(path: string, dtype: Dtype, options: HeaderOptions = {}): Out<M, NamedDatatype<M>> {
+    const { context } = this;
+    return this.create(path, (place) => createDatatype(context.session, place, dtype, options), (full, place) => makeDatatype(context, full, place));
   }
 
   /** Makes a change that creates an object, and the object. */

@@ -1,12 +1,27 @@
 /** What is to be made, as the engine takes it: values become shape, type and buffers. */
 
-import type { CreateSpec, GroupSpec, Spec } from "#glue";
+import type { Choice, CreateSpec, GroupSpec, Spec } from "#glue";
 import { compressionOf } from "./compression.js";
+import type { Session } from "./drive.js";
 import { expand } from "./dtype.js";
 import { encode } from "./encode.js";
 import { argument, text } from "./errors.js";
 import { count, infer, type Typed } from "./infer.js";
-import type { AttributeOptions, CreateOptions, DatasetOptions, Dtype, HeaderOptions, WriteValue } from "./types.js";
+import type { HdfObject } from "./object.js";
+import { spell } from "./selection.js";
+import type {
+  AttributeOptions,
+  AxisSelection,
+  CreateOptions,
+  DatasetOptions,
+  Dtype,
+  HeaderOptions,
+  Mode,
+  NamedDatatype,
+  Part,
+  Pattern,
+  WriteValue,
+} from "./types.js";
 
 /** Another shape with as many elements. */
 function reshape(typed: Typed, shape: readonly number[] | null | undefined): Typed {
@@ -35,10 +50,20 @@ export function typedSpec({ shape, dtype, elements }: Typed): Spec {
   return spec;
 }
 
+/** A type that was given, and the path of the committed datatype that it is, for the file of `session`. */
+export function typeOf(session: Session, given: Dtype | NamedDatatype<Mode> | undefined): { dtype: Dtype | undefined; committed?: string } {
+  if (typeof given !== "object" || !("kind" in given)) return { dtype: given };
+  const object = given as NamedDatatype<Mode> & HdfObject<Mode>;
+  if (object.kind !== "datatype") throw argument(`a ${String(object.kind)} is no datatype`);
+  if (object.context.session !== session) throw argument("a committed datatype is shared in its own file only: give its dtype");
+  return { dtype: object.dtype, committed: object.place };
+}
+
 /** A dataset to be made. */
-export function datasetSpec(options: DatasetOptions): Spec {
+export function datasetSpec(session: Session, options: DatasetOptions): Spec {
   if (typeof options !== "object" || options === null) throw argument("createDataset needs options: data, or shape and dtype");
-  const { data, shape, dtype, maxshape, fillvalue } = options;
+  const { data, shape, maxshape, fillvalue } = options;
+  const { dtype, committed } = typeOf(session, options.dtype);
   let spec: Spec;
   if (data !== undefined) {
     spec = typedSpec(reshape(infer(data, dtype), shape));
@@ -54,7 +79,8 @@ export function datasetSpec(options: DatasetOptions): Spec {
     checkShape(maxshape.filter((d) => d !== null));
     spec.maxshape = Float64Array.from(maxshape, (d) => d ?? Infinity);
   }
-  Object.assign(spec, headerSpec(options), layoutOf(options), compressionOf(options));
+  if (committed !== undefined) spec.committed = committed;
+  Object.assign(spec, headerSpec(options), layoutOf(options), elsewhere(options), compressionOf(options));
   if (options.shuffle) spec.shuffle = true;
   if (options.fletcher32) spec.fletcher32 = true;
   if (fillvalue === null) spec.fill = null;
@@ -115,8 +141,45 @@ export function fileSpec(options: CreateOptions): CreateSpec {
 }
 
 /** A value with its type and shape. */
-export function valueSpec(value: WriteValue, options: AttributeOptions): Spec {
-  return typedSpec(reshape(infer(value, options.dtype), options.shape));
+export function valueSpec(session: Session, value: WriteValue, options: AttributeOptions): Spec {
+  const { dtype, committed } = typeOf(session, options.dtype);
+  const spec = typedSpec(reshape(infer(value, dtype), options.shape));
+  if (committed !== undefined) spec.committed = committed;
+  return spec;
+}
+
+/** A datatype to be made. */
+export function datatypeSpec(dtype: Dtype, options: HeaderOptions): Spec {
+  return { ...headerSpec(options), dtype: expandAll(dtype) };
+}
+
+/** Where the elements are if not in the file, or not in this dataset. */
+function elsewhere({ sources, external }: DatasetOptions): Partial<Spec> {
+  const spec: Partial<Spec> = {};
+  if (sources !== undefined) {
+    spec.sources = sources.map(({ file = ".", dataset, shape = [], source, target }) => {
+      checkShape(shape);
+      const [name, path] = [text(file, "a file's name"), text(dataset, "a path")];
+      return { file: name, dataset: path, shape: Float64Array.from(shape), source: partOf(source), target: partOf(target) };
+    });
+  }
+  if (external !== undefined) {
+    spec.external = external.map(({ file, offset = 0, size }) => ({ file: text(file, "a file's name"), offset, size: size ?? Infinity }));
+  }
+  return spec;
+}
+
+function isPatterns(part: Part): part is readonly Pattern[] {
+  const first = typeof part === "string" ? undefined : (part[0] as Partial<Pattern> | null | undefined);
+  return typeof first === "object" && first !== null && "count" in first;
+}
+
+/** A part of a dataset, as the engine takes it. */
+function partOf(part: Part | undefined): Choice | undefined {
+  if (part === undefined) return undefined;
+  if (!isPatterns(part)) return { text: spell(part as string | readonly AxisSelection[]) };
+  const numbers = part.flatMap(({ start, stride = 1, count, block = 1 }) => [start, stride, count ?? Infinity, block ?? Infinity]);
+  return { patterns: Float64Array.from(numbers) };
 }
 
 /** A dtype with every type inside in full, as the engine takes it. */

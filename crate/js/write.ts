@@ -5,13 +5,15 @@ import { type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError, text } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import { described } from "./records.js";
-import { datasetSpec, headerSpec, valueSpec } from "./spec.js";
+import { datasetSpec, datatypeSpec, headerSpec, valueSpec } from "./spec.js";
 import type {
   AttributeOptions,
   DatasetOptions,
+  Dtype,
   Entity,
   ExternalLink,
   GroupOptions,
+  HeaderOptions,
   Mode,
   SoftLink,
   WriteValue,
@@ -27,14 +29,16 @@ export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, f
   checkWritable(session);
   const result = (yield* step(() => fn(session.raw))) as T;
   session.version += 1;
-  if (about && session.renewed) yield* renew(session, about.address);
+  if (about) yield* renew(session, about);
   return result;
 }
 
 /** Describes an object that has changed, where that cannot wait until somebody asks. */
-function* renew(session: Session, address: number): Steps<void> {
+export function* renew(session: Session, object: HdfObject<Mode>): Steps<void> {
+  if (!session.renewed) return;
+  const { address } = object;
   const reply = yield* step(() => session.raw.resolve(address, ""));
-  if (reply) session.renewed!.set(address, described(reply as Reply));
+  if (reply) session.renewed.set(address, described(reply as Reply));
 }
 
 /** What was created is told apart from what will be at its path later on. */
@@ -56,8 +60,13 @@ export function createGroup(session: Session, place: string, options: GroupOptio
 }
 
 export function createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
-  const spec = datasetSpec(options);
+  const spec = datasetSpec(session, options);
   return make(session, (engine) => engine.createDataset(place, spec));
+}
+
+export function createDatatype(session: Session, place: string, dtype: Dtype, options: HeaderOptions): Steps<void> {
+  const spec = datatypeSpec(dtype, options);
+  return make(session, (engine) => engine.createDatatype(place, spec));
 }
 
 export function setAttribute(
@@ -68,7 +77,7 @@ export function setAttribute(
   options: AttributeOptions,
 ): Steps<void> {
   text(name, "an attribute's name");
-  const spec = valueSpec(value, options);
+  const spec = valueSpec(session, value, options);
   return edit(session, object, (engine) => engine.setAttribute(object.place, name, spec));
 }
 

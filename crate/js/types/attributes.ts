@@ -2,6 +2,7 @@
 
 import type { Datatype, Dtype } from "./datatypes.js";
 import type { Mode, Out } from "./modes.js";
+import type { NamedDatatype } from "./objects.js";
 import type { Value } from "./values.js";
 import type { WriteValue } from "./writing.js";
 
@@ -18,8 +19,8 @@ export interface AttributeInfo {
 
 /** Options of `Attributes.set`. */
 export interface AttributeOptions {
-  /** Default: what the value suggests. */
-  dtype?: Dtype | undefined;
+  /** Default: what the value suggests. A committed datatype is shared. */
+  dtype?: Dtype | NamedDatatype<Mode> | undefined;
   /** Default: the value's. */
   shape?: readonly number[] | undefined;
 }

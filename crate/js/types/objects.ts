@@ -7,7 +7,7 @@ import type { File } from "./file.js";
 import type { Filter } from "./filters.js";
 import type { ExternalLink, Link, SoftLink } from "./links.js";
 import type { Mode, Out } from "./modes.js";
-import type { ReadOptions, Selection } from "./selections.js";
+import type { AxisSelection, ReadOptions, Selection, Slice } from "./selections.js";
 import type {
   ExternalRange,
   NdArray,
@@ -18,7 +18,7 @@ import type {
   Value,
   VirtualSource,
 } from "./values.js";
-import type { CopyOptions, DatasetOptions, GroupOptions, WriteValue } from "./writing.js";
+import type { CopyOptions, DatasetOptions, GroupOptions, HeaderOptions, WriteValue } from "./writing.js";
 
 /** What every object in a file has. */
 export interface Node<M extends Mode = "async"> {
@@ -77,6 +77,11 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
   /** Creates a dataset; groups on the way are made as needed. */
   createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>>;
+  /**
+   * Creates a committed datatype, which datasets and attributes share if it is given as their `dtype`; groups on the way are
+   * made as needed.
+   */
+  createDatatype(path: string, dtype: Dtype, options?: HeaderOptions): Out<M, NamedDatatype<M>>;
   /** Gives `object` another name, or makes a soft or external link. */
   link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
   /**
@@ -117,6 +122,25 @@ export interface Dimension<M extends Mode = "async"> {
   readonly unlimited: boolean;
   /** Coordinates along the axis: the datasets that are attached to it. */
   readonly scales: Dataset<M>[];
+}
+
+/** Where a chunk is stored. */
+export interface ChunkInfo {
+  /** Position of its first element in the dataset. */
+  readonly offset: number[];
+  /** Position of its first byte in the file. */
+  readonly position: number;
+  /** Bytes, after filters. */
+  readonly size: number;
+  /** The filters it did not go through: bit `i` for filter `i`. */
+  readonly filterMask: number;
+}
+
+/** A chunk as it is stored. */
+export interface RawChunk {
+  readonly bytes: Uint8Array;
+  /** The filters it did not go through: bit `i` for filter `i`. */
+  readonly filterMask: number;
 }
 
 /** A dataset. */
@@ -181,6 +205,31 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
    * those of the dataset; with one dimension less they are a single row. Both happen, or neither.
    */
   append(rows: WriteValue, axis?: number): Out<M, void>;
+  /** Makes this dataset a dimension scale, to be attached to axes of others. */
+  makeScale(name?: string): Out<M, void>;
+  /** Makes `scale`, a dataset, one more scale of an axis; it becomes a dimension scale if it is none. */
+  attachScale(axis: number, scale: Dataset<Mode>): Out<M, void>;
+  /** Takes a scale away from an axis. */
+  detachScale(axis: number, scale: Dataset<Mode>): Out<M, void>;
+  /** Says what an axis is called: `dims[axis].label`. */
+  labelAxis(axis: number, label: string): Out<M, void>;
+  /** A reference to elements of this dataset, to be stored as a value. */
+  regionRef(selection?: Selection | null): Out<M, Reference>;
+  /**
+   * The pieces into which the chunks divide the dataset, or a selection of ranges: each lies in one chunk, is what `read` and
+   * `write` take, and comes in C order. Nothing is read for this.
+   */
+  iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]>;
+  /** Where the stored chunks are, in C order; or the one that begins at an element, `undefined` if it is not stored. */
+  chunkInfo(): Out<M, ChunkInfo[]>;
+  chunkInfo(offset: readonly number[]): Out<M, ChunkInfo | undefined>;
+  /** The bytes of the chunk that begins at an element, as they are stored; `undefined` if it is not. */
+  readRawChunk(offset: readonly number[]): Out<M, RawChunk | undefined>;
+  /**
+   * Stores a chunk as it is: `bytes` are what the dataset's filters make of its elements, but for those in `filterMask`. Not
+   * for elements whose values are elsewhere in the file (text and sequences of variable length, region references).
+   */
+  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask?: number): Out<M, void>;
   /** As h5py prints it: `<HDF5 dataset "arr1": shape (100, 1000), type "<f8">`. */
   toString(): string;
 }

@@ -2,7 +2,8 @@
 
 import type { Dtype } from "./datatypes.js";
 import type { Mode } from "./modes.js";
-import type { Entity } from "./objects.js";
+import type { Entity, NamedDatatype } from "./objects.js";
+import type { AxisSelection } from "./selections.js";
 import type { NdArray, NumericArray, Reference } from "./values.js";
 
 /** Options of everything that has a header. */
@@ -56,8 +57,8 @@ export interface DatasetOptions extends HeaderOptions {
   data?: WriteValue | undefined;
   /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */
   shape?: readonly number[] | null | undefined;
-  /** Default: what the data suggests. */
-  dtype?: Dtype | undefined;
+  /** Default: what the data suggests. A committed datatype is shared. */
+  dtype?: Dtype | NamedDatatype<Mode> | undefined;
   /** Largest extents; `null` for an unlimited axis. Makes the dataset chunked. */
   maxshape?: readonly (number | null)[] | undefined;
   /**
@@ -104,8 +105,43 @@ export interface DatasetOptions extends HeaderOptions {
   fillTime?: "ifset" | "alloc" | "never" | undefined;
   /** When storage is allocated: with the dataset, with its first elements, or chunk by chunk. */
   allocTime?: "early" | "late" | "incr" | undefined;
+  /** Makes the dataset virtual: its elements are those of other datasets. Needs `libver: "v110"`. */
+  sources?: readonly VirtualMapping[] | undefined;
+  /** Keeps the elements in files of bytes, one after another: they are not written here. `null`: all bytes there are. */
+  external?: readonly { file: string; offset?: number; size: number | null }[] | undefined;
   /** Whether chunks that reach beyond the shape go through the filters, too; default `true`. `false` needs `libver: "v110"`. */
   filterPartialChunks?: boolean | undefined;
+}
+
+/** A regular selection of one axis: blocks that repeat, `null` for no end. */
+export interface Pattern {
+  readonly start: number;
+  /** From one block's start to the next; default 1. */
+  readonly stride?: number | undefined;
+  /** Blocks. */
+  readonly count: number | null;
+  /** Positions in a block; default 1. */
+  readonly block?: number | null | undefined;
+}
+
+/** What is taken from a source, and where it goes: ranges, as for `read`, or a pattern for each axis. */
+export type Part = string | readonly AxisSelection[] | readonly Pattern[];
+
+/** Elements of another dataset that are elements of a virtual one. */
+export interface VirtualMapping {
+  /**
+   * Name of its file, by default the same file. In `run_%b.h5` the number of a block of `target` takes the place of `%b`
+   * (`%5b`: with five digits), and `%%` is a percent sign.
+   */
+  file?: string | undefined;
+  /** Its path there, with numbers in the same way. */
+  dataset: string;
+  /** Its extents, which ranges need. */
+  shape?: readonly number[] | undefined;
+  /** Which of its elements; default: all. */
+  source?: Part | undefined;
+  /** Which elements of the virtual dataset they are; default: all. */
+  target?: Part | undefined;
 }
 
 /** Options of `repack`. */

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::number;
 use crate::reading::Reading;
 use crate::source::{Source, Sources};
-use hyperslab::api::{Dataset, File, Group, Object};
+use hyperslab::api::{Dataset, File, Group, Object, StoredChunk};
 use hyperslab::bytes::Addr;
 use hyperslab::limits::Limits;
 use hyperslab::places::Places;
@@ -110,6 +110,14 @@ fn describe(object: &Object) -> Result<Array> {
     Ok(reply(description))
 }
 
+fn whole(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().copied().map(number::to_u64).collect()
+}
+
+fn place(chunk: StoredChunk) -> [f64; 3] {
+    [number::to_f64(chunk.position), number::to_f64(chunk.size), chunk.mask.into()]
+}
+
 #[wasm_bindgen]
 impl Engine {
     /// A file whose bytes come from `source`, through a cache of about `cache` bytes.
@@ -124,8 +132,10 @@ impl Engine {
     /// Says that other files can be found: those that are needed are asked for.
     #[wasm_bindgen(js_name = findFiles)]
     pub fn find_files(&mut self) {
-        if let Some(medium) = &mut self.medium {
-            medium.neighbours = Neighbours::new(self.files.clone());
+        match (&mut self.medium, &self.file) {
+            (Some(medium), _) => medium.neighbours = Neighbours::new(self.files.clone()),
+            (None, Some(file)) => file.set_neighbours(self.files.clone()),
+            (None, None) => {}
         }
     }
 
@@ -259,6 +269,28 @@ impl Engine {
         self.dataset(dataset).and_then(|d| d.storage_size()).map(number::to_f64).throw()
     }
 
+    /// All stored chunks, one behind the other: where each begins, then position, bytes and filter mask.
+    pub fn chunks(&mut self, dataset: f64) -> Thrown<Vec<f64>> {
+        let chunks = self.dataset(dataset).and_then(|d| d.chunks()).throw()?;
+        Ok(chunks
+            .iter()
+            .flat_map(|(at, c)| at.iter().copied().map(number::to_f64).chain(place(*c)))
+            .collect())
+    }
+
+    /// Position, bytes and filter mask of the chunk that begins at this element; none if it is not stored.
+    pub fn chunk(&mut self, dataset: f64, offset: &[f64]) -> Thrown<Option<Vec<f64>>> {
+        let chunk = self.dataset(dataset).and_then(|d| d.chunk(&whole(offset))).throw()?;
+        Ok(chunk.map(|chunk| place(chunk).to_vec()))
+    }
+
+    /// The filter mask and the stored bytes of the chunk that begins at this element; none if it is not stored.
+    #[wasm_bindgen(js_name = rawChunk)]
+    pub fn raw_chunk(&mut self, dataset: f64, offset: &[f64]) -> Thrown<Option<Array>> {
+        let chunk = self.dataset(dataset).and_then(|d| d.raw_chunk(&whole(offset))).throw()?;
+        Ok(chunk.map(|(bytes, mask)| Array::of2(&mask.into(), &Uint8Array::from(bytes.as_slice()))))
+    }
+
     /// Plans a read of `selection`, spelled as in NumPy.
     pub fn read(&mut self, dataset: f64, selection: &str) -> Thrown<Reading> {
         let mut plan = || {
@@ -271,7 +303,7 @@ impl Engine {
     /// Plans a read of single elements, in this order: the coordinates of one after the other.
     #[wasm_bindgen(js_name = readPoints)]
     pub fn read_points(&mut self, dataset: f64, coordinates: &[f64]) -> Thrown<Reading> {
-        let coordinates: Vec<u64> = coordinates.iter().map(|n| number::to_u64(*n)).collect();
+        let coordinates = whole(coordinates);
         self.read_region(dataset, &|dims| Region::points(&coordinates, dims))
     }
 

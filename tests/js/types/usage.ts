@@ -1,5 +1,6 @@
 // What type checking accepts and refuses. Compiled by types.test.mjs, never run.
 import {
+  type ChunkInfo,
   type Dataset,
   type Datatype,
   type DatasetSync,
@@ -128,6 +129,25 @@ group.link("g", externalLink("other.h5", "/x"));
 is<ReturnType<typeof n.toBytes>, Uint8Array>(true);
 is<ReturnType<typeof n.delete>, void>(true);
 is<ReturnType<typeof f.move>, Promise<void>>(true);
+made.write(":", 10);
+made.write([[1, 2], [3, 4]]);
+made.append([5, 6], 0);
+made.resize([4, 2]);
+is<ReturnType<typeof made.chunkInfo>, ChunkInfo | undefined>(true);
+const stored: ChunkInfo[] = made.chunkInfo();
+made.writeRawChunk(stored[0]!.offset, made.readRawChunk([0, 0])!.bytes, 1);
+for (const piece of made.iterChunks("0:2, ...")) made.read(piece);
+const type = n.createDatatype("type", dtype);
+group.createDataset("typed", { shape: [2], dtype: type });
+made.attrs.set("typed", 1, { dtype: type });
+made.makeScale();
+made.attachScale(0, made);
+made.labelAxis(0, "x");
+group.createDataset("virtual", { shape: [2, 4], dtype: "<f4", sources: [{ file: "a.h5", dataset: "x", target: "0" }, { dataset: "y", target: [{ start: 0, count: null }] }] });
+group.createDataset("external", { shape: [2], dtype: "<f4", external: [{ file: "raw.bin", size: null }] });
+group.createDataset("regions", { data: [made.regionRef("0")] });
+// @ts-expect-error the same of an asynchronous file
+is<ReturnType<typeof f.createDatatype>, void>(true);
 group.copy(made, "copy", { shallow: true, withoutAttrs: true });
 group.copy("b", n, { name: "c" });
 is<ReturnType<typeof made.attrs.delete>, boolean>(true);

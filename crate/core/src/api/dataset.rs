@@ -5,15 +5,36 @@ use super::{File, Reading};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
+use crate::format::index::Entry;
 use crate::format::message::{Dataspace, Extent, FillStatus, FillValue, FilterPipeline, Layout};
 use crate::format::selection;
 use crate::layout::{self, DatasetParts};
+use crate::limits::Limits;
 use crate::object::header::{ExternalFile, ObjectHeader};
+use crate::order;
 use crate::select::{Region, Selection, bounded};
 use crate::storage::Medium;
 use crate::value::Column;
 use std::cell::OnceCell;
 use std::rc::Rc;
+
+/// Where a chunk is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredChunk {
+    /// Position of its first byte in the file, user block included.
+    pub position: u64,
+    /// Bytes.
+    pub size: u64,
+    /// Filters it did not go through, bit `i` for filter `i`.
+    pub mask: u32,
+}
+
+impl StoredChunk {
+    fn new(medium: &Medium, entry: Entry) -> Option<StoredChunk> {
+        let position = medium.absolute(entry.address?);
+        Some(StoredChunk { position, size: entry.size, mask: entry.mask })
+    }
+}
 
 /// A dataset.
 #[derive(Clone)]
@@ -139,6 +160,52 @@ impl Dataset {
     /// The files that hold the elements instead of this one.
     pub fn external_files(&self) -> Result<Vec<ExternalFile>> {
         self.look(|header, medium| header.external_files(medium).map(Option::unwrap_or_default))
+    }
+
+    /// All stored chunks, in C order: where each one begins, counted in elements, and where it is.
+    ///
+    /// Errors: `Argument` if the dataset has no chunks.
+    pub fn chunks(&self) -> Result<Vec<(Vec<u64>, StoredChunk)>> {
+        let parts = self.parts()?;
+        let Layout::Chunked { chunk, .. } = &parts.layout else {
+            return Err(Error::argument("a dataset without chunks"));
+        };
+        let mut found = Vec::new();
+        self.look(|_, medium| {
+            found.clear();
+            layout::each_chunk(medium, parts, &mut |coord, entry| {
+                let offset: Vec<u64> = coord.iter().zip(chunk).map(|(c, n)| c.saturating_mul(*n)).collect();
+                found.extend(StoredChunk::new(medium, entry).map(|chunk| (offset, chunk)));
+                Ok(())
+            })
+        })
+        .within("chunk index")?;
+        let order = order::indices(found.len(), &mut |a, b| found[a].0.cmp(&found[b].0));
+        Ok(order.into_iter().map(|i| std::mem::take(&mut found[i])).collect())
+    }
+
+    /// The chunk that begins at the element `offset`; none if it is not stored.
+    ///
+    /// Errors: `Argument` if the dataset has no chunks, or none that begins there.
+    pub fn chunk(&self, offset: &[u64]) -> Result<Option<StoredChunk>> {
+        let parts = self.parts()?;
+        self.look(|_, medium| Ok(StoredChunk::new(medium, layout::chunk_at(medium, parts, offset)?)))
+    }
+
+    /// The bytes of that chunk as they are stored, and which of its filters it did not go through.
+    ///
+    /// Errors: as those of [`chunk`](Dataset::chunk).
+    pub fn raw_chunk(&self, offset: &[u64]) -> Result<Option<(Vec<u8>, u32)>> {
+        let parts = self.parts()?;
+        self.look(|_, medium| {
+            let entry = layout::chunk_at(medium, parts, offset)?;
+            let Some(address) = entry.address else { return Ok(None) };
+            medium.check(address, entry.size)?;
+            let mut bytes = vec![0; Limits::check(entry.size, medium.limits.chunk, "a chunk")?];
+            medium.read_into(address, &mut bytes)?;
+            Ok(Some((bytes, entry.mask)))
+        })
+        .within("chunk")
     }
 
     /// Bytes that the elements occupy in the file, after filters.

@@ -25,6 +25,7 @@ trait Editing {
     fn medium(&self) -> &Medium;
     fn is_changed(&self) -> bool;
     fn commit(&mut self) -> Result<()>;
+    fn set_neighbours(&mut self, neighbours: Neighbours);
 }
 
 impl Editing for Editor {
@@ -46,6 +47,10 @@ impl Editing for Editor {
 
     fn commit(&mut self) -> Result<()> {
         self.commit()
+    }
+
+    fn set_neighbours(&mut self, neighbours: Neighbours) {
+        self.set_neighbours(neighbours);
     }
 }
 
@@ -95,8 +100,10 @@ impl File {
 
     /// Lets this file find others by the names that are written in it.
     pub fn set_neighbours(&self, elsewhere: Rc<dyn Elsewhere>) {
-        if let Store::Reading { medium, .. } = &mut *self.0.store.borrow_mut() {
-            medium.neighbours = Neighbours::new(elsewhere);
+        let neighbours = Neighbours::new(elsewhere);
+        match &mut *self.0.store.borrow_mut() {
+            Store::Reading { medium, .. } => medium.neighbours = neighbours,
+            Store::Editing(editor) => editor.set_neighbours(neighbours),
         }
     }
 

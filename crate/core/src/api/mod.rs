@@ -30,7 +30,7 @@ mod group;
 mod object;
 mod reading;
 
-pub use dataset::Dataset;
+pub use dataset::{Dataset, StoredChunk};
 pub use file::{Edit, File, Info};
 pub use group::{Child, Group};
 pub use object::{Attributes, Listed, NamedDatatype, Object};

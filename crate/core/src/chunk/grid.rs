@@ -57,6 +57,20 @@ impl Grid {
         self.chunk.len()
     }
 
+    /// The coordinate of the chunk whose first element is at `offset`.
+    ///
+    /// Errors: `Argument` if none within the dataset begins there.
+    pub fn coordinate(&self, offset: &[u64]) -> Result<Vec<u64>> {
+        let begins = |((at, n), dim): ((&u64, &u64), &u64)| at < dim && at.is_multiple_of(*n);
+        if offset.len() != self.rank() || !offset.iter().zip(&self.chunk).zip(&self.dims).all(begins) {
+            return Err(Error::argument(format!(
+                "no chunk of {:?} begins at {offset:?} in shape {:?}",
+                self.chunk, self.dims
+            )));
+        }
+        Ok(offset.iter().zip(&self.chunk).map(|(at, n)| at / n).collect())
+    }
+
     /// Extents of a chunk.
     pub fn chunk(&self) -> &[u64] {
         &self.chunk

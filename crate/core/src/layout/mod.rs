@@ -19,7 +19,7 @@ use crate::select::scatter::{Lane, copy};
 use crate::select::{Axis, Hyperslab, Region};
 use crate::storage::Medium;
 pub use sources::{extent, virtual_sources};
-pub use stored::storage_size;
+pub use stored::{chunk_at, each_chunk, storage_size};
 
 use chunked::Chunked;
 use contiguous::Contiguous;

@@ -51,6 +51,7 @@ pub(super) fn publish(
     let root = stage.root(out)?;
     let root = stage.node(root);
     superblock.root = root.address.ok_or_else(|| Error::argument("a file without a root group"))?;
+    out.medium.root = Some(superblock.root);
     let table = root.message(kind::SYMBOL_TABLE).map(|m| SymbolTable::decode(&mut out.reader(&m.data)));
     if let (Form::Old { root_entry, .. }, Some(table)) = (&mut superblock.form, table.transpose()?) {
         root_entry.cache = Cache::Group { btree: table.btree, heap: table.heap };

@@ -65,7 +65,7 @@ use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
 use crate::format::superblock::{SWMR_ACCESS, Superblock};
 use crate::format::{Libver, length};
-use crate::storage::{Files, Medium, Newer};
+use crate::storage::{Files, Medium, Neighbours, Newer};
 use crate::value::Column;
 use output::Output;
 use space::persisted;
@@ -119,6 +119,11 @@ impl Editor {
             return Err(e);
         }
         Ok(Editor { out, stage, superblock, deleted: Vec::new() })
+    }
+
+    /// Lets the file find others by the names that are written in it.
+    pub fn set_neighbours(&mut self, neighbours: Neighbours) {
+        self.out.medium.neighbours = neighbours;
     }
 
     /// Tells what time it is, in seconds since 1970 (UTC), for objects that remember when they were changed.

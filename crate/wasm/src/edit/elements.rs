@@ -119,4 +119,11 @@ impl Engine {
             editor.append(dataset, axis, values.data(), &values.rows(axis, &dims))
         })
     }
+
+    /// Stores a chunk as it is.
+    #[wasm_bindgen(js_name = writeChunk)]
+    pub fn write_chunk(&mut self, dataset: &str, offset: &[f64], bytes: &[u8], mask: u32) -> Thrown<()> {
+        let offset: Vec<u64> = offset.iter().copied().map(to_u64).collect();
+        self.change(|editor| editor.write_chunk(dataset, &offset, bytes, mask))
+    }
 }

@@ -1,5 +1,6 @@
 //! Making and changing files: what the smaller of the two modules does without.
 
+mod chosen;
 mod datatype;
 mod devices;
 mod elements;
@@ -7,6 +8,7 @@ mod given;
 mod objects;
 mod place;
 mod repack;
+mod scales;
 mod spec;
 mod values;
 
@@ -78,7 +80,10 @@ impl Engine {
             let (datatype, dataspace, values) = spec::typed(spec).map_err(|e| e.on(object))?;
             let none = || values::none(&datatype);
             let values = values.map_or_else(none, Ok).map_err(|e: Error| e.on(object))?;
-            editor.set_attribute(object, name, &datatype, &dataspace, &values)
+            match given::get(spec, "committed").as_string() {
+                Some(path) => editor.set_attribute_of(object, name, &path, &dataspace, &values),
+                None => editor.set_attribute(object, name, &datatype, &dataspace, &values),
+            }
         })
     }
 

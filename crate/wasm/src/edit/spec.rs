@@ -1,5 +1,6 @@
 //! What is to be made, from JavaScript (`Spec`, `CreateSpec` and `GroupSpec` in crate/js/glue.d.ts).
 
+use super::chosen;
 use super::datatype::datatype;
 use super::given::{extents, field_or, flag, get, given, list, text, unknown, whole};
 use super::values::values;
@@ -75,7 +76,8 @@ pub fn group(spec: &JsValue) -> Result<GroupOptions> {
     Ok(GroupOptions { header: header(spec)?, ..options })
 }
 
-fn header(spec: &JsValue) -> Result<HeaderOptions> {
+/// What the header of a new object keeps.
+pub fn header(spec: &JsValue) -> Result<HeaderOptions> {
     Ok(HeaderOptions {
         attribute_order: if flag(spec, "ordered") { Order::Indexed } else { Order::Untracked },
         time: given(spec, "time").map(|time| whole(&time, "time")).transpose()?,
@@ -93,7 +95,11 @@ fn filter(v: &JsValue) -> Result<Filter> {
 /// A dataset to be made, with its values where there are any.
 pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
     let (datatype, dataspace, column) = typed(spec)?;
+    let sources = chosen::sources(spec, dataspace.dims())?;
     let mut made = DatasetSpec::new(datatype, dataspace);
+    made.committed = get(spec, "committed").as_string();
+    made.sources = sources;
+    made.external = chosen::external(spec)?;
     if let Some(chunks) = extents(spec, "chunks") {
         made.chunks = Chunks::Shape(chunks.into_iter().map(number::to_u64).collect());
     } else if flag(spec, "guess") {

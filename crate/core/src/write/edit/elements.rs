@@ -101,6 +101,19 @@ impl Editor {
         })
     }
 
+    /// Stores a chunk of the dataset at `path` as it is: `bytes` are what its filters would make of the elements, but for
+    /// those that `mask` names (bit `i` for filter `i`). The chunk begins at the element `offset`.
+    ///
+    /// Errors: `NotFound`; `Argument` if there are no chunks or none begins there, or if the bytes can be none;
+    /// `Unsupported` for elements whose values are in the global heap.
+    pub fn write_chunk(&mut self, path: &str, offset: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
+        self.change_elements(path, |editor, id| {
+            let parts = editor.parts(id)?;
+            let layout = raw::put_chunk(&mut editor.out, &parts, id.0, offset, bytes, mask)?;
+            editor.put_layout(id, layout)
+        })
+    }
+
     /// Does all of a change of elements or nothing of it.
     fn change_elements(
         &mut self,

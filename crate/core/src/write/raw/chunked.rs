@@ -273,6 +273,28 @@ impl<'a> Chunked<'a> {
             let (stored, skipped) = filter::encode(&self.parts.filters, bytes, &mut self.scratch)?;
             (data, mask) = (Cow::Owned(stored), skipped);
         }
+        self.place(out, coord, &data, mask)
+    }
+
+    /// Stores the bytes of a chunk as they are, without those filters that `mask` names.
+    ///
+    /// Errors: `Argument` if they can be no such chunk.
+    pub(super) fn put(&mut self, out: &mut Output, coord: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
+        let filters = &self.parts.filters;
+        let count = u32::try_from(filters.filters.len()).unwrap_or(u32::MAX);
+        if mask.checked_shr(count).unwrap_or(0) != 0 || self.is_plain(coord) && mask != 0 {
+            return Err(Error::argument(format!("a filter mask of {mask:#x} for {count} filters")));
+        }
+        let (given, nominal) = (bytes.len(), self.grid.chunk_bytes());
+        if given == 0 || (self.is_plain(coord) || filter::is_plain(filters, mask)) && given != nominal {
+            return Err(Error::argument(format!("{given} bytes for an unfiltered chunk of {nominal}")));
+        }
+        out.chunks.remove(self.dataset, coord);
+        self.place(out, coord, bytes, mask)
+    }
+
+    /// Puts the stored bytes of a chunk in its old place if they fit, or else in a new one.
+    fn place(&mut self, out: &mut Output, coord: &[u64], data: &[u8], mask: u32) -> Result<()> {
         let size = data.len() as u64;
         let old = self.index.get(out, coord)?;
         if let Some(address) = old.address {
@@ -295,7 +317,7 @@ impl<'a> Chunked<'a> {
             }
             None => out.space.allocate_unaligned(size)?,
         };
-        out.medium.write(address, &data)?;
+        out.medium.write(address, data)?;
         let entry = Entry { address: Some(address), size, mask };
         if entry == old { Ok(()) } else { self.index.set(out, coord, entry) }
     }

@@ -154,6 +154,25 @@ pub(super) fn store(out: &mut Output, parts: &DatasetParts, dataset: usize) -> R
     chunked.finish(out)
 }
 
+/// Stores the chunk that begins at the element `offset` as it is, see [`Editor::write_chunk`](crate::write::Editor).
+pub(super) fn put_chunk(
+    out: &mut Output,
+    parts: &DatasetParts,
+    dataset: usize,
+    offset: &[u64],
+    bytes: &[u8],
+    mask: u32,
+) -> Result<Option<Layout>> {
+    check(parts)?;
+    if parts.datatype.uses_heap() {
+        return Err(Error::unsupported("raw chunks of elements whose values are elsewhere in the file"));
+    }
+    let mut chunked = Chunked::open(out, parts, dataset)?;
+    let coord = chunked.grid.coordinate(offset)?;
+    chunked.put(out, &coord, bytes, mask)?;
+    chunked.finish(out)
+}
+
 /// What cannot be written is said before anything is changed.
 fn check(parts: &DatasetParts) -> Result<()> {
     if !parts.external.is_empty() {

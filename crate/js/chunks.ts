@@ -1,0 +1,82 @@
+/** Chunks of a dataset, as they are stored and as pieces of a selection. */
+
+import { type Session, step, type Steps } from "./drive.js";
+import { argument } from "./errors.js";
+import type { HdfObject } from "./object.js";
+import { slice, spell } from "./selection.js";
+import type { AxisSelection, ChunkInfo, Mode, RawChunk, Slice } from "./types.js";
+import { checkWritable, edit } from "./write.js";
+
+/** Where a chunk begins, as the engine takes it. */
+function offsetOf(offset: readonly number[]): Float64Array {
+  if (!Array.isArray(offset) || !offset.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw argument("a chunk is named by the position of its first element, one number for each axis");
+  }
+  return Float64Array.from(offset);
+}
+
+/** All stored chunks. */
+export function* allChunks(session: Session, dataset: HdfObject<Mode>, rank: number): Steps<ChunkInfo[]> {
+  const flat = yield* step(() => session.raw.chunks(dataset.address));
+  const all: ChunkInfo[] = [];
+  for (let at = 0; at < flat.length; at += rank + 3) all.push(infoOf([...flat.subarray(at, at + rank)], flat.subarray(at + rank, at + rank + 3)));
+  return all;
+}
+
+/** One chunk, if it is stored. */
+export function* oneChunk(session: Session, dataset: HdfObject<Mode>, offset: readonly number[]): Steps<ChunkInfo | undefined> {
+  const at = offsetOf(offset);
+  const found = yield* step(() => session.raw.chunk(dataset.address, at));
+  return found && infoOf([...offset], found);
+}
+
+function infoOf(offset: number[], numbers: ArrayLike<number>): ChunkInfo {
+  return { offset, position: numbers[0]!, size: numbers[1]!, filterMask: numbers[2]! };
+}
+
+export function* readRaw(session: Session, dataset: HdfObject<Mode>, offset: readonly number[]): Steps<RawChunk | undefined> {
+  const at = offsetOf(offset);
+  const found = yield* step(() => session.raw.rawChunk(dataset.address, at));
+  return found && { bytes: found[1], filterMask: found[0] };
+}
+
+export function* writeRaw(session: Session, dataset: HdfObject<Mode>, offset: readonly number[], bytes: unknown, mask: number): Steps<void> {
+  checkWritable(session);
+  const at = offsetOf(offset);
+  if (!(bytes instanceof Uint8Array)) throw argument("the bytes of a chunk are a Uint8Array");
+  if (!Number.isInteger(mask) || mask < 0 || mask >= 2 ** 32) throw argument("a filter mask has a bit for each filter");
+  yield* edit(session, dataset, (engine) => engine.writeChunk(dataset.place, at, bytes, mask));
+}
+
+/** The range that a selection takes of an axis with `length` positions. */
+function rangeOf(text: string, length: number): [from: number, to: number] {
+  const [start, stop, stride] = text.split(":").map((n) => (n.trim() === "" ? undefined : Number(n)));
+  if (stride !== undefined && stride !== 1) throw argument("chunks of a selection with steps are not a selection of chunks");
+  const at = (n: number): number => Math.min(Math.max(n < 0 ? n + length : n, 0), length);
+  if (text.includes(":")) return [at(start ?? 0), at(stop ?? length)];
+  const index = start! < 0 ? start! + length : start!;
+  if (!(index >= 0 && index < length)) throw argument(`index ${text} is out of range for an axis of ${length}`);
+  return [index, index + 1];
+}
+
+/** The parts of a selection that lie in one chunk each, in C order of the chunks. */
+export function* chunkSlices(shape: readonly number[], chunk: readonly number[], selection: string | readonly AxisSelection[] | null | undefined): Generator<Slice[]> {
+  const items = spell(selection).split(",").map((item) => item.trim());
+  const dots = items.indexOf("...");
+  if (dots >= 0) items.splice(dots, 1, ...Array.from({ length: Math.max(shape.length - items.length + 1, 0) }, () => ":"));
+  while (items.length < shape.length) items.push(":");
+  if (items.length > shape.length) throw argument(`a selection of ${items.length} axes for ${shape.length} dimensions`);
+  const ranges = items.map((item, i) => rangeOf(item, shape[i]!));
+  if (ranges.some(([from, to]) => from >= to)) return;
+  const place = ranges.map(([from], i) => Math.floor(from / chunk[i]!));
+  for (;;) {
+    yield place.map((c, i) => slice(Math.max(c * chunk[i]!, ranges[i]![0]), Math.min((c + 1) * chunk[i]!, ranges[i]![1])));
+    let axis = place.length - 1;
+    while (axis >= 0 && (place[axis]! + 1) * chunk[axis]! >= ranges[axis]![1]) {
+      place[axis] = Math.floor(ranges[axis]![0] / chunk[axis]!);
+      axis -= 1;
+    }
+    if (axis < 0) return;
+    place[axis]! += 1;
+  }
+}
