@@ -121,7 +121,9 @@ def make(rng, path):
                     if kind != "text" and rng.random() < 0.5:
                         dcpl.set_fletcher32()
                 if rng.random() < 0.3:
-                    dcpl.set_alloc_time(rng.choice([h5py.h5d.ALLOC_TIME_EARLY, h5py.h5d.ALLOC_TIME_LATE, h5py.h5d.ALLOC_TIME_INCR]))
+                    dcpl.set_alloc_time(rng.choice([h5py.h5d.ALLOC_TIME_EARLY, h5py.h5d.ALLOC_TIME_INCR]))
+                    # Otherwise libhdf5 leaves as it was what it allocates without writing it.
+                    dcpl.set_fill_time(h5py.h5d.FILL_TIME_ALLOC)
             elif layout == "compact":
                 dcpl.set_layout(h5py.h5d.COMPACT)
             elif rng.random() < 0.3:

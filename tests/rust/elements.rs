@@ -482,3 +482,55 @@ fn what_is_elsewhere_is_not_changed() {
     assert_eq!(file.resize("d", &[2]).unwrap_err().kind(), Kind::Unsupported);
     assert_eq!(file.into_bytes().unwrap(), bytes);
 }
+
+#[test]
+fn the_heap_gets_back_what_is_overwritten() {
+    let layouts = [
+        (Chunks::Never, None, false),
+        (Chunks::Never, None, true),
+        (Chunks::Shape(vec![3]), None, false),
+        (Chunks::Shape(vec![3]), Some(4), false),
+    ];
+    for (chunks, gzip, compact) in layouts {
+        let mut file = Editor::create().unwrap();
+        file.create_group("other").unwrap();
+        file.commit().unwrap();
+        let empty = file.to_bytes().unwrap().len() as u64 - file.free_space();
+        let chunked = chunks != Chunks::Never;
+        let mut spec = DatasetSpec::new(parse("string").unwrap(), Dataspace::simple(vec![10]));
+        if chunked {
+            spec.dataspace.extent = Extent::Simple { dims: vec![10], max: Some(vec![None]) };
+            spec.fill = Fill::Value(strings(["f".repeat(50)]));
+        }
+        (spec.chunks, spec.gzip, spec.compact) = (chunks, gzip, compact);
+        let long = |i: usize| i.to_string().repeat(150);
+        let texts = |round: usize| strings((0..10).map(|i| long(i + round)));
+        file.create_dataset("d", &spec, Data::Column(&texts(0))).unwrap();
+        file.commit().unwrap();
+        let mut most = 0;
+        for round in 1..40 {
+            file.write("d", &select(":"), Data::Column(&texts(round)), None).unwrap();
+            file.write("d", &select("2:5"), Data::Column(&strings([long(7)])), Some(&[])).unwrap();
+            if chunked {
+                file.resize("d", &[4]).unwrap();
+                file.resize("d", &[10]).unwrap();
+            }
+            let used = file.to_bytes().unwrap().len() as u64 - file.free_space();
+            if round < 5 {
+                most = most.max(used);
+            }
+            // Two collections more or less: what goes makes room only for the next change.
+            assert!(used <= most + 8192, "{round}: {used} {most} {spec:?}");
+            let written = Written::open(file.to_bytes().unwrap());
+            let expected = (0..10).map(|i| match i {
+                _ if chunked && i >= 4 => "f".repeat(50),
+                2..5 => long(7),
+                _ => long(i + round),
+            });
+            assert_eq!(written.values("d"), strings(expected));
+        }
+        file.unlink("d").unwrap();
+        let left = file.to_bytes().unwrap().len() as u64 - file.free_space();
+        assert!(left <= empty + 200, "{left} {empty} {spec:?}");
+    }
+}

@@ -40,7 +40,7 @@ impl Filler {
     }
 
     /// The fill value of a dataset that is in the file.
-    pub fn of_parts(out: &mut Output, parts: &DatasetParts) -> Result<Filler> {
+    pub fn of_parts(out: &Output, parts: &DatasetParts) -> Result<Filler> {
         let unit = length(parts.datatype.size.into())?;
         let value = match &parts.fill.status {
             FillStatus::User(value) if value.len() == unit => value,
@@ -53,7 +53,6 @@ impl Filler {
         if !parts.datatype.uses_heap() || value.iter().all(|b| *b == 0) {
             return Ok(Filler::Same(value.clone()));
         }
-        out.heap.flush(&mut out.medium, &mut out.space)?;
         let mut state = HeapState::default();
         let column = value::decode(&parts.datatype, value, &mut HeapCache::new(&out.medium, &mut state));
         Ok(Filler::Own(parts.datatype.clone(), column.map_err(|e| e.within("fill value"))?))

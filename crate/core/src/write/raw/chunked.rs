@@ -3,6 +3,7 @@
 use super::contiguous;
 use super::rows::{Cutter, Part, Run, Slab, some_runs};
 use super::source::Source;
+use super::values;
 use crate::chunk::Grid;
 use crate::chunk::grid::Touched;
 use crate::error::{Error, Result};
@@ -15,6 +16,7 @@ use crate::order;
 use crate::select::{Hyperslab, Region};
 use crate::write::chunk_index::{self, IndexEdit};
 use crate::write::fill::Filler;
+use crate::write::heap::release_values;
 use crate::write::output::Output;
 use std::borrow::Cow;
 
@@ -29,7 +31,8 @@ pub(super) struct Chunked<'a> {
     pub dataset: usize,
     pub grid: Grid,
     pub index: Box<dyn IndexEdit>,
-    pub filler: Filler,
+    /// Read when it is needed.
+    filler: Option<Filler>,
     pub edge_unfiltered: bool,
     /// Whether a chunk may be held back: whether storing it cannot fail because of what is in it.
     may_wait: bool,
@@ -57,7 +60,7 @@ impl<'a> Chunked<'a> {
             dataset,
             grid,
             index,
-            filler: Filler::of_parts(out, parts)?,
+            filler: None,
             edge_unfiltered: *edge_unfiltered,
             may_wait: filter::always_encodes(&parts.filters),
             scratch: Scratch::default(),
@@ -156,7 +159,7 @@ impl<'a> Chunked<'a> {
         while number < total && number - from < CHUNKS_AHEAD && bytes < AHEAD {
             let (coord, part) = part(number);
             number += 1;
-            let whole = part.covers(&self.inside(&coord));
+            let whole = part.covers(&self.inside(&coord)) && !self.parts.datatype.uses_heap();
             if whole || self.is_plain(&coord) || out.chunks.get(self.dataset, &coord).is_some() {
                 continue;
             }
@@ -180,15 +183,17 @@ impl<'a> Chunked<'a> {
         if out.chunks.get(self.dataset, coord).is_some() {
             return self.change_held(out, coord, part, source);
         }
+        let datatype = &self.parts.datatype;
         let entry = self.index.get(out, coord)?;
         if let (Some(address), true) = (entry.address, self.is_plain(coord)) {
             self.check_plain(out, &entry)?;
+            values::forget_stored(out, datatype, part, address)?;
             return contiguous::write(out, address, part, source);
         }
         let inside = self.inside(coord);
         let covered = part.covers(&inside);
         let mut bytes = match entry.address {
-            Some(_) if covered => {
+            Some(_) if covered && !datatype.uses_heap() => {
                 // Nothing of what is stored matters, but beyond the dataset's end there has to be something.
                 if inside == self.grid.chunk() { vec![0; self.grid.chunk_bytes()] } else { self.filled(out)? }
             }
@@ -196,6 +201,7 @@ impl<'a> Chunked<'a> {
             None if covered && inside == self.grid.chunk() => vec![0; self.grid.chunk_bytes()],
             None => self.filled(out)?,
         };
+        values::forget(out, datatype, part, &bytes)?;
         part.rows(&mut |row| source.put(row, &mut bytes))?;
         self.keep(out, coord, bytes)
     }
@@ -216,6 +222,10 @@ impl<'a> Chunked<'a> {
         part: &Part<'_>,
         source: &mut Source<'_>,
     ) -> Result<()> {
+        if self.parts.datatype.uses_heap() {
+            let bytes = out.chunks.get(self.dataset, coord).unwrap_or(&[]).to_vec();
+            values::forget(out, &self.parts.datatype, part, &bytes)?;
+        }
         let (span, unit) = (part.span(), self.unit());
         let span = length(span.start * unit)?..length(span.end * unit)?;
         let bytes = out.chunks.edit(self.dataset, coord, span);
@@ -223,10 +233,19 @@ impl<'a> Chunked<'a> {
         part.rows(&mut |row| source.put(row, bytes))
     }
 
+    /// What elements are that were never written.
+    pub(super) fn filler(&mut self, out: &Output) -> Result<&Filler> {
+        match &mut self.filler {
+            Some(filler) => Ok(filler),
+            none => Ok(none.insert(Filler::of_parts(out, self.parts)?)),
+        }
+    }
+
     /// A chunk of fill values.
-    pub(super) fn filled(&self, out: &mut Output) -> Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(self.grid.chunk_bytes());
-        self.filler.append(out, self.grid.chunk_bytes() as u64 / self.unit(), &mut bytes)?;
+    pub(super) fn filled(&mut self, out: &mut Output) -> Result<Vec<u8>> {
+        let (len, n) = (self.grid.chunk_bytes(), self.grid.chunk_bytes() as u64 / self.unit());
+        let mut bytes = Vec::with_capacity(len);
+        self.filler(out)?.append(out, n, &mut bytes)?;
         Ok(bytes)
     }
 
@@ -264,6 +283,18 @@ impl<'a> Chunked<'a> {
         filter::check_size(filters, entry.mask, entry.size, nominal as u64)?;
         out.medium.read_into(address, &mut stored)?;
         filter::decode(filters, entry.mask, &stored, nominal, &mut self.scratch)
+    }
+
+    /// Forgets the values that a stored chunk has in the global heap. Of a damaged one they stay there.
+    pub(super) fn forget(&mut self, out: &mut Output, entry: &Entry, plain: bool) -> Result<()> {
+        if !self.parts.datatype.uses_heap() {
+            return Ok(());
+        }
+        match self.read_as(out, entry, plain) {
+            Ok(bytes) => release_values(out, &self.parts.datatype, &bytes),
+            Err(e) if e.is_pending() => Err(e),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Stores a whole chunk: in its old place if it fits, or else in a new one.

@@ -7,6 +7,7 @@ mod release;
 mod resize;
 mod rows;
 mod source;
+mod values;
 
 pub(super) use dirty::Dirty;
 pub(super) use release::release;
@@ -66,14 +67,18 @@ pub(super) fn write(
                 let what = format!("compact data of {} bytes where {wanted} belong", data.len());
                 return Err(Error::malformed(what)).within("data layout");
             }
-            each_part(region, &mut |part| part.rows(&mut |row| source.put(row, &mut data)))?;
+            each_part(region, &mut |part| {
+                values::forget(out, &parts.datatype, part, &data)?;
+                part.rows(&mut |row| source.put(row, &mut data))
+            })?;
             let layout = Layout::Compact { data };
             Ok((layout != parts.layout).then_some(layout))
         }
         Layout::Contiguous { address: None, .. } => {
             let covered = region.as_slab().is_some_and(|slab| slab.shape() == dims);
             let address = Some(allocate(out, parts, covered)?);
-            write_block(out, parts, address, region, &mut source)?;
+            // Elements that are overwritten at once may have had copies of the fill value.
+            write_block(out, parts, address, region, !covered, &mut source)?;
             Ok(Some(Layout::Contiguous { address, size: Some(size(parts)?) }))
         }
         Layout::Contiguous { address, size: stored } => {
@@ -82,24 +87,30 @@ pub(super) fn write(
                 let what = format!("contiguous data of fewer than {wanted} bytes");
                 return Err(Error::malformed(what)).within("data layout");
             }
-            write_block(out, parts, *address, region, &mut source)?;
+            write_block(out, parts, *address, region, true, &mut source)?;
             Ok(None)
         }
         _ => Err(Error::argument("a layout of another kind")),
     }
 }
 
-/// Writes to the block at `address`.
+/// Writes to the block at `address`; `old` says whether there are elements already.
 fn write_block(
     out: &mut Output,
     parts: &DatasetParts,
     address: Option<Addr>,
     region: &Region,
+    old: bool,
     source: &mut Source<'_>,
 ) -> Result<()> {
     let Some(address) = address else { return Ok(()) };
     out.medium.check(address, size(parts)?).within("data layout")?;
-    each_part(region, &mut |part| contiguous::write(out, address, part, source))
+    each_part(region, &mut |part| {
+        if old {
+            values::forget_stored(out, &parts.datatype, part, address)?;
+        }
+        contiguous::write(out, address, part, source)
+    })
 }
 
 /// Calls `each` with parts of a region of a dataset that is one box.

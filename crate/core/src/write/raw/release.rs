@@ -1,11 +1,13 @@
 //! Giving back the place of all elements.
 
 use super::chunked::Chunked;
-use super::{header, size};
+use super::{header, size, values};
 use crate::error::{Context, Result};
-use crate::format::message::Layout;
+use crate::format::heap::global::HeapId;
+use crate::format::message::{FillStatus, Layout};
 use crate::layout::DatasetParts;
 use crate::object::header::ObjectKind;
+use crate::write::heap::release_values;
 use crate::write::node::Node;
 use crate::write::output::Output;
 
@@ -18,36 +20,61 @@ pub(in crate::write) fn release(out: &mut Output, node: &Node, dataset: usize) -
     if node.group || header.kind()? != ObjectKind::Dataset {
         return Ok(());
     }
-    if let Layout::Virtual { .. } = header.stored_layout(&out.medium)? {
-        return Ok(());
+    if let Layout::Virtual { address, index } = header.stored_layout(&out.medium)? {
+        // Its mappings are an object of the global heap.
+        return match address {
+            Some(collection) => out.remove_from_heap(HeapId { collection, index }),
+            None => Ok(()),
+        };
     }
-    for coord in out.chunks.chunks(dataset) {
-        out.chunks.remove(dataset, &coord);
+    let parts = DatasetParts::open(&out.medium, &header)?;
+    release_parts(out, &parts, dataset)?;
+    match &parts.fill.status {
+        FillStatus::User(value) => release_values(out, &parts.datatype, value),
+        _ => Ok(()),
     }
-    release_parts(out, &DatasetParts::open(&out.medium, &header)?, dataset)
 }
 
 fn release_parts(out: &mut Output, parts: &DatasetParts, dataset: usize) -> Result<()> {
     match &parts.layout {
         _ if !parts.external.is_empty() => Ok(()),
-        Layout::Compact { .. } | Layout::Virtual { .. } => Ok(()),
-        Layout::Contiguous { address: None, .. } | Layout::Chunked { address: None, .. } => Ok(()),
+        Layout::Virtual { .. } => Ok(()),
+        Layout::Compact { data } => release_values(out, &parts.datatype, data),
+        Layout::Contiguous { address: None, .. } => Ok(()),
         Layout::Contiguous { address: Some(address), size: stored } => {
             let len = match stored {
                 Some(len) => *len,
                 None => size(parts)?,
             };
+            values::forget_all(out, &parts.datatype, *address, parts.dataspace.elements()?)?;
             out.space.release_raw(*address, len).within("contiguous elements")
         }
-        Layout::Chunked { .. } => {
-            let mut chunks = Chunked::open(out, parts, dataset)?;
-            let mut places = Vec::new();
-            chunks.index.walk(out, &mut |_, entry| {
-                places.extend(entry.address.map(|address| (address, entry.size)));
-                Ok(())
-            })?;
-            places.into_iter().try_for_each(|(at, len)| out.space.release_raw(at, len)).within("chunk")?;
-            chunks.index.release(out)
+        Layout::Chunked { .. } => release_chunks(out, parts, dataset),
+    }
+}
+
+fn release_chunks(out: &mut Output, parts: &DatasetParts, dataset: usize) -> Result<()> {
+    let mut chunks = Chunked::open(out, parts, dataset)?;
+    let held = out.chunks.chunks(dataset);
+    for coord in &held {
+        if let Some(bytes) = out.chunks.remove(dataset, coord) {
+            release_values(out, &parts.datatype, &bytes)?;
         }
     }
+    let mut stored = Vec::new();
+    chunks.index.walk(out, &mut |coord, entry| {
+        stored.push((coord.to_vec(), entry));
+        Ok(())
+    })?;
+    for (coord, entry) in stored {
+        // What the file has of a chunk that was held back is older.
+        if parts.datatype.uses_heap() && held.binary_search(&coord).is_err() {
+            let plain = chunks.is_plain(&coord);
+            chunks.forget(out, &entry, plain)?;
+        }
+        if let Some(address) = entry.address {
+            out.space.release_raw(address, entry.size).within("chunk")?;
+        }
+    }
+    chunks.index.release(out)
 }

@@ -1,13 +1,14 @@
 //! Growing and shrinking chunked datasets.
 
 use super::chunked::Chunked;
-use super::{check, contiguous};
+use super::{check, contiguous, values};
 use crate::chunk::Grid;
 use crate::error::{Error, Result};
 use crate::format::length;
 use crate::format::message::{AllocTime, ChunkIndex, Dataspace, Extent, Layout};
 use crate::layout::DatasetParts;
 use crate::order;
+use crate::write::heap::release_values;
 use crate::write::output::Output;
 use std::ops::Range;
 
@@ -70,13 +71,19 @@ fn shrink(out: &mut Output, parts: &DatasetParts, dataset: usize, dims: &[u64]) 
     let after = sized(parts, dims, &parts.dataspace.max_dims());
     let mut chunks = Chunked::open(out, &after, dataset)?;
     let new = chunks.grid.counts();
-    for coord in out.chunks.chunks(dataset) {
-        if coord.iter().zip(&new).any(|(c, n)| c >= n) {
-            out.chunks.remove(dataset, &coord);
+    let mut held = out.chunks.chunks(dataset);
+    held.retain(|coord| coord.iter().zip(&new).any(|(c, n)| c >= n));
+    for coord in &held {
+        if let Some(bytes) = out.chunks.remove(dataset, coord) {
+            release_values(out, &parts.datatype, &bytes)?;
         }
     }
     for coord in stored(out, &mut chunks, &difference(&old, &new))? {
         let entry = chunks.index.get(out, &coord)?;
+        if held.binary_search(&coord).is_err() {
+            let plain = chunks.is_plain_in(&before, &coord);
+            chunks.forget(out, &entry, plain)?;
+        }
         chunks.index.remove(out, &coord)?;
         // Chunks that are stored in a row keep their places.
         if let (Some(address), None) = (entry.address, chunks.index.get(out, &coord)?.address) {
@@ -229,7 +236,9 @@ impl Chunked<'_> {
             out.medium.check(address, self.grid.chunk_bytes() as u64)?;
             for (place, n) in rows {
                 let at = address.offset(place.saturating_mul(unit as u64))?;
-                contiguous::fill(out, at, n, unit as u64, &self.filler)?;
+                values::forget_all(out, &self.parts.datatype, at, n)?;
+                let filler = self.filler(out)?;
+                contiguous::fill(out, at, n, unit as u64, filler)?;
             }
             return Ok(());
         }
@@ -240,9 +249,10 @@ impl Chunked<'_> {
         let mut fill = Vec::new();
         for (place, n) in rows {
             fill.clear();
-            self.filler.append(out, n, &mut fill)?;
+            self.filler(out)?.append(out, n, &mut fill)?;
             let from = length(place)?.saturating_mul(unit);
             if let Some(target) = bytes.get_mut(from..from.saturating_add(fill.len())) {
+                release_values(out, &self.parts.datatype, target)?;
                 target.copy_from_slice(&fill);
             }
         }
