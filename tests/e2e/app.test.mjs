@@ -109,6 +109,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.getByRole("dialog").waitFor();
         await clean("save dialog");
         await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
         await page.keyboard.press("/");
         await page.keyboard.type("stack");
         await page.getByRole("listbox").getByRole("option").first().waitFor();

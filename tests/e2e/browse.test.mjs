@@ -96,6 +96,13 @@ test("links are shown as what they are", () =>
 test("finding a path", () =>
   withPage(async (page) => {
     await open(page, file("values.h5"));
+    // The place to type is there before the next frame: the first letters of a fast typist on a slow machine belong to it.
+    const focused = await page.evaluate(() => {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true }));
+      return document.activeElement?.getAttribute("type");
+    });
+    assert.equal(focused, "search");
+    await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("/");
     await page.keyboard.type("steps");
     await page.getByRole("option", { name: "/plots/steps" }).waitFor();

@@ -21,6 +21,8 @@ export function Search({ onActive }: { onActive(active: boolean): void }) {
       const typing = e.target instanceof HTMLElement && e.target.closest("input:not([type=range]), textarea, select, dialog");
       if ((e.key === "/" && !typing) || (e.key.toLowerCase() === "k" && (e.ctrlKey || e.metaKey))) {
         e.preventDefault();
+        // At once, for what is typed next belongs here already; once more when the tree has been folded away until now.
+        input.current?.focus();
         treeShown.value = true;
         requestAnimationFrame(() => input.current?.focus());
       }
