@@ -19,10 +19,8 @@ export type Plan =
   | NumberPlan
   | ["n", size: number, signed: boolean]
   | "s"
-  /** Object references. */
-  | "r"
   /** References of any kind. */
-  | "R"
+  | "r"
   | ["o", size: number]
   | ["a", each: number, base: Plan]
   | ["v", base: Plan]
@@ -182,25 +180,22 @@ const KINDS = ["object", "region", "attribute"] as const;
 
 export class ReferenceColumn extends Leaf {
   readonly data: Reference[] = [];
-  constructor(private readonly onlyObjects: boolean) {
-    super();
-  }
 
   take(parts: Parts, n: number): void {
     const addresses = parts.numbers("f8");
-    const details = this.onlyObjects ? undefined : parts.bytes();
-    const ends = details && parts.numbers("u4");
+    const details = parts.bytes();
+    const ends = parts.numbers("u4");
     let from = 0;
     for (let i = 0; i < n; i++) {
-      const to = (ends?.[i] ?? 0) as number;
-      this.data.push(referenceOf(addresses[i] as number, details?.subarray(from, to)));
+      const to = ends[i] as number;
+      this.data.push(referenceOf(addresses[i] as number, details.subarray(from, to)));
       from = to;
     }
   }
 }
 
 /** `detail`: the kind in one byte, the file's name after its length in two, and what is chosen of the object. */
-function referenceOf(address: number, detail: Uint8Array = new Uint8Array(3)): Reference {
+function referenceOf(address: number, detail: Uint8Array): Reference {
   const kind = KINDS[detail[0]!]!;
   const end = 3 + detail[1]! + (detail[2]! << 8);
   const chosen = detail.subarray(end);
@@ -332,7 +327,7 @@ export function makeColumn(
     }
   }
   if (plan === "s") return onlyPlain(target, new StringColumn());
-  if (plan === "r" || plan === "R") return onlyPlain(target, new ReferenceColumn(plan === "r"));
+  if (plan === "r") return onlyPlain(target, new ReferenceColumn());
   return new NumberColumn(plan, room(target ?? ARRAYS[plan], total));
 }
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { open, openSync } from "hyperslab";
-import { madeByH5py } from "./lib/h5py.mjs";
+import { madeByH5py, seenByH5py } from "./lib/h5py.mjs";
 
 const main = madeByH5py(
   "elsewhere/main.h5",
@@ -186,4 +186,107 @@ test("external links are followed into other files", async () => {
   }
   const alone = openSync(bytes("main.h5"));
   assert.throws(() => alone.get("there"), { code: "Unsupported", message: /next\.h5/ });
+});
+
+test("texts, sequences and references of other files are those that they have there", async () => {
+  const file = madeByH5py(
+    "elsewhere/mixed.h5",
+    `
+import os
+here = lambda name: os.path.join(os.path.dirname(sys.argv[1]), name)
+row = np.dtype([("n", "<i2"), ("name", h5py.string_dtype()), ("list", h5py.vlen_dtype("<f8"))])
+def fill(g, k):
+    g["pad"] = np.arange(100 * k)
+    g["words"] = ["word %d of file %d" % (i, k) for i in range(4)]
+    lists = g.create_dataset("lists", (4,), h5py.vlen_dtype("<i4"))
+    rows = g.create_dataset("rows", (4,), row, chunks=(3,), compression="gzip")
+    for i in range(4):
+        lists[i] = np.arange(i + k)
+        rows[i] = (k, "row %d/%d" % (k, i), np.arange(i) / 2)
+    g["grid"] = np.arange(12, dtype="<i4").reshape(3, 4) + 100 * k
+    refs = g.create_dataset("refs", (4,), h5py.ref_dtype)
+    regions = g.create_dataset("regions", (4,), h5py.regionref_dtype)
+    refs[0], refs[2] = g["grid"].ref, g["words"].ref
+    regions[0], regions[3] = g["grid"].regionref[1], g["grid"].regionref[:, 1:3]
+fill(f, 0)
+for k in 1, 2:
+    with h5py.File(here("mixed%d.h5" % k), "w", libver="latest" if k == 2 else None) as s:
+        fill(s, k)
+for name in "words", "lists", "rows", "refs", "regions":
+    layout = h5py.VirtualLayout((14,), f[name].dtype)
+    layout[9:13] = h5py.VirtualSource(f[name])
+    layout[0:8:2] = h5py.VirtualSource("mixed1.h5", name, (4,))
+    layout[1:9:2] = h5py.VirtualSource("mixed2.h5", name, (4,))
+    f.create_virtual_dataset("all " + name, layout)
+wrong = h5py.VirtualLayout((4,), h5py.vlen_dtype("<f8"))
+wrong[:] = h5py.VirtualSource("mixed1.h5", "lists", (4,))
+f.create_virtual_dataset("wrong", wrong)
+again = h5py.VirtualLayout((14,), h5py.string_dtype())
+again[:] = h5py.VirtualSource(".", "all words", (14,))
+f.create_virtual_dataset("again", again)
+`,
+  );
+  const seen = seenByH5py(
+    file,
+    `
+text = lambda b: b.decode() if isinstance(b, bytes) else b
+print(json.dumps({"words": [text(x) for x in f["all words"][...]], "lists": [x.tolist() for x in f["all lists"][...]],
+    "rows": [[int(x["n"]), text(x["name"]), x["list"].tolist()] for x in f["all rows"][...]]}))
+`,
+  );
+  assert.equal(seen.words[3], "word 1 of file 2");
+  const own = (name) => new Uint8Array(readFileSync(path.join(path.dirname(file), name)));
+  for (const f of [openSync(file), await open(file), await open(later(own("mixed.h5")), { resolve: async (name) => later(own(name)) })]) {
+    const read = async (name, selection) => (await (await f.get(name)).read(selection)).data;
+    assert.deepEqual(await read("all words"), seen.words);
+    assert.deepEqual(await read("all words", "3:11:2"), [3, 5, 7, 9].map((i) => seen.words[i]));
+    assert.deepEqual(await read("all words", { points: [[8], [2], [9]] }), [8, 2, 9].map((i) => seen.words[i]));
+    assert.deepEqual((await read("all lists")).map((x) => [...x]), seen.lists);
+    const { n, name, list } = await read("all rows");
+    assert.deepEqual([...n.data].map((k, i) => [k, name.data[i], [...list.data[i]]]), seen.rows);
+    const refs = await read("all refs");
+    assert.deepEqual(refs.map((r) => r.file), Array.from("1212xxxx0x0xxx", (_, i) => [0, 4].includes(i) ? "mixed1.h5" : [1, 5].includes(i) ? "mixed2.h5" : undefined));
+    for (const [i, k] of [[0, 1], [1, 2], [9, 0]]) {
+      assert.deepEqual([...(await (await f.get(refs[i])).read("0")).data], [0, 1, 2, 3].map((x) => x + 100 * k));
+    }
+    assert.equal((await (await f.get(refs[4])).read("3")), "word 3 of file 1");
+    const regions = await read("all regions");
+    for (const [i, sum] of [[0, 422], [1, 822], [7, 1233], [12, 33]]) {
+      const part = (await (await f.get(regions[i])).read(regions[i])).data;
+      assert.equal(part.reduce((a, b) => a + b), sum, `${i}`);
+    }
+    await assert.rejects(read("wrong"), { code: "Unsupported" });
+    await assert.rejects(read("again"), { code: "Unsupported" });
+    f.close();
+  }
+  const alone = openSync(own("mixed.h5")).get("all words").read();
+  assert.deepEqual(alone.data.slice(7), ["", "", ...seen.words.slice(9)]);
+  assert.equal(alone.missing.length, 2);
+});
+
+test("a source that is smaller than what is mapped of it", () => {
+  const file = madeByH5py(
+    "elsewhere/smaller.h5",
+    `
+def make(name, shape, mapped, dtype="<i2", later=None, **keywords):
+    d = f.create_dataset("of " + name, shape, "<i2", fillvalue=7, **keywords)
+    if name != "unwritten":
+        d[...] = np.arange(1, 1 + d.size).reshape(shape)
+    layout = h5py.VirtualLayout(tuple(x + 2 for x in mapped), dtype)
+    layout[tuple(slice(0, x) for x in mapped)] = h5py.VirtualSource(".", "of " + name, tuple(x + 1 for x in mapped))[tuple(slice(1, x + 1) for x in mapped)]
+    f.create_virtual_dataset(name, layout, fillvalue=16)
+    if later:
+        d.resize(later)
+make("shrunk", (19,), (14,), later=(12,), maxshape=(None,), chunks=(13,))
+make("small", (8,), (12,), maxshape=(40,), chunks=(5,))
+make("converted", (8,), (12,), ">f8", maxshape=(40,), chunks=(5,), compression="gzip")
+make("plane", (2, 6), (3, 4), maxshape=(9, 9), chunks=(2, 2))
+make("unwritten", (8,), (12,))
+`,
+  );
+  const seen = seenByH5py(file, `print(json.dumps({k: v[...].ravel().tolist() for k, v in f.items()}))`);
+  const f = openSync(file);
+  for (const name of ["shrunk", "small", "converted", "plane", "unwritten"]) {
+    assert.deepEqual([...f.get(name).read().data], seen[name], name);
+  }
 });

@@ -3,7 +3,7 @@
 use crate::dtype::by_offset;
 use crate::json::Json;
 use crate::number;
-use hyperslab::format::datatype::{Class, Datatype, ReferenceKind};
+use hyperslab::format::datatype::{Class, Datatype};
 use hyperslab::format::reference::{Reference, Target};
 use hyperslab::value::{Column, Number};
 
@@ -70,13 +70,8 @@ pub fn plan(j: &mut Json, datatype: &Datatype, column: &Column) {
             j.string("v");
             plan(j, inner(datatype), base);
         }),
-        Column::References(_) => j.string(if only_objects(datatype) { "r" } else { "R" }),
+        Column::References(_) => j.string("r"),
     }
-}
-
-/// References that are addresses and nothing else.
-fn only_objects(datatype: &Datatype) -> bool {
-    datatype.class == Class::Reference(ReferenceKind::Object)
 }
 
 fn code(kind: Number, datatype: &Datatype) -> &'static str {
@@ -140,20 +135,17 @@ pub fn buffers(datatype: &Datatype, column: Column, out: &mut Vec<Buffer>) {
             out.push(Buffer::Ends(ends));
             buffers(inner(datatype), *base, out);
         }
-        Column::References(all) => references(&all, only_objects(datatype), out),
+        Column::References(all) => references(&all, out),
     }
 }
 
-/// Addresses, 0 for null ones; and unless that is all, what is chosen of each object and where that ends
-/// (`ReferenceColumn` in crate/js/columns.ts).
-fn references(all: &[Reference], only_objects: bool, out: &mut Vec<Buffer>) {
+/// Addresses, 0 for null ones; what is chosen of each object, and where that ends (`ReferenceColumn` in
+/// crate/js/columns.ts).
+fn references(all: &[Reference], out: &mut Vec<Buffer>) {
     let mut addresses = Vec::with_capacity(all.len() * 8);
     let (mut details, mut ends) = (Vec::new(), Vec::new());
     for Reference { address, target, file } in all {
         addresses.extend_from_slice(&number::to_f64(address.map_or(0, |a| a.0)).to_le_bytes());
-        if only_objects {
-            continue;
-        }
         let (kind, chosen) = match target {
             Target::Object => (0, &[][..]),
             Target::Region(selection) => (1, selection.as_slice()),
@@ -167,10 +159,7 @@ fn references(all: &[Reference], only_objects: bool, out: &mut Vec<Buffer>) {
         details.extend_from_slice(chosen);
         ends.push(u32::try_from(details.len()).unwrap_or(u32::MAX));
     }
-    out.push(Buffer::Bytes(addresses));
-    if !only_objects {
-        out.extend([Buffer::Bytes(details), Buffer::Ends(ends)]);
-    }
+    out.extend([Buffer::Bytes(addresses), Buffer::Bytes(details), Buffer::Ends(ends)]);
 }
 
 fn each_string(bytes: &[u8], ends: &[u32], mut each: impl FnMut(&[u8])) {

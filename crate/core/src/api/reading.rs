@@ -21,12 +21,14 @@ pub struct Reading {
     raw: Vec<u8>,
     /// Elements in `raw` that are not decoded yet: those of a batch whose heap objects are still missing.
     waiting: Option<u64>,
+    /// Elements of it that are values already.
+    apart: Vec<layout::Apart>,
 }
 
 impl Reading {
     pub(super) fn new(node: &Node, datatype: &Datatype, shape: Vec<u64>, read: layout::Read) -> Self {
         let (file, place, datatype) = (node.file.clone(), node.place, datatype.clone());
-        Reading { file, datatype, place, shape, read, raw: Vec::new(), waiting: None }
+        Reading { file, datatype, place, shape, read, raw: Vec::new(), waiting: None, apart: Vec::new() }
     }
 
     /// Shape of the result: axes from which an integer chose are gone.
@@ -73,7 +75,7 @@ impl Reading {
         let medium = self.file.medium()?;
         let elements = match self.waiting {
             Some(elements) => elements,
-            None => match self.read.next(&medium, &mut self.raw)? {
+            None => match self.read.next_apart(&medium, &mut self.raw, Some(&mut self.apart))? {
                 Some(elements) => elements,
                 None => return Ok(None),
             },
@@ -84,7 +86,15 @@ impl Reading {
         }
         self.waiting = Some(elements);
         let heap = &mut *self.file.heap();
-        let column = value::decode(&self.datatype, &self.raw, &mut HeapCache::new(&medium, heap))?;
+        let heap = &mut HeapCache::new(&medium, heap);
+        let column = value::decode(&self.datatype, &self.raw, heap)?;
+        let column = match self.apart.as_slice() {
+            [] => column,
+            apart => {
+                let empty = value::decode(&self.datatype, &[], heap)?;
+                layout::merge(&column, value::store::count(&column), apart, empty)?
+            }
+        };
         self.waiting = None;
         Ok(Some((elements, column)))
     }

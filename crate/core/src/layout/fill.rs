@@ -25,6 +25,11 @@ impl Fill {
         Ok(Fill { element: element.iter().any(|b| *b != 0).then(|| element.clone()) })
     }
 
+    /// What it is after a conversion.
+    pub(super) fn converted(self, convert: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<Fill> {
+        Ok(Fill { element: self.element.as_deref().map(convert).transpose()? })
+    }
+
     /// Fills `out`, which holds whole elements.
     pub(super) fn write(&self, out: &mut [u8]) {
         let Some(element) = &self.element else { return out.fill(0) };

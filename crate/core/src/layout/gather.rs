@@ -42,7 +42,7 @@ pub(super) struct Conversion {
 }
 
 impl Conversion {
-    fn apply(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+    pub(super) fn apply(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let column = value::decode(&self.from, bytes, &mut NoHeap)?;
         let mut out = Vec::new();
         let all = 0..value::store::count(&column);
@@ -92,8 +92,8 @@ impl Gather {
     }
 
     /// Adds `len` neighbours of a row to be put at element `to`. Their place is counted in extents `frame`; those
-    /// outside of the dataset are left out.
-    pub(super) fn add(&mut self, frame: &[u64], place: u64, len: u64, to: u64) {
+    /// outside of the dataset are left out. Says how many are inside: the first ones.
+    pub(super) fn add(&mut self, frame: &[u64], place: u64, len: u64, to: u64) -> u64 {
         let (mut rest, mut step, mut tile_step) = (place, 1u64, 1u64);
         let (mut base, mut tile, mut column) = (0u64, 0u64, 0);
         for (i, (dim, tile_len)) in self.dims.iter().zip(&self.tile).enumerate().rev() {
@@ -101,7 +101,7 @@ impl Gather {
             let at = rest % extent;
             rest /= extent;
             if at >= *dim {
-                return;
+                return 0;
             }
             if i + 1 == self.dims.len() {
                 column = at;
@@ -112,7 +112,7 @@ impl Gather {
             step *= dim;
             tile_step *= dim.div_ceil(*tile_len);
         }
-        let (Some(width), Some(tile_len)) = (self.dims.last(), self.tile.last()) else { return };
+        let (Some(width), Some(tile_len)) = (self.dims.last(), self.tile.last()) else { return 0 };
         let end = column.saturating_add(len).min(*width);
         let mut at = column;
         while at < end {
@@ -123,6 +123,7 @@ impl Gather {
             self.pieces.push(piece);
             at = next;
         }
+        end - column
     }
 
     /// Puts the elements of the dataset `parts` at their places in `out`. After an error of kind `Pending` the same

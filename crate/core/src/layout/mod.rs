@@ -1,5 +1,6 @@
 //! Where a dataset's elements are, and reading a selection of them in batches.
 
+mod apart;
 mod chunked;
 mod contiguous;
 mod external;
@@ -18,6 +19,7 @@ use crate::object::header::{ExternalFile, ObjectHeader};
 use crate::select::scatter::{Lane, copy};
 use crate::select::{Axis, Hyperslab, Region};
 use crate::storage::Medium;
+pub use apart::{Apart, merge};
 pub use sources::{extent, virtual_sources};
 pub use stored::{chunk_at, each_chunk, storage_size};
 
@@ -171,6 +173,17 @@ impl Read {
     /// Makes `out` the next batch and says how many elements it holds; `None` at the end. `out` should be the
     /// same buffer every time: what it held is overwritten, not cleared first.
     pub fn next(&mut self, medium: &Medium, out: &mut Vec<u8>) -> Result<Option<u64>> {
+        self.next_apart(medium, out, None)
+    }
+
+    /// [`next`](Self::next), where elements of a virtual dataset may be values in other files: those are put `apart`,
+    /// and `out` holds the fill value in their places.
+    pub fn next_apart(
+        &mut self,
+        medium: &Medium,
+        out: &mut Vec<u8>,
+        apart: Option<&mut Vec<Apart>>,
+    ) -> Result<Option<u64>> {
         let left = self.total.saturating_sub(self.done);
         if left == 0 {
             out.clear();
@@ -191,7 +204,7 @@ impl Read {
             Source::Chunked(chunked) => chunked.next(medium, out)?,
             Source::External(external) => external.1.next(&external.0, out)?,
             Source::Picked(picked) => picked.next(medium, self.unit, out)?,
-            Source::Virtual(pieces) => pieces.next(medium, self.unit, out)?,
+            Source::Virtual(pieces) => pieces.next(medium, self.unit, out, apart)?,
         };
         self.done += n;
         Ok(Some(n))

@@ -1,6 +1,7 @@
 //! What the mappings of a virtual dataset come to: pieces of it with their sources, and its extents.
 
-use super::DatasetParts;
+use super::gather::Conversion;
+use super::{DatasetParts, Fill};
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Context, Error, Result};
@@ -66,6 +67,19 @@ impl Source {
         let chosen = piece.endless.map_or_else(|| piece.source.clone(), |n| ended(&piece.source, n));
         let region = Region::stored(&chosen, &frame(&chosen, dims)).within("virtual dataset mappings")?;
         Ok(Some(Source { region, parts, medium: found.medium }))
+    }
+
+    /// What elements are that are chosen outside of its extents: its fill value, as if they had not been written, where
+    /// no other elements can be in their places. `None` where that does not happen or nobody can say.
+    pub(super) fn beyond(&self, conversion: Option<&Conversion>) -> Result<Option<Fill>> {
+        let DatasetParts { layout, dataspace, datatype, fill, .. } = &self.parts;
+        let apart = matches!(layout, Layout::Chunked { .. } | Layout::Contiguous { address: None, .. });
+        if !apart || self.region.dims() == dataspace.dims() || datatype.uses_heap() {
+            return Ok(None);
+        }
+        let fill = Fill::new(fill, super::in_memory(datatype.size.into())?)?;
+        let convert = |element: &[u8]| conversion.map_or(Ok(element.to_vec()), |c| c.apply(element));
+        fill.converted(convert).map(Some)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::format::heap::global::Objects;
 use crate::format::reference::Reference;
 use crate::select::scatter::gather;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Decoded elements, one after another.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,49 +75,71 @@ pub enum Column {
 }
 
 impl Column {
-    /// Appends the elements of `other`, a column of the same type.
-    pub fn append(&mut self, other: Column) -> Result<()> {
+    /// Appends elements `range` of `other`, a column of the same type.
+    pub fn append(&mut self, other: &Column, range: Range<usize>) -> Result<()> {
+        let each = |n: usize| range.start.saturating_mul(n)..range.end.saturating_mul(n);
         match (self, other) {
-            (Column::Numbers { kind, bytes }, Column::Numbers { kind: k, bytes: more }) if *kind == k => {
-                bytes.extend_from_slice(&more);
+            (Column::Numbers { kind, bytes }, Column::Numbers { kind: k, bytes: more }) if *kind == *k => {
+                bytes.extend_from_slice(part(more, each(kind.size()))?);
             }
-            (Column::Wide { size, bytes, .. }, Column::Wide { size: s, bytes: more, .. }) if *size == s => {
-                bytes.extend_from_slice(&more);
+            (Column::Wide { size, bytes, .. }, Column::Wide { size: s, bytes: more, .. })
+            | (Column::Opaque { size, bytes }, Column::Opaque { size: s, bytes: more })
+                if *size == *s =>
+            {
+                bytes.extend_from_slice(part(more, each(*size))?);
             }
             (Column::Strings { bytes, ends }, Column::Strings { bytes: more, ends: next }) => {
-                append_ends(ends, &next, bytes.len())?;
-                bytes.extend_from_slice(&more);
-            }
-            (Column::Opaque { size, bytes }, Column::Opaque { size: s, bytes: more }) if *size == s => {
-                bytes.extend_from_slice(&more);
+                bytes.extend_from_slice(part(more, append_ends(ends, next, range)?)?);
             }
             (Column::Compound(members), Column::Compound(more)) if members.len() == more.len() => {
                 for ((_, column), (_, next)) in members.iter_mut().zip(more) {
-                    column.append(next)?;
+                    column.append(next, range.clone())?;
                 }
             }
-            (Column::Array { each, base }, Column::Array { each: e, base: more }) if *each == e => {
-                base.append(*more)?;
+            (Column::Array { each: n, base }, Column::Array { each: m, base: more }) if *n == *m => {
+                base.append(more, each(*n))?;
             }
             (Column::Vlen { ends, base }, Column::Vlen { ends: next, base: more }) => {
-                let before = ends.last().copied().unwrap_or(0);
-                append_ends(ends, &next, usize::try_from(before).unwrap_or(usize::MAX))?;
-                base.append(*more)?;
+                base.append(more, append_ends(ends, next, range)?)?;
             }
-            (Column::References(all), Column::References(more)) => all.extend(more),
+            (Column::References(all), Column::References(more)) => {
+                all.extend_from_slice(part(more, range)?);
+            }
             _ => return Err(Error::argument("columns of different types cannot be joined")),
         }
         Ok(())
     }
+
+    /// Says of references without a file that they lead into `file`.
+    pub fn belong_to(&mut self, file: &[u8]) {
+        match self {
+            Column::Compound(members) => members.iter_mut().for_each(|(_, column)| column.belong_to(file)),
+            Column::Array { base, .. } | Column::Vlen { base, .. } => base.belong_to(file),
+            Column::References(all) => {
+                let own = all.iter_mut().filter(|r| r.address.is_some() && r.file.is_none());
+                own.for_each(|r| r.file = Some(file.to_vec()));
+            }
+            _ => {}
+        }
+    }
 }
 
-fn append_ends(ends: &mut Vec<u32>, next: &[u32], before: usize) -> Result<()> {
-    let before = end(before)?;
-    for e in next {
-        let e = before.checked_add(*e).ok_or_else(too_many)?;
-        ends.push(e);
+fn part<T>(all: &[T], range: Range<usize>) -> Result<&[T]> {
+    all.get(range).ok_or_else(|| Error::argument("a part that a column does not have"))
+}
+
+/// Appends the ends of elements `range` of another column; says what they are the ends of.
+fn append_ends(ends: &mut Vec<u32>, next: &[u32], range: Range<usize>) -> Result<Range<usize>> {
+    let place = |end: Option<&u32>| end.copied().unwrap_or(0);
+    let first = place(range.start.checked_sub(1).and_then(|i| next.get(i)));
+    let before = place(ends.last());
+    let mut last = first;
+    for end in part(next, range)? {
+        ends.push(end.checked_sub(first).and_then(|n| before.checked_add(n)).ok_or_else(too_many)?);
+        last = *end;
     }
-    Ok(())
+    let index = |n: u32| usize::try_from(n).map_err(|_| too_many());
+    Ok(index(first)?..index(last)?)
 }
 
 fn too_many() -> Error {

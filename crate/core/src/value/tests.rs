@@ -116,16 +116,34 @@ fn variable_length() {
 #[test]
 fn columns_can_be_joined() {
     let mut a = Column::Strings { bytes: b"ab".to_vec(), ends: vec![1, 2] };
-    a.append(Column::Strings { bytes: b"cde".to_vec(), ends: vec![0, 3] }).unwrap();
+    let more = Column::Strings { bytes: b"cdefg".to_vec(), ends: vec![0, 3, 5] };
+    a.append(&more, 0..2).unwrap();
     assert_eq!(a, Column::Strings { bytes: b"abcde".to_vec(), ends: vec![1, 2, 2, 5] });
-    assert!(a.append(numbers(Number::I8, &[1])).is_err());
+    a.append(&more, 2..3).unwrap();
+    a.append(&more, 1..1).unwrap();
+    assert_eq!(a, Column::Strings { bytes: b"abcdefg".to_vec(), ends: vec![1, 2, 2, 5, 7] });
+    assert!(a.append(&more, 2..4).is_err());
+    assert!(a.append(&numbers(Number::I8, &[1]), 0..1).is_err());
     let vlen = |ends: &[u32], base: &[u8]| Column::Vlen {
         ends: ends.to_vec(),
         base: Box::new(numbers(Number::I8, base)),
     };
     let mut v = vlen(&[1, 2], &[7, 8]);
-    v.append(vlen(&[0, 1], &[9])).unwrap();
+    v.append(&vlen(&[2, 2, 3], &[5, 6, 9]), 1..3).unwrap();
     assert_eq!(v, vlen(&[1, 2, 2, 3], &[7, 8, 9]));
+    let references = |files: &[Option<&[u8]>]| {
+        let reference = |file: &Option<&[u8]>| Reference {
+            address: Some(crate::bytes::Addr(96)),
+            file: file.map(<[u8]>::to_vec),
+            ..Reference::default()
+        };
+        let mut all: Vec<Reference> = files.iter().map(reference).collect();
+        all.push(Reference::default());
+        Column::Array { each: 1, base: Box::new(Column::References(all)) }
+    };
+    let mut r = references(&[None, Some(b"there")]);
+    r.belong_to(b"here");
+    assert_eq!(r, references(&[Some(b"here"), Some(b"there")]));
 }
 
 #[test]
