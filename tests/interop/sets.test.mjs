@@ -1,5 +1,6 @@
 // Files that HDF5's family, split and multi drivers spread over several: from every kind of source, and what is said when
-// some of them are missing. Their values are compared with libhdf5's in the corpus.
+// some of them are missing. Their values are compared with libhdf5's in the corpus. And what is said of files that only other
+// programs can make sense of.
 import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, openAsBlob, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -88,4 +89,19 @@ test("a set as blobs from disk", async () => {
   const f = await open(set);
   assert.deepEqual((await (await f.get("x")).read("::50")).data, Int32Array.of(0, 50, 100, 150));
   f.close();
+});
+
+test("what belongs to other programs is called by its name", () => {
+  const ud = openSync(path.join(corpus(), "links/user_defined.h5"));
+  assert.equal(ud.getLink("ud").class, 187);
+  assert.throws(() => ud.get("ud"), { code: "Unsupported", message: /"ud".*187/, address: ud.address });
+  ud.close();
+  const onion = new Uint8Array(40);
+  onion.set(new TextEncoder().encode("OHDH\x01"));
+  assert.throws(() => openSync(onion), { code: "Unsupported", message: /onion/, address: 0 });
+  // A stub: the superblock of version 0 and what its driver has to say.
+  const stub = bytes("family_earliest_00000.h5");
+  const id = Buffer.from(stub.buffer).indexOf("NCSAfami");
+  stub.set(new TextEncoder().encode("Subfilin"), id);
+  assert.throws(() => openSync(stub), { code: "Unsupported", message: /subfil.*h5fuse/, address: id - 8 });
 });

@@ -44,6 +44,9 @@ pub(super) fn apply(medium: &mut Medium, block: &Superblock, info: &DriverInfo, 
     match &info.id {
         b"NCSAfami" => family(medium, block, r.u64()?),
         b"NCSAmult" => multi(medium, &Multi::decode(&mut r)?),
+        b"Subfilin" => Err(Error::unsupported(
+            "the stub of a file that is in subfiles: HDF5's h5fuse makes one file of them",
+        )),
         id => {
             let id = String::from_utf8_lossy(id);
             Err(Error::unsupported(format!("a file of the driver {:?}", id.trim_end_matches('\0'))))

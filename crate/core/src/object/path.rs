@@ -77,12 +77,12 @@ impl Walk<'_> {
                     let what = format!("the link {shown:?} leads to {path:?} in the file {file:?}");
                     let rest = self.todo.iter().rev().map(|name| String::from_utf8_lossy(name));
                     let path = rest.fold(path.into_owned(), |path, name| path + "/" + &name);
-                    return Err(Error::unsupported(what).leading_to(file, path));
+                    let at = self.medium.absolute(address);
+                    return Err(Error::unsupported(what).leading_to(file, path).at(at));
                 }
                 LinkTarget::UserDefined { class, .. } => {
-                    return Err(Error::unsupported(format!(
-                        "the link {shown:?} is of user-defined class {class}"
-                    )));
+                    let what = format!("the link {shown:?} is of user-defined class {class}");
+                    return Err(Error::unsupported(what).at(self.medium.absolute(address)));
                 }
             }
         }

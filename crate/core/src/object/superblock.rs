@@ -10,6 +10,9 @@ use crate::format::superblock::{SIGNATURE, SWMR_ACCESS, Superblock, WRITE_ACCESS
 use crate::limits::Limits;
 use crate::storage::{Medium, Newer, Spread, Storage};
 
+/// What a file of revisions begins with, which is no HDF5 file but goes with one.
+const ONION: &[u8] = b"OHDH";
+
 /// Opens the file in `storage`. A storage that has to fetch bytes first is lost with the error: make a
 /// [`Medium`] and [`read`] where that can happen.
 pub fn open(storage: Box<dyn Storage>, limits: Limits) -> Result<(Medium, Superblock)> {
@@ -64,6 +67,10 @@ fn find_signature(medium: &Medium) -> Result<u64> {
             return Ok(at);
         }
         at = if at == 0 { 512 } else { at.saturating_mul(2) };
+    }
+    if medium.available(Addr(0)) >= ONION.len() as u64 && medium.read(Addr(0), ONION.len() as u64)? == ONION {
+        let what = "revisions that the onion driver keeps beside a file, without which they are nothing";
+        return Err(Error::unsupported(what).at(0));
     }
     Err(Error::malformed("not an HDF5 file: it has no signature").at(0))
 }
