@@ -227,8 +227,15 @@ impl Source {
         let (dims, axes) = (parts.dataspace.dims(), selection.axes());
         let fill = || Fill::new(&parts.fill, unit);
         // What is not stored, and what needs no storage.
-        let needed = parts.dataspace.elements()?.checked_mul(unit as u64);
-        let needed = needed.ok_or_else(|| Error::malformed("a dataset of more than 2^64 bytes"))?;
+        let needed = match &parts.layout {
+            // Sparse: chunks are counted axis by axis, and all of them need not be countable.
+            Layout::Chunked { .. } if parts.external.is_empty() => u64::from(!dims.contains(&0)),
+            _ => parts
+                .dataspace
+                .elements()?
+                .checked_mul(unit as u64)
+                .ok_or_else(|| Error::limit("a dataset of more than 2^64 bytes"))?,
+        };
         if needed == 0 {
             return Ok(Source::Fill(fill()?));
         }
