@@ -10,6 +10,8 @@ import { root } from "./lib/paths.mjs";
 const dist = path.join(root, "dist");
 /** Bytes of the engine and the code that come with one import: to read, and to write. */
 const BUDGETS = { "": 250_000, _edit: 470_000 };
+/** And of the filters that come when a dataset needs one. */
+const CODECS = 200_000;
 
 const simd = compile("simd", ["-Ctarget-feature=+simd128"]);
 const scalar = compile("scalar", []);
@@ -64,6 +66,9 @@ for (const entry of ["index.js", "node.js"].filter((n) => existsSync(path.join(d
     if (total > budget) process.exitCode = 1;
   }
 }
+const codecs = Math.max(...["", "_scalar"].map((flavour) => gz(`hyperslab_codecs${flavour}_bg.wasm`)));
+console.log(`further filters: ${codecs} B gz of ${CODECS}`);
+if (codecs > CODECS) process.exitCode = 1;
 
 // The web app, made of the package as users get it.
 run(process.execPath, [path.join(root, "node_modules/vite/bin/vite.js"), "build", "-c", path.join(root, "www/vite.config.ts"), "--logLevel", "warn"]);

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import h5py
+import hdf5plugin
 import numpy as np
 
 OUT = sys.argv[1]
@@ -153,6 +154,15 @@ def filters():
 
         add("gzip", compression="gzip")
         add("lzf", compression="lzf", shuffle=True)
+        add("szip", compression="szip")
+        add("scale-offset", scaleoffset=0)
+        add("bzip2", **hdf5plugin.BZip2())
+        add("lz4", **hdf5plugin.LZ4())
+        add("zstd", shuffle=True, **hdf5plugin.Zstd())
+        add("bitshuffle", **hdf5plugin.Bitshuffle(cname="lz4"))
+        add("blosc", **hdf5plugin.Blosc(cname="zstd"))
+        add("blosc2", **hdf5plugin.Blosc2(cname="blosclz"))
+        add("zfp", **hdf5plugin.Zfp(reversible=True))
 
 
 def several():
