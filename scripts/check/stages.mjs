@@ -79,8 +79,8 @@ export const stages = [
   },
   {
     name: "interop",
-    what: "files that we write, opened by h5py and h5dump",
-    commands: nodeTests("tests/interop"),
+    what: "files that we write, opened by h5py and h5dump, and all of them by h5stat, h5repack and h5clear",
+    commands: () => [...nodeTests("tests/interop")(), { argv: [node, "tests/interop/tools.mjs"], counts: true }],
   },
   {
     name: "package",
