@@ -241,7 +241,7 @@ print(json.dumps({"words": [text(x) for x in f["all words"][...]], "lists": [x.t
     assert.deepEqual(await read("all words"), seen.words);
     assert.deepEqual(await read("all words", "3:11:2"), [3, 5, 7, 9].map((i) => seen.words[i]));
     assert.deepEqual(await read("all words", { points: [[8], [2], [9]] }), [8, 2, 9].map((i) => seen.words[i]));
-    assert.deepEqual((await read("all lists")).map((x) => [...x]), seen.lists);
+    assert.deepEqual((await read("all lists")).map((x) => Array.from(x)), seen.lists);
     const { n, name, list } = await read("all rows");
     assert.deepEqual([...n.data].map((k, i) => [k, name.data[i], [...list.data[i]]]), seen.rows);
     const refs = await read("all refs");
