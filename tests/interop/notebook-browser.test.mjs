@@ -79,6 +79,7 @@ test("late storage, and only what is touched", () => {
 
 test("modes", () => {
   assert.deepEqual(results.modes, ["Malformed", "Io", "fine", "fine", "fine", "fine", "fine", "Io", "fine", "ReadOnly", "Io"]);
+  for (const name of ["modes.h5", "appended.h5"]) seenByH5py(file(name), "assert list(f) == [] and dict(f.attrs) == {}");
 });
 
 test("places of one's own, memory, a file cut into many", () => {
@@ -103,7 +104,7 @@ test("doubles and floats", () => {
 
 test("fill values, printing, slices", () => {
   assert.deepEqual(results.fills, [["0", "0"], ["0", "0"], ["-1", "-1"], ["NaN", "NaN"]]);
-  seenByH5py(file("fills.h5"), "assert f['d2'][...].tolist() == [[-1, -1]] and np.isnan(f['d3'][...]).all()");
+  seenByH5py(file("fills.h5"), "assert [f[d][...].tolist() for d in ('d0', 'd1', 'd2')] == [[[0, 0]], [[0, 0]], [[-1, -1]]] and np.isnan(f['d3'][...]).all()");
   assert.deepEqual(results.printing, ['<HDF5 dataset "arr1": shape (100, 1000), type "<f8">', [10, 1000], [10, 1000]]);
   seenByH5py(file("printing.h5"), "assert (f['arr1'][...] == f['arr2'][...]).all() and f['arr1'].shape == (100, 1000)");
 });

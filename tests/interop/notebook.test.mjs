@@ -81,6 +81,7 @@ test("modes", () => {
   assert.equal(code("a", at("appended.h5")), "fine");
   const f = openSync(made);
   assert.throws(() => f.createGroup("g"), { code: "ReadOnly" });
+  for (const name of ["modes.h5", "appended.h5"]) seenByH5py(at(name), "assert list(f) == [] and dict(f.attrs) == {}");
 });
 
 test("bytes in memory, and their copy on disk; a file cut into many", async () => {
@@ -92,6 +93,7 @@ test("bytes in memory, and their copy on disk; a file cut into many", async () =
   const cut = [0, 512, 1024].map((from) => bytes.slice(from, from === 1024 ? undefined : from + 512));
   const whole = await open({ family: cut });
   assert.deepEqual([...(await (await whole.get("a")).read()).data], [1, 2, 3]);
+  seenByH5py(at("core.h5"), "assert list(f) == ['a'] and f['a'][...].tolist() == [1, 2, 3] and f['a'].dtype == '<i4'");
 });
 
 test("an array is a copy; slices, and one number into many elements", () => {
@@ -125,18 +127,29 @@ test("doubles stored as doubles and as floats, read as either", () => {
   assert.deepEqual(Float64Array.from(asIs.data), into);
   assert.deepEqual(as.data, into);
   assert.deepEqual(asIs.data, Float32Array.from(data));
+  const sums = `print(json.dumps([str(f["d"].dtype), list(f["d"].shape)] + f["d"][...].astype("f8").ravel().tolist()))`;
+  assert.deepEqual(seenByH5py(at("float64.h5"), sums), ["float64", [100, 100], ...data]);
+  assert.deepEqual(seenByH5py(at("float32.h5"), sums), ["float32", [100, 100], ...as.data]);
 });
 
-test("fill values", () => {
+test("fill values", async () => {
   const f = create();
   const values = (name, options) => [...f.createDataset(name, { shape: [1, 2], ...options }).read().data];
   assert.deepEqual(values("a", { dtype: "int16" }), [0, 0]);
   assert.deepEqual(values("b", { dtype: "float32" }), [0, 0]);
   assert.deepEqual(values("c", { dtype: "int16", fillvalue: -1 }), [-1, -1]);
   assert.deepEqual(values("d", { dtype: "float32", fillvalue: NaN }), [NaN, NaN]);
+  await f.save(at("fills.h5"));
+  seenByH5py(
+    at("fills.h5"),
+    `for name, dtype, value in (("a", "<i2", 0), ("b", "<f4", 0), ("c", "<i2", -1), ("d", "<f4", np.nan)):
+    d = f[name]
+    assert d.dtype == dtype and d.shape == (1, 2) and np.array_equal(d[...], np.full((1, 2), value), equal_nan=True), name
+    assert np.array_equal(d.fillvalue, np.array(value, dtype), equal_nan=True), name`,
+  );
 });
 
-test("how a dataset is printed, and what slices have for a shape", () => {
+test("how a dataset is printed, and what slices have for a shape", async () => {
   const f = create();
   const data = random(100_000);
   for (const name of ["arr1", "arr2"]) f.createDataset(name, { data, shape: [100, 1000] });
@@ -145,4 +158,7 @@ test("how a dataset is printed, and what slices have for a shape", () => {
   assert.deepEqual(d.read("10:20,").shape, [10, 1000]);
   assert.deepEqual(d.read([[10, 20]]).shape, [10, 1000]);
   assert.deepEqual(d.read("10:20, ...").shape, [10, 1000]);
+  await f.save(at("printing.h5"));
+  const seen = seenByH5py(at("printing.h5"), `print(json.dumps([str(f["arr1"]), (f["arr1"][...] == f["arr2"][...]).all().item(), f["arr1"][10:20,].ravel().tolist()]))`);
+  assert.deepEqual(seen, [String(d), true, [...d.read("10:20,").data]]);
 });
