@@ -466,6 +466,11 @@ fn appending_costs_the_same_at_the_end() {
             assert!(each[3] <= each[0] + each[0] / 2 + 8, "{low:?} {chunk} {gzip:?}: {each:?}");
         }
     }
+    // Far beyond the first level of either index.
+    for low in [Libver::Earliest, Libver::V110] {
+        let (each, _) = appended(low, 16, None, 100_000, 10);
+        assert!(each[3] <= each[0] + each[0] / 2, "{low:?}: {each:?}");
+    }
     // Chunks that are not full wait until they have to be stored.
     let (each, len) = appended(Libver::V110, 4000, Some(4), 8000, 8000);
     assert!(each.iter().sum::<u64>() < 60 && len < 30_000, "{each:?} {len}");
