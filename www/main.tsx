@@ -3,10 +3,12 @@
 import { render } from "preact";
 import { watchDrops } from "./open/drop.js";
 import { App } from "./ui/app.js";
+import { watchEdits } from "./ui/edits.js";
 import { warmUp } from "./ui/warm.js";
 
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
+watchEdits();
 // Engine and views come while the user is looking for a file.
 setTimeout(warmUp, 300);
 

@@ -228,6 +228,50 @@ def scales():
         f.createVariable("wind", "f4", ("time", "pair"))[:] = np.arange(6).reshape(3, 2)
 
 
+def edit():
+    """What the tests of editing change."""
+    with h5py.File(at("edit.h5"), "w") as f:
+        t = f.create_group("table")
+        t.create_dataset("grid", data=np.arange(20, dtype="i4").reshape(5, 4), chunks=(2, 3), compression="gzip")
+        t["bytes"] = np.arange(10, dtype="u1")
+        t["wide"] = np.array([2**60, -2**60], "i8")
+        t["float"] = np.array([0.5, 1.5, 2.5], ">f4")
+        t["bool"] = np.array([True, False, True])
+        t.create_dataset("enum", data=np.array([2, 0, 1], "i1"), dtype=h5py.enum_dtype({"OFF": 0, "ON": 1, "ERR": 2}, "i1"))
+        t["ascii"] = np.array([b"abc", b"de", b""], "S5")
+        t.create_dataset("text", data=["alpha", "two\nlines", "日本語"], dtype=h5py.string_dtype())
+        t["complex"] = np.array([1 + 2j, 3 - 4j], "c16")
+        t.create_dataset("lists", (2,), h5py.vlen_dtype("i2"))
+        t["lists"][0], t["lists"][1] = [1, 2], [3]
+        dt = np.dtype([("id", "i8"), ("x", "f8"), ("name", "S8"), ("pos", "f4", (3,)), ("ok", "?"), ("in", [("a", "u2"), ("z", "c8")])])
+        rows = np.zeros(300, dt)
+        rows["id"] = 2**60 + np.arange(300)
+        rows["x"] = np.arange(300) / 8
+        rows["name"] = [b"row%d" % i for i in range(300)]
+        rows["pos"] = np.arange(900).reshape(300, 3) / 2
+        t.create_dataset("records", data=rows, chunks=(100,), compression="gzip", shuffle=True)
+        t["broken_text"] = np.array([(b"\xff\xfe", 1)], [("name", "S4"), ("n", "i4")])
+        t["scalar_text"] = "hello µ\nsecond line"
+        t["scalar_record"] = np.array((7, 0.5, True), [("a", "i4"), ("b", "f8"), ("c", "?")])
+        t["scalar"] = np.float32(0.25)
+        g = f.create_group("objects")
+        grows = g.create_dataset("grows", data=np.arange(6, dtype="f8"), maxshape=(None,), chunks=(4,), fillvalue=-1)
+        grows.attrs["units"] = "V"
+        g.create_dataset("fixed", data=np.arange(4))
+        g.create_group("deep/deeper")["leaf"] = 1
+        g["deep"]["other"] = 2
+        g["again"] = g["fixed"]
+        g["soft"] = h5py.SoftLink("/objects/fixed")
+        f["to"] = h5py.ExternalLink("values.h5", "/table")
+        a = f.create_group("attributes").attrs
+        a["units"] = "K"
+        a["count"] = np.uint8(7)
+        a["limits"] = np.array([1.5, 2.5], "f4")
+        a.create("names", ["a", "b"], dtype=h5py.string_dtype())
+        a["fixed"] = np.bytes_(b"abc")
+        a["flag"] = True
+
+
 if __name__ == "__main__":
     stamp = at("complete")
     with open(os.path.abspath(__file__)) as source:
@@ -235,7 +279,7 @@ if __name__ == "__main__":
     if not (os.path.exists(stamp) and open(stamp).read() == version):
         shutil.rmtree(OUT)
         os.makedirs(OUT)
-        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references, scales):
+        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references, scales, edit):
             make()
         with open(stamp, "w") as out:
             out.write(version)

@@ -1,5 +1,6 @@
 /** The page's side of the worker: typed calls with progress and cancelling. */
 
+import type { Change } from "./changes.js";
 import type { FromWorker, Methods, Progress, ToWorker, Trouble } from "./protocol.js";
 
 /** A call that failed, with the record of why. */
@@ -37,7 +38,7 @@ export class Client {
   #worker: Worker | undefined;
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
-  /** What was opened, to open it again in a new worker. */
+  /** What was opened, and changed since, to do it again in a new worker. */
   #opened: Methods["open"]["ask"] | undefined;
 
   call<M extends keyof Methods>(method: M, ask: Methods[M]["ask"], options: CallOptions = {}): Promise<Methods[M]["answer"]> {
@@ -93,6 +94,9 @@ export class Client {
     if ("answer" in message) {
       if (waiting.method === "open") this.#opened = waiting.ask as Methods["open"]["ask"];
       if (waiting.method === "close") this.#opened = undefined;
+      if (waiting.method === "change" && this.#opened) {
+        this.#opened = { ...this.#opened, changes: [...this.#opened.changes, waiting.ask as Change] };
+      }
       waiting.resolve(message.answer);
     } else if ("trouble" in message) {
       waiting.reject(new CallError(message.trouble));

@@ -1,13 +1,15 @@
 /** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
 
 import uFuzzy from "@leeoniya/ufuzzy";
-import { openSync, ready, repack, type DatasetSync, type Entity, type FileSync, type GroupSync, type Value } from "hyperslab";
+import { create, openSync, ready, repack, type DatasetSync, type Entity, type FileSync, type GroupSync, type Value } from "hyperslab";
+import type { Change } from "./changes.js";
 import { columnsOf, fieldText, isArray, type PathOf } from "./cells.js";
 import { natural } from "./names.js";
 import { finder, first } from "./others.js";
 import { attributeRows, datasetFacts, rowOf } from "./describe.js";
 import { drawHeat, drawLine } from "./draw.js";
 import { describeType } from "./dtype.js";
+import type { Editable } from "./edits.js";
 import type { Job } from "./job.js";
 import { Places } from "./places.js";
 import { absentFrom, Planes } from "./planes.js";
@@ -38,6 +40,8 @@ export class Engine implements Answers {
   #paths: string[] | undefined;
   #places: Places | undefined;
   #find: (name: string) => File | null = () => null;
+  /** What was opened. */
+  #source: File | undefined;
 
   async warm(): Promise<null> {
     await ready(READING);
@@ -49,7 +53,7 @@ export class Engine implements Answers {
     return first(files);
   }
 
-  async open({ file, others }: P.Methods["open"]["ask"]): Promise<P.Opened> {
+  async open({ file, others, changes }: P.Methods["open"]["ask"]): Promise<P.Opened> {
     await ready(READING);
     let head = new Uint8Array();
     try {
@@ -60,7 +64,9 @@ export class Engine implements Answers {
       this.close();
       this.#file = f;
       this.#find = find;
+      this.#source = file;
       this.#places = new Places(f);
+      for (const one of changes) await this.change(one);
       const { size, superblock, userblock } = f.info;
       return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
     } catch (e) {
@@ -69,12 +75,21 @@ export class Engine implements Answers {
   }
 
   close(): null {
-    this.#file?.close();
+    try {
+      this.#file?.close();
+    } catch {
+      // What could not be completed is given up with the rest.
+    }
     this.#file = undefined;
+    this.#forget();
+    return null;
+  }
+
+  /** Nothing that was kept of the file is true any more. */
+  #forget(): void {
     this.#planes.clear();
     this.#tiles.clear();
     this.#paths = undefined;
-    return null;
   }
 
   async sample(): Promise<Blob> {
@@ -162,6 +177,58 @@ export class Engine implements Answers {
     const [hits, info, order] = new uFuzzy({ intraMode: 0 }).search(paths, text, 0, 2000);
     const sorted = info && order ? order.map((k) => info.idx[k] as number) : (hits ?? []);
     return { paths: sorted.slice(0, limit).map((k) => paths[k] as string), total: sorted.length };
+  }
+
+  async blank(): Promise<Blob> {
+    await ready();
+    return await create().toBlob();
+  }
+
+  async change(change: Change): Promise<null> {
+    const [{ apply }, e] = [await import("./edits.js"), await this.#editable()];
+    try {
+      apply(e, change);
+    } finally {
+      this.#forget();
+      this.#places = new Places(e.file);
+    }
+    return null;
+  }
+
+  /** The file, opened anew to be changed when it is changed for the first time: from then on changes are in memory. */
+  async #editable(): Promise<Editable> {
+    if (this.#open().mode === "r") {
+      await ready();
+      const file = openSync(this.#source as File, { mode: "r+", resolve: this.#find });
+      this.close();
+      this.#file = file;
+      this.#places = new Places(file);
+    }
+    return this.#reading();
+  }
+
+  #reading(): Editable {
+    return { file: this.#open(), at: (path) => this.#at(path) };
+  }
+
+  whole(): Promise<Blob> {
+    return this.#open().toBlob();
+  }
+
+  async cellSource(ask: P.Methods["cellSource"]["ask"]): Promise<string> {
+    return (await import("./edits.js")).cellSource(this.#dataset(ask.path), ask, this.#reading());
+  }
+
+  async valueSource({ path, picks, field }: P.Methods["valueSource"]["ask"]): Promise<string> {
+    return (await import("./edits.js")).valueSource(this.#dataset(path), picks, field, this.#reading());
+  }
+
+  async attributeSource({ path, name }: P.Methods["attributeSource"]["ask"]): Promise<P.AttributeSource> {
+    return (await import("./edits.js")).attributeSource(this.#reading(), path, name);
+  }
+
+  async objects({ path }: { path: string }): Promise<number> {
+    return (await import("./edits.js")).objectsAt(this.#reading(), path);
   }
 
   async repack({ file, level, subtree }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {

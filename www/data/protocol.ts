@@ -1,5 +1,6 @@
 /** What the page and the worker say to each other. Everything here can be sent between threads. */
 
+import type { CellsChange, Change } from "./changes.js";
 import type { Picks } from "./selection.js";
 import type { Stats } from "./limits.js";
 import type { Sniffed } from "./sniff.js";
@@ -8,7 +9,7 @@ import type { Dtype } from "hyperslab";
 
 /** Why something failed, for `ui/strings` to put into words. */
 export interface Trouble {
-  /** `HyperslabError.code`, or "Internal" for anything else. */
+  /** `HyperslabError.code`, "Value" for a text that is no value of its type, or "Internal" for anything else. */
   code: string;
   message: string;
   path?: string;
@@ -216,6 +217,14 @@ export interface RepackAsk {
   subtree: string | null;
 }
 
+/** An attribute as it is edited. */
+export interface AttributeSource {
+  dtype: Dtype;
+  /** Whether the text is a list of values. */
+  list: boolean;
+  text: string;
+}
+
 /** A path that matches a search. */
 export interface Found {
   paths: string[];
@@ -229,8 +238,8 @@ export interface Methods {
   warm: { ask: Record<string, never>; answer: null };
   /** Which of several files to open. */
   first: { ask: { files: readonly File[] }; answer: number };
-  /** `others` are where the file finds those that it names. */
-  open: { ask: { file: File; others: readonly File[] }; answer: Opened };
+  /** `others` are where the file finds those that it names; `changes` are made at once, in memory. */
+  open: { ask: { file: File; others: readonly File[]; changes: readonly Change[] }; answer: Opened };
   close: { ask: Record<string, never>; answer: null };
   sample: { ask: Record<string, never>; answer: Blob };
   children: { ask: { path: string }; answer: string[] };
@@ -244,6 +253,18 @@ export interface Methods {
   cells: { ask: CellsAsk; answer: Cells };
   probe: { ask: Slice & { row: number; col: number }; answer: string };
   find: { ask: { text: string; limit: number }; answer: Found };
+  /** A new file. */
+  blank: { ask: Record<string, never>; answer: Blob };
+  /** Makes a change in memory; the file on disk stays as it is. */
+  change: { ask: Change; answer: null };
+  /** The whole file as it is now. */
+  whole: { ask: Record<string, never>; answer: Blob };
+  /** Text of a cell as it is edited: exact and whole. */
+  cellSource: { ask: Omit<CellsChange, "kind" | "texts">; answer: string };
+  valueSource: { ask: { path: string; picks: Picks; field: number }; answer: string };
+  attributeSource: { ask: { path: string; name: string }; answer: AttributeSource };
+  /** How many objects go when the link at a path goes, as far as this can be told: 0 for a link that leads elsewhere. */
+  objects: { ask: { path: string }; answer: number };
   repack: { ask: RepackAsk; answer: ArrayBuffer };
 }
 

@@ -2,6 +2,7 @@
 
 import { isHyperslabError } from "hyperslab";
 import type { Trouble } from "./protocol.js";
+import { ValueError } from "./value-error.js";
 
 /** Thrown inside the worker when the page no longer wants an answer. */
 export class Cancelled extends Error {}
@@ -23,6 +24,7 @@ export function troubleOf(e: unknown): Trouble {
       ...(e.filter === undefined ? {} : { filter: { ...e.filter } }),
     };
   }
+  if (e instanceof ValueError) return { code: "Value", message: e.message };
   if (e instanceof RangeError) return { code: "Limit", message: e.message };
   const name = e instanceof Error ? e.name : "";
   const message = e instanceof Error ? e.message : String(e);

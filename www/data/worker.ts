@@ -16,11 +16,17 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   else void run(data.id, data.method, data.ask);
 });
 
+/** Questions wait for the file that they are about. */
+let opening: Promise<unknown> = Promise.resolve();
+
 async function run(id: number, method: keyof Methods, ask: unknown): Promise<void> {
   const job = new Job((progress) => post({ id, progress }));
   jobs.set(id, job);
   try {
-    const answer = await answerTo(method, ask, job);
+    if (method !== "open") await opening;
+    const answering = answerTo(method, ask, job);
+    if (method === "open") opening = answering.catch(() => undefined);
+    const answer = await answering;
     post({ id, answer }, transferable(answer));
   } catch (e) {
     if (e instanceof Cancelled) post({ id, cancelled: true });

@@ -1,12 +1,6 @@
 /** Bytes into the user's hands. */
 
-/** What Chromium offers beyond the standard library's types. */
-interface SavePicker {
-  showSaveFilePicker?(options: {
-    suggestedName: string;
-    types: { description: string; accept: Record<string, string[]> }[];
-  }): Promise<{ createWritable(): Promise<WritableStream<Blob> & { write(b: Blob): Promise<void>; close(): Promise<void> }> }>;
-}
+import { pickPlace } from "./handles.js";
 
 /** `data.h5` as `data-copy.h5`. */
 export function copyName(name: string): string {
@@ -16,29 +10,23 @@ export function copyName(name: string): string {
 
 /** Lets the user choose where to save, or downloads where the browser cannot ask. Whether it was saved. */
 export async function saveToDisk(blob: Blob, name: string): Promise<boolean> {
-  const picker = window as unknown as SavePicker;
-  if (!picker.showSaveFilePicker) {
-    download(blob, name);
-    return true;
+  const handle = await pickPlace(name);
+  if (handle === null) return false;
+  if (handle) {
+    try {
+      const out = await handle.createWritable();
+      await out.write(blob);
+      await out.close();
+      return true;
+    } catch {
+      // It cannot be written there: the browser finds a place.
+    }
   }
-  try {
-    const handle = await picker.showSaveFilePicker({
-      suggestedName: name,
-      types: [{ description: "HDF5", accept: { "application/x-hdf5": [".h5", ".hdf5", ".nxs", ".nc"] } }],
-    });
-    const out = await handle.createWritable();
-    await out.write(blob);
-    await out.close();
-    return true;
-  } catch (e) {
-    // The user closed the chooser.
-    if (e instanceof DOMException && e.name === "AbortError") return false;
-    download(blob, name);
-    return true;
-  }
+  download(blob, name);
+  return true;
 }
 
-function download(blob: Blob, name: string): void {
+export function download(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;

@@ -1,6 +1,7 @@
 /** The whole page takes dropped files, and a chooser offers the same. */
 
 import { signal } from "@preact/signals";
+import { droppedFiles } from "./handles.js";
 import { addFiles, client, files, openFile, wanted } from "../ui/state.js";
 
 /** Whether files are being dragged over the page. */
@@ -30,7 +31,7 @@ export function watchDrops(): void {
     dragging.value = false;
     if (!carriesFiles(e)) return;
     e.preventDefault();
-    void take([...(e.dataTransfer?.files ?? [])]);
+    void take(droppedFiles(e.dataTransfer));
   });
 }
 

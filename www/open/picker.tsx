@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { t } from "../ui/strings.js";
 import { take } from "./drop.js";
+import { pickFiles } from "./handles.js";
 
 interface Props {
   label?: string;
@@ -13,9 +14,14 @@ interface Props {
 
 export function Picker({ label = t.openFile, primary = false, small = false, onFiles = take }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const choose = async (): Promise<void> => {
+    const chosen = pickFiles();
+    if (chosen) await onFiles(await chosen);
+    else input.current?.click();
+  };
   return (
     <>
-      <button type="button" class={primary ? "primary" : small ? "small" : ""} onClick={() => input.current?.click()}>
+      <button type="button" class={primary ? "primary" : small ? "small" : ""} onClick={() => void choose()}>
         {label}
       </button>
       <input

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CallCancelled, CallError, Client } from "../data/client.js";
 import type { Progress, Trouble } from "../data/protocol.js";
 import { bytes, change } from "../ui/format.js";
-import { file, path, saving, source } from "../ui/state.js";
+import { changes, client as pageClient, file, path, saving, source } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
 import { copyName, saveToDisk } from "./download.js";
@@ -39,15 +39,15 @@ export function SaveDialog() {
   }, []);
 
   const make = async (): Promise<void> => {
-    const bytesOf = source.value;
-    if (!bytesOf) return;
+    if (!source.value) return;
     // A worker of its own: looking around goes on, stopping is immediate, and its memory is given back.
     const client = (worker.current = new Client());
     setProgress({ done: 0, total: 0 });
     setTrouble(null);
     setSaved(false);
     try {
-      const made = await client.call("repack", { file: bytesOf, level, subtree: subtree ? here : null }, { onProgress: setProgress });
+      const whole = changes.value.length > 0 ? await pageClient.call("whole", {}) : source.value;
+      const made = await client.call("repack", { file: whole, level, subtree: subtree ? here : null }, { onProgress: setProgress });
       setCopy({ blob: new Blob([made], { type: "application/x-hdf5" }), level, subtree });
     } catch (e) {
       if (!(e instanceof CallCancelled)) setTrouble(e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) });

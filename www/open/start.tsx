@@ -9,6 +9,11 @@ async function openSample(): Promise<void> {
   await openFile(new File([blob], t.sampleName));
 }
 
+async function openNew(): Promise<void> {
+  const blob = await client.call("blank", {});
+  await openFile(new File([blob], t.newName));
+}
+
 export function Start() {
   return (
     <section class="start" aria-label={t.open}>
@@ -18,6 +23,9 @@ export function Start() {
         <p class="drop-hint">{t.dropHere}</p>
         <p class="row">
           <Picker primary />
+          <button type="button" onClick={() => void openNew()}>
+            {t.newFile}
+          </button>
           <button type="button" onClick={() => void openSample()}>
             {t.trySample}
           </button>

@@ -6,15 +6,20 @@ import { ObjectPage } from "../inspector/object.js";
 import { dragging } from "../open/drop.js";
 import { SaveDialog } from "../open/save.js";
 import { Start } from "../open/start.js";
+import { dirty, refused, wantedEdit } from "./edits.js";
 import { Header } from "./header.js";
-import { cost, file, opening, readout, saving, trouble, treeShown, visit } from "./state.js";
+import { Lazily } from "./lazily.js";
+import { cost, file, leaving, opening, readout, saving, trouble, treeShown, visit } from "./state.js";
 import { openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
+const editDialogs = async () => (await import("../editor/dialogs.js")).EditDialogs;
+const refusedBox = async () => (await import("../editor/refused.js")).RefusedBox;
+
 export function App() {
   useEffect(() => {
-    document.title = file.value ? `${file.value.name} – ${t.app}` : t.app;
-  }, [file.value]);
+    document.title = file.value ? `${dirty.value ? "● " : ""}${file.value.name} – ${t.app}` : t.app;
+  }, [file.value, dirty.value]);
   return (
     <>
       <a class="skip" href="#object" onClick={skip}>
@@ -29,6 +34,7 @@ export function App() {
           onClose={() => (trouble.value = null)}
         />
       )}
+      {refused.value && <Lazily load={refusedBox} />}
       {opening.value && (
         <p class="opening" role="status">
           {t.opening(opening.value)}
@@ -55,6 +61,7 @@ export function App() {
         </footer>
       )}
       {saving.value && <SaveDialog />}
+      {(wantedEdit.value || leaving.value) && <Lazily load={editDialogs} />}
       {dragging.value && <div class="drag-over">{t.dropNow}</div>}
     </>
   );

@@ -1,8 +1,9 @@
 /** The top line: which file, opening another, saving a copy. */
 
 import { Picker } from "../open/picker.js";
+import { busy, dirty, save, wantedEdit } from "./edits.js";
 import { bytes } from "./format.js";
-import { file, files, openFile, saving, source, treeShown } from "./state.js";
+import { changes, file, files, openFile, saving, source, treeShown, undone } from "./state.js";
 import { t } from "./strings.js";
 
 export function Header() {
@@ -38,8 +39,11 @@ export function Header() {
       {open && (
         <>
           <Picker label={t.open} />
-          <button type="button" class="primary" onClick={() => (saving.value = true)}>
+          <button type="button" onClick={() => (saving.value = true)}>
             {t.save}
+          </button>
+          <button type="button" class="primary" disabled={!dirty.value || busy.value} title={t.saveNowTitle(open.name)} onClick={() => void save()}>
+            {t.saveNow}
           </button>
         </>
       )}
@@ -63,7 +67,13 @@ function CurrentFile() {
       ) : (
         <strong title={file.value?.name}>{file.value?.name}</strong>
       )}
-      <span class="quiet">{bytes(file.value?.size ?? 0)}</span>
+      {dirty.value || undone.value.length > 0 ? (
+        <button type="button" class="small changes" aria-haspopup="dialog" onClick={() => (wantedEdit.value = { what: "changes" })}>
+          {dirty.value && <span class="dot">●</span>} {t.changes(changes.value.length)}
+        </button>
+      ) : (
+        <span class="quiet">{bytes(file.value?.size ?? 0)}</span>
+      )}
     </span>
   );
 }

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { CallCancelled, CallError, Client } from "../data/client.js";
+import type { Change } from "../data/changes.js";
 import type { Facts, Opened, Trouble } from "../data/protocol.js";
 import { SelectionError, spell } from "../data/selection.js";
 import { elementKind } from "../data/dtype.js";
@@ -48,13 +49,35 @@ export const wanted = signal<ReadonlySet<string>>(new Set());
 export const treeShown = signal(false);
 export const saving = signal(false);
 
+/** What was changed in memory since the file was opened or saved, oldest first. */
+export const changes = signal<readonly Change[]>([]);
+/** What was undone of it, the last one first. */
+export const undone = signal<readonly Change[]>([]);
+/** Counts changes: answers from before may be out of date. */
+export const revision = signal(0);
+/** Counts those that may have changed which objects there are. */
+export const restructured = signal(0);
+/** Set while the user is asked what becomes of the changes. */
+export const leaving = signal<((go: boolean) => void) | null>(null);
+
 export const shape = computed<readonly number[]>(() => facts.value?.dataset?.shape ?? []);
 export const selectionText = computed(() => spell(mapping.value.picks, shape.value));
 
 let turn = 0;
 
+/** Whether what is open may be left: there are no changes, or the user has decided. */
+function mayLeave(): boolean | Promise<boolean> {
+  if (changes.value.length === 0) return true;
+  leaving.value?.(false);
+  return new Promise<boolean>((resolve) => (leaving.value = resolve)).finally(() => (leaving.value = null));
+}
+
 /** Opens one file; the one that is open stays until the new one is readable. */
 export async function openFile(f: File): Promise<void> {
+  if (await mayLeave()) await load(f, []);
+}
+
+async function load(f: File, made: readonly Change[]): Promise<void> {
   const mine = ++turn;
   batch(() => {
     opening.value = f.name;
@@ -62,7 +85,7 @@ export async function openFile(f: File): Promise<void> {
   });
   try {
     const known = files.value.filter((x) => x.name !== f.name || x.size !== f.size);
-    const opened = await client.call("open", { file: f, others: known });
+    const opened = await client.call("open", { file: f, others: known, changes: made });
     if (mine !== turn) return;
     const wish = readHash();
     batch(() => {
@@ -70,6 +93,8 @@ export async function openFile(f: File): Promise<void> {
       source.value = f;
       visit.value++;
       files.value = [...files.value.filter((x) => x.name !== f.name || x.size !== f.size), f];
+      changes.value = made;
+      undone.value = [];
       wanted.value = new Set();
       facts.value = null;
       objectTrouble.value = null;
@@ -87,13 +112,51 @@ export async function openFile(f: File): Promise<void> {
 /** Files that are there from now on: the one that is shown is opened again, to find in them what it did not find before. */
 export async function addFiles(given: readonly File[]): Promise<void> {
   files.value = [...files.value.filter((f) => !given.some((g) => g.name === f.name && g.size === f.size)), ...given];
-  if (source.value) await openFile(source.value);
+  if (source.value) await load(source.value, changes.value);
 }
 
 /** Says that what is shown lacks files. */
 export function want(names: readonly string[]): void {
   const missing = names.map(lastPart).filter((name) => !wanted.value.has(name));
   if (missing.length > 0) wanted.value = new Set([...wanted.value, ...missing]);
+}
+
+/** The file that is open, with these changes and no others: `from` is what it is now, if it was saved. */
+export async function reopen(made: readonly Change[], from: File | null = source.value): Promise<void> {
+  const before = source.value;
+  if (!from || !before) return;
+  const others = files.value.filter((f) => f !== before && f !== from);
+  const opened = await client.call("open", { file: from, others, changes: made });
+  batch(() => {
+    file.value = opened;
+    source.value = from;
+    files.value = files.value.map((f) => (f === before ? from : f));
+    changes.value = made;
+    undone.value = [];
+  });
+  await refresh(true);
+}
+
+/** Shows what has changed. An object that is gone hands over to the group that it was in. */
+export async function refresh(structure: boolean): Promise<void> {
+  batch(() => {
+    revision.value++;
+    if (structure) restructured.value++;
+  });
+  const mine = ++asked;
+  try {
+    const next = await client.call("facts", { path: path.value });
+    if (mine !== asked) return;
+    const same = facts.value?.kind === next.kind && facts.value.path === next.path && String(facts.value.dataset?.shape) === String(next.dataset?.shape);
+    batch(() => {
+      facts.value = next;
+      objectTrouble.value = null;
+      if (next.dataset && !same) begin(next, {});
+    });
+  } catch (e) {
+    if (mine !== asked || !(e instanceof CallError) || path.value === "/") return;
+    await select(path.value.slice(0, path.value.lastIndexOf("/")) || "/");
+  }
 }
 
 export interface Wish {

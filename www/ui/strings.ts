@@ -22,6 +22,12 @@ export const t = {
   trySample: "Try a sample",
   sampleName: "sample.h5",
   save: "Save as…",
+  saveNow: "Save",
+  saveNowTitle: (name: string): string => `Save the changes in ${name} (Ctrl+S)`,
+  edited: "edited",
+  changes: (n: number): string => plural(n, "change", "changes"),
+  newFile: "New file",
+  newName: "untitled.h5",
   tree: "Contents of the file",
   showTree: "Show the contents of the file",
   hideTree: "Hide the contents of the file",
@@ -77,6 +83,7 @@ export const t = {
   zoomOut: "Zoom out",
   zoomReset: "Show all",
   goToRow: "Go to row",
+  editHint: "Double-click, Enter or F2 changes a value",
   plotHelp: "Drag to zoom in, double-click to show all, wheel to zoom. Keys: + − 0 and arrows.",
   overview: (read: number, of: number): string =>
     `Overview: ${thousands(read)} of ${thousands(of)} elements read, evenly spread. Zoom in for every element.`,
@@ -162,6 +169,7 @@ export const t = {
   download: "Save to disk",
   downloaded: "Saved.",
   saved: (name: string): string => `${name} is saved.`,
+  edit: "Edit",
   skipToContent: "Skip to the selected object",
 };
 

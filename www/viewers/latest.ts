@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CallCancelled, CallError, NOW } from "../data/client.js";
 import type { Methods, Progress, Trouble } from "../data/protocol.js";
-import { client } from "../ui/state.js";
+import { client, revision } from "../ui/state.js";
 
 /** Milliseconds until a running question says how far it is. */
 const QUIET = 150;
@@ -40,7 +40,7 @@ export function useLatest<M extends keyof Methods>(method: M, ask: Methods[M]["a
   const running = useRef<{ abort: AbortController; began: number } | null>(null);
   const waiting = useRef<(() => void) | null>(null);
   const alive = useRef(true);
-  const key = ask === null ? "" : `${attempt} ${JSON.stringify(ask)}`;
+  const key = ask === null ? "" : `${attempt} ${revision.value} ${JSON.stringify(ask)}`;
 
   useEffect(() => () => {
     alive.current = false;

@@ -55,6 +55,8 @@ export async function withPage(work, options = {}) {
   await context.addInitScript(() => {
     delete Window.prototype.showSaveFilePicker;
     delete window.showSaveFilePicker;
+    delete Window.prototype.showOpenFilePicker;
+    delete window.showOpenFilePicker;
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective}: ${e.blockedURI}`));
   });

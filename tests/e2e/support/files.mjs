@@ -1,5 +1,5 @@
 // The files that are dropped on the page, and the judges of what comes back.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { venvPython } from "../../../scripts/setup/python.mjs";
@@ -28,6 +28,14 @@ export function file(name) {
 export function mustBeEqual(expected, actual, at = "/") {
   const script = path.join(root, "tests/interop/compare_files.py");
   return execFileSync(python, [script, expected, actual, "--at", at], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** Paths of the objects in which two files differ, as libhdf5 sees them. */
+export function differences(expected, actual) {
+  const script = path.join(root, "tests/interop/compare_files.py");
+  const { stdout, stderr, status } = spawnSync(python, [script, expected, actual], { encoding: "utf8" });
+  if (status !== 0 && !/^different:|^\//m.test(stdout)) throw new Error(stderr);
+  return [...new Set(stdout.split("\n").filter((line) => line.startsWith("/")).map((line) => line.replace(/:? .*/, "").replace(/:$/, "")))].toSorted();
 }
 
 /** What h5dump prints of a file's structure; throws when it complains. */

@@ -2,9 +2,12 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { parts, plain } from "../../data/links.js";
+import { parseTsv } from "../../data/tsv.js";
 import { copy } from "../../ui/clipboard.js";
+import { e as words } from "../../ui/edit-strings.js";
 import { Rich } from "../../ui/rich.js";
 import { select } from "../../ui/state.js";
+import { CellEditor } from "./editor.js";
 import { Scroll, Sizes, type Track } from "./scroll.js";
 
 const ROW = 26;
@@ -39,6 +42,17 @@ interface Props {
   /** A row to go to; a new object for each wish. */
   goal: { row: number } | null;
   onSeen(block: Block): void;
+  /** The text of a cell as it is edited, and taking it; or a whole block from the clipboard. Why not, if it is refused. */
+  source(r: number, c: number): Promise<string | null>;
+  change(r: number, c: number, texts: string[][]): Promise<string | null>;
+}
+
+/** A cell that is being changed. */
+interface Editing {
+  r: number;
+  c: number;
+  text: string;
+  why: string | null;
 }
 
 export function Grid(p: Props) {
@@ -46,6 +60,7 @@ export function Grid(p: Props) {
   const [view, setView] = useState<[number, number]>([0, 0]);
   const [place, setPlace] = useState({ top: 0, left: 0 });
   const [cursor, setCursor] = useState<[number, number]>([0, 0]);
+  const [editing, setEditing] = useState<Editing | null>(null);
   // Digits of the columns: of each field, or of all.
   const [digits, setDigits] = useState<readonly number[]>([]);
   const digitsOf = (c: number): number => digits[p.fields ? c : 0] ?? NARROWEST;
@@ -117,6 +132,28 @@ export function Grid(p: Props) {
     go(down.reveal(row, place.top), across.reveal(col, place.left));
   };
 
+  const edit = async (r: number, c: number): Promise<void> => {
+    const text = await p.source(r, c);
+    if (text !== null) setEditing({ r, c, text, why: null });
+  };
+  const leave = (r: number, c: number): void => {
+    setEditing(null);
+    box.current?.focus({ preventScroll: true });
+    move(r, c);
+  };
+  const commit = async (now: Editing, text: string, down_: number, right: number): Promise<void> => {
+    const why = text === now.text ? null : await p.change(now.r, now.c, [[text]]);
+    if (why !== null) return setEditing({ ...now, why });
+    if (down_ !== 0 || right !== 0) leave(now.r + down_, now.c + right);
+    else setEditing((other) => (other?.r === now.r && other.c === now.c ? null : other));
+  };
+  const onPaste = (e: ClipboardEvent): void => {
+    const text = e.clipboardData?.getData("text/plain");
+    if (!text) return;
+    e.preventDefault();
+    void p.change(...cursor, parseTsv(text));
+  };
+
   const onKeyDown = (e: KeyboardEvent): void => {
     const [r, c] = cursor;
     const page = Math.max(1, r1 - r0 - 2);
@@ -128,6 +165,11 @@ export function Grid(p: Props) {
     if (link) {
       e.preventDefault();
       void select(link.to);
+      return;
+    }
+    if (e.key === "F2" || (e.key === "Enter" && !e.ctrlKey && !e.metaKey)) {
+      e.preventDefault();
+      void edit(r, c);
       return;
     }
     const far = e.ctrlKey || e.metaKey;
@@ -164,6 +206,8 @@ export function Grid(p: Props) {
       aria-activedescendant={`cell-${cursor[0]}-${cursor[1]}`}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
+      onPaste={onPaste}
+      aria-keyshortcuts="F2 Enter"
     >
       <div class="grid-space" role="presentation" style={{ width: `${across.pixels + head}px`, height: `${down.pixels + ROW}px` }} />
       <div class="grid-view" role="presentation" style={{ width: `${view[0]}px`, height: `${view[1]}px` }}>
@@ -184,6 +228,7 @@ export function Grid(p: Props) {
                   style={wide(c)}
                   title={text !== undefined && columnsIn(plain(text)) > digitsOf(c) ? plain(text) : undefined}
                   onClick={() => setCursor([r, c])}
+                  onDblClick={() => void edit(r, c)}
                 >
                   {text === undefined ? "…" : <Rich text={text} />}
                 </span>
@@ -208,6 +253,17 @@ export function Grid(p: Props) {
             </span>
           ))}
         </div>
+        {editing && (
+          <CellEditor
+            key={`${editing.r} ${editing.c}`}
+            label={words.cell(p.rowName(editing.r), p.colName(editing.c))}
+            text={editing.text}
+            why={editing.why}
+            style={{ ...wide(editing.c), translate: `0 ${ROW + down.from(top, editing.r)}px`, minWidth: `${across.sizeOf(editing.c)}px`, width: "auto" }}
+            onCommit={(text, ...steps) => void commit(editing, text, ...steps)}
+            onCancel={() => leave(editing.r, editing.c)}
+          />
+        )}
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { count, isRange, type Range } from "../../data/selection.js";
 import { thousands } from "../../ui/format.js";
 import { sentence, t } from "../../ui/strings.js";
 import { useAxis } from "../axes.js";
+import { changeText, sourceOf } from "../editing.js";
 import { Absent, Busy, Failure } from "../busy.js";
 import { useLatest } from "../latest.js";
 import type { ViewProps } from "../registry.js";
@@ -34,7 +35,8 @@ export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
     rows: spread(seen.rows, SPARE_ROWS, height),
     cols: spread(seen.cols, SPARE_COLS, width),
   };
-  const state = useLatest("cells", asked && { path, picks: mapping.picks, y: rowAxis, x: colAxis, ...asked });
+  const place = { path, picks: mapping.picks, y: rowAxis, x: colAxis };
+  const state = useLatest("cells", asked && { ...place, ...asked });
   // Cells belong to the question they were the answer to.
   const origin = useRef<{ cells: unknown; block: Block; slice: string } | null>(null);
   const slice = JSON.stringify([path, mapping]);
@@ -60,7 +62,10 @@ export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
             }}
           />
         </label>
-        <span class="quiet">{colAxis === null ? t.taken(height) : `${thousands(height)} × ${thousands(width)}`}</span>
+        <span class="quiet">
+          {colAxis === null ? t.taken(height) : `${thousands(height)} × ${thousands(width)}`}
+        </span>
+        <span class="quiet edit-hint">{t.editHint}</span>
       </div>
       {state.answer?.failed && <p class="hint warn">{`${t.unreadable}: ${sentence(state.answer.failed)}`}</p>}
       <Absent names={state.answer?.absent} />
@@ -79,6 +84,8 @@ export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
           fields={colAxis === null}
           widest={(c) => (["string", "compound", "other"].includes(elementKind(columns[cols ? 0 : c]?.dtype ?? "")) ? 40 : 60)}
           goal={goal}
+          source={(r, c) => sourceOf("cellSource", { ...place, row: r, col: c })}
+          change={(r, c, texts) => changeText({ kind: "cells", ...place, row: r, col: c, texts })}
           onSeen={(block) => setSeen((old) => (JSON.stringify(old) === JSON.stringify(block) ? old : block))}
         />
         <Busy state={state} />

@@ -1,0 +1,127 @@
+/** Changing the open file, in memory: what was done can be undone, and nothing reaches a disk before it is saved. */
+
+import { batch, computed, signal } from "@preact/signals";
+import { isStructural, type Change } from "../data/changes.js";
+import { CallCancelled, CallError } from "../data/client.js";
+import type { Trouble } from "../data/protocol.js";
+import { changes, client, refresh, reopen, undone } from "./state.js";
+
+export const dirty = computed(() => changes.value.length > 0);
+
+/** What is asked about a change, in front of the page. */
+export type Wanted =
+  | { what: "group" | "dataset" | "link"; path: string }
+  | { what: "move" | "copy" | "delete" | "resize"; path: string }
+  | { what: "attribute" | "unattribute"; path: string; name: string | null }
+  | { what: "changes" };
+
+export const wantedEdit = signal<Wanted | null>(null);
+
+/** A change that was refused, or could not be saved. */
+export const refused = signal<Trouble | null>(null);
+export const busy = signal(false);
+
+export const troubleFrom = (e: unknown): Trouble =>
+  e instanceof CallError ? e.trouble : { code: e instanceof CallCancelled ? "Closed" : "Internal", message: String(e) };
+
+/** Changes are made one after the other. */
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = last.then(work);
+  last = done.catch(() => undefined);
+  return done;
+}
+
+/** Makes a change; resolves to why not, if it was refused: then nothing has changed. */
+export function change(c: Change): Promise<Trouble | null> {
+  return inTurn(async () => {
+    try {
+      await client.call("change", c);
+    } catch (e) {
+      return troubleFrom(e);
+    }
+    batch(() => {
+      changes.value = [...changes.value, c];
+      undone.value = [];
+      refused.value = null;
+    });
+    await refresh(isStructural(c));
+    return null;
+  });
+}
+
+/** Opens the file again with other changes. */
+async function again(made: readonly Change[], left: readonly Change[]): Promise<void> {
+  try {
+    await reopen(made);
+    batch(() => {
+      undone.value = left;
+      refused.value = null;
+    });
+  } catch (e) {
+    refused.value = troubleFrom(e);
+  }
+}
+
+/** Takes the last change back: the file is opened again, and all the others are made again. */
+export function undo(): Promise<void> {
+  return inTurn(async () => {
+    const gone = changes.value.at(-1);
+    if (gone) await again(changes.value.slice(0, -1), [gone, ...undone.value]);
+  });
+}
+
+export function redo(): Promise<void> {
+  return inTurn(async () => {
+    const [next, ...rest] = undone.value;
+    if (next) await again([...changes.value, next], rest);
+  });
+}
+
+/** The file as it was before all changes. */
+export function discard(): Promise<void> {
+  return inTurn(() => again([], []));
+}
+
+/** Saves where the file came from, or where the user says. Whether it was saved. */
+export function save(): Promise<boolean> {
+  return inTurn(async () => {
+    busy.value = true;
+    try {
+      const { saveChanges } = await import("../editor/saving.js");
+      const saved = await saveChanges();
+      if (saved) refused.value = null;
+      return saved;
+    } catch (e) {
+      refused.value = troubleFrom(e);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  });
+}
+
+/** Whether keys that are pressed there are text. */
+const typing = (e: Event): boolean => e.target instanceof HTMLElement && e.target.closest("input:not([type=range]), textarea, select, dialog") !== null;
+
+/** Keys that change or save, and the browser's own question before changes are lost. */
+export function watchEdits(): void {
+  addEventListener("keydown", (e) => {
+    if (!(e.ctrlKey || e.metaKey) || e.altKey) return;
+    const key = e.key.toLowerCase();
+    const act =
+      key === "s" && !e.shiftKey ? save
+      : typing(e) ? undefined
+      : key === "z" ? (e.shiftKey ? redo : undo)
+      : key === "y" ? redo
+      : undefined;
+    if (!act) return;
+    if (act === save ? !dirty.value || document.querySelector("dialog[open]") : !dirty.value && undone.value.length === 0) return;
+    e.preventDefault();
+    void act();
+  });
+  addEventListener("beforeunload", (e) => {
+    if (dirty.value) e.preventDefault();
+  });
+}
