@@ -22,10 +22,12 @@ interface Props {
   /** After it was made. */
   then?(c: Change): void;
   danger?: boolean;
+  /** Another button. */
+  extra?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function ChangeDialog({ title, action, make, then, danger = false, children }: Props) {
+export function ChangeDialog({ title, action, make, then, danger = false, extra, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [busy, setBusy] = useState(false);
@@ -62,6 +64,8 @@ export function ChangeDialog({ title, action, make, then, danger = false, childr
         {children}
         {trouble && <TroubleBox words={refusedWords(trouble)} name={file.value?.name ?? ""} trouble={trouble} />}
         <p class="row end">
+          {extra}
+          {extra ? <span class="grow" /> : null}
           <button type="button" onClick={() => dialog.current?.close()}>
             {e.cancel}
           </button>

@@ -5,7 +5,8 @@ import { describeType } from "../data/dtype.js";
 import type { Row } from "../data/protocol.js";
 import { extents } from "../ui/format.js";
 import { Icon, iconOf } from "../ui/icons.js";
-import { file, path, select, treeShown } from "../ui/state.js";
+import { objectKey, openMenu } from "../ui/edits.js";
+import { file, path, restructured, select, treeShown } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { reveal, VirtualRows } from "../ui/virtual.js";
 import { TreeModel } from "./model.js";
@@ -22,6 +23,10 @@ export function Explorer() {
   useEffect(() => {
     void model.show(path.value);
   }, [path.value]);
+  const change = restructured.value;
+  useEffect(() => {
+    if (change > 0) void model.refresh();
+  }, [change]);
   return (
     <>
       <Search onActive={setSearching} />
@@ -50,7 +55,13 @@ function Tree({ model }: { model: TreeModel }) {
 
   const onKeyDown = (e: KeyboardEvent): void => {
     const node = rows[active];
-    if (!node || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (!node || e.ctrlKey || e.metaKey || e.altKey || objectKey(e, node.path)) return;
+    if (e.key === "ContextMenu" || (e.key === "F10" && e.shiftKey)) {
+      e.preventDefault();
+      const { left, bottom } = (document.getElementById(`row-${active}`) ?? (e.currentTarget as HTMLElement)).getBoundingClientRect();
+      void openMenu(node.path, left + 24, bottom);
+      return;
+    }
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
     const moves: Record<string, () => void> = {
       ArrowDown: () => go(active + 1),
@@ -105,6 +116,10 @@ function Tree({ model }: { model: TreeModel }) {
                 go(from + k);
                 model.toggle(node);
               }}
+              onMenu={(x, y) => {
+                go(from + k);
+                void openMenu(node.path, x, y);
+              }}
               onOpen={() => {
                 go(from + k);
                 if (!node.open) model.toggle(node);
@@ -125,9 +140,10 @@ interface RowProps {
   selected: boolean;
   onToggle(): void;
   onOpen(): void;
+  onMenu(x: number, y: number): void;
 }
 
-function TreeRow({ node, index, active, selected, onToggle, onOpen }: RowProps) {
+function TreeRow({ node, index, active, selected, onToggle, onOpen, onMenu }: RowProps) {
   const foldable = canOpen(node);
   const { text, title } = explain(node.row);
   return (
@@ -143,6 +159,10 @@ function TreeRow({ node, index, active, selected, onToggle, onOpen }: RowProps) 
       title={title ?? node.name}
       style={{ paddingInlineStart: `${node.depth * 16 + 4}px` }}
       onClick={onOpen}
+      onContextMenu={(e) => {
+        e.preventDefault();
+        onMenu(e.clientX, e.clientY);
+      }}
     >
       <span
         class={`twist${foldable ? (node.open ? " open" : " closed") : ""}`}

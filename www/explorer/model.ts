@@ -1,7 +1,7 @@
 /** The tree of the open file: which rows there are, and asking the worker for what is in sight. */
 
 import { signal } from "@preact/signals";
-import { client } from "../ui/state.js";
+import { client, path } from "../ui/state.js";
 import { adopt, canOpen, flatten, rootNode, type TreeNode } from "./tree.js";
 
 /** Rows asked for in one call. */
@@ -61,6 +61,35 @@ export class TreeModel {
     if (at >= 0) this.active.value = at;
   }
 
+  /** Looks again at what is unfolded; rows that are still there stay as they are. */
+  async refresh(): Promise<void> {
+    await this.#renew(this.root);
+    this.#changed();
+    await this.show(path.value);
+    this.want(...this.#range);
+  }
+
+  async #renew(node: TreeNode): Promise<void> {
+    if (!node.children) return;
+    const before = new Map(node.children.map((n) => [n.name, n]));
+    const names = await client.call("children", { path: node.path }).catch(() => []);
+    const [from, to] = this.#range;
+    const shown = new Set(this.rows.value.slice(from, to));
+    adopt(node, names);
+    const kept = node.children.filter((n) => before.has(n.name));
+    // Those in sight are asked for before they are shown, so that nothing flickers; so are groups that are unfolded.
+    const asked = kept.filter((n) => shown.has(before.get(n.name) as TreeNode) || before.get(n.name)?.open);
+    const rows = asked.length === 0 ? [] : await client.call("rows", { path: node.path, names: asked.map((n) => n.name) }).catch(() => []);
+    asked.forEach((n, i) => (n.row = rows[i]));
+    for (const n of asked) {
+      const old = before.get(n.name) as TreeNode;
+      if (!old.open || !canOpen(n)) continue;
+      n.open = true;
+      n.children = old.children;
+      await this.#renew(n);
+    }
+  }
+
   /** Asks what the rows in sight are. */
   want(from: number, to: number): void {
     this.#range = [from, to];
@@ -93,8 +122,13 @@ export class TreeModel {
     if (node) {
       // A row that was folded away hands over to the nearest one above that is still there.
       let shown: TreeNode | null = node;
-      while (shown && !rows.includes(shown)) shown = shown.parent;
-      this.active.value = shown ? rows.indexOf(shown) : 0;
+      let at = -1;
+      while (shown && at < 0) {
+        const { path } = shown;
+        at = rows.findIndex((n) => n.path === path);
+        shown = shown.parent;
+      }
+      this.active.value = Math.max(0, at);
     }
   }
 }

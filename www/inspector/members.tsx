@@ -6,8 +6,9 @@ import type { Row } from "../data/protocol.js";
 import { explain } from "../explorer/explorer.js";
 import { join } from "../explorer/tree.js";
 import { extents } from "../ui/format.js";
+import { objectKey, openMenu } from "../ui/edits.js";
 import { Icon, iconOf } from "../ui/icons.js";
-import { client, select } from "../ui/state.js";
+import { client, restructured, select } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { VirtualRows } from "../ui/virtual.js";
 
@@ -17,17 +18,28 @@ export function Members({ path, count }: { path: string; count: number }) {
   const box = useRef<HTMLDivElement>(null);
   const [names, setNames] = useState<readonly string[] | null>(null);
   const [rows, setRows] = useState<ReadonlyMap<string, Row>>(new Map());
+  const seen = useRef<readonly [number, number]>([0, 0]);
+  const change = restructured.value;
   useEffect(() => {
     let late = false;
-    client.call("children", { path }).then((list) => late || setNames(list), () => undefined);
+    const list = async (): Promise<void> => {
+      const found = await client.call("children", { path });
+      // What is in sight is asked for again before it is shown; the rest when it comes into sight.
+      const again = rows.size === 0 ? [] : await client.call("rows", { path, names: found.slice(...seen.current) });
+      if (late) return;
+      setNames(found);
+      setRows(new Map(again.map((r) => [r.name, r] as const)));
+    };
+    list().catch(() => undefined);
     return () => {
       late = true;
     };
-  }, [path]);
+  }, [path, change]);
   if (count === 0) return <p class="notice">{t.emptyGroup}</p>;
   if (!names) return <p class="quiet">{t.loading}</p>;
 
   const want = (from: number, to: number): void => {
+    seen.current = [from, to];
     const missing = names.slice(from, to).filter((n) => !rows.has(n));
     if (missing.length === 0) return;
     client.call("rows", { path, names: missing }).then(
@@ -49,7 +61,16 @@ export function Members({ path, count }: { path: string; count: number }) {
             const said = explain(row);
             return (
               <div key={name} role="listitem" class="member">
-                <button type="button" title={said.title ?? name} onClick={() => void select(join(path, name))}>
+                <button
+                  type="button"
+                  title={said.title ?? name}
+                  onClick={() => void select(join(path, name))}
+                  onKeyDown={(e) => void objectKey(e, join(path, name))}
+                  onContextMenu={(e) => {
+                    e.preventDefault();
+                    void openMenu(join(path, name), e.clientX, e.clientY);
+                  }}
+                >
                   <Icon name={iconOf(row)} />
                   <span class="name">{name}</span>
                   <span class="what">{row?.dtype === undefined ? said.text : describeType(row.dtype)}</span>

@@ -5,6 +5,7 @@ import { describeType, elementKind } from "../data/dtype.js";
 import type { DatasetFacts, Facts } from "../data/protocol.js";
 import { Picker } from "../open/picker.js";
 import { copy } from "../ui/clipboard.js";
+import { menu, openMenu } from "../ui/edits.js";
 import { bytes, extents, filterName, ratio } from "../ui/format.js";
 import { addFiles, facts, file, objectTrouble, path, select, want } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
@@ -19,7 +20,10 @@ export function ObjectPage() {
   return (
     <>
       <div class="head">
-        <Crumbs />
+        <div class="title-line">
+          <Crumbs />
+          {f && <EditButton path={f.path} />}
+        </div>
         {f && <Chips facts={f} />}
       </div>
       {objectTrouble.value && (
@@ -34,7 +38,7 @@ export function ObjectPage() {
           </div>
           {f.kind !== "link" && (
             <aside aria-label={t.details}>
-              <Attributes rows={f.attributes} />
+              <Attributes path={f.path} rows={f.attributes} />
               <Details facts={f} />
             </aside>
           )}
@@ -82,6 +86,24 @@ function Crumbs() {
         </svg>
       </button>
     </h1>
+  );
+}
+
+/** Opens the menu of what can be done with the object. */
+function EditButton({ path: at }: { path: string }) {
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-haspopup="menu"
+      aria-expanded={menu.value !== null}
+      onClick={(e) => {
+        const { left, bottom } = e.currentTarget.getBoundingClientRect();
+        void openMenu(at, left, bottom + 4);
+      }}
+    >
+      {t.edit} ▾
+    </button>
   );
 }
 

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isStructural, type Change } from "../data/changes.js";
 import { CallCancelled, CallError } from "../data/client.js";
 import type { Trouble } from "../data/protocol.js";
-import { changes, client, refresh, reopen, undone } from "./state.js";
+import { changes, client, facts, refresh, reopen, select, undone } from "./state.js";
 
 export const dirty = computed(() => changes.value.length > 0);
 
@@ -12,8 +12,26 @@ export const dirty = computed(() => changes.value.length > 0);
 export type Wanted =
   | { what: "group" | "dataset" | "link"; path: string }
   | { what: "move" | "copy" | "delete" | "resize"; path: string }
-  | { what: "attribute" | "unattribute"; path: string; name: string | null }
+  | { what: "attribute"; path: string; name: string | null }
   | { what: "changes" };
+
+/** Where the menu of the selected object is shown. */
+export const menu = signal<{ x: number; y: number } | null>(null);
+
+/** Selects an object and shows its menu. */
+export async function openMenu(path: string, x: number, y: number): Promise<void> {
+  if (facts.value?.path !== path) await select(path);
+  menu.value = { x, y };
+}
+
+/** Renames or deletes by the keys that do so everywhere. Whether it was one of them. */
+export function objectKey(e: KeyboardEvent, path: string): boolean {
+  const what = e.key === "F2" ? "move" : e.key === "Delete" ? "delete" : null;
+  if (what === null || path === "/" || path.startsWith("/#")) return false;
+  e.preventDefault();
+  wantedEdit.value = { what, path };
+  return true;
+}
 
 export const wantedEdit = signal<Wanted | null>(null);
 

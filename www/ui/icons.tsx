@@ -37,3 +37,14 @@ export function Icon({ name }: { name: string }) {
     </svg>
   );
 }
+
+/** The button that changes what is beside it. */
+export function Pencil({ label, onClick, field }: { label: string; onClick(): void; field?: number }) {
+  return (
+    <button type="button" class="icon small pencil" aria-label={label} title={label} data-field={field} onClick={onClick}>
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M4 16l.8-3.200L13.500 4.100a1.400 1.400 0 0 1 2 0l.4.4a1.400 1.400 0 0 1 0 2L7.200 15.200z" />
+      </svg>
+    </button>
+  );
+}

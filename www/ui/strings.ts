@@ -170,6 +170,8 @@ export const t = {
   downloaded: "Saved.",
   saved: (name: string): string => `${name} is saved.`,
   edit: "Edit",
+  addAttribute: "Add an attribute",
+  changeAttribute: (name: string): string => `Change attribute ${name}`,
   skipToContent: "Skip to the selected object",
 };
 

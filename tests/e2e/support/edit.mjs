@@ -36,3 +36,10 @@ export async function saved(page, name = "saved.h5") {
 
 /** How many changes the page says there are. */
 export const count = (page, n) => page.getByRole("banner").getByRole("button", { name: n === 1 ? "1 change" : `${n} changes` }).waitFor();
+
+/** Chooses from the menu of the selected object. */
+export async function inMenu(page, item) {
+  await page.getByRole("button", { name: "Edit ▾" }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("menu").waitFor({ state: "detached" });
+}

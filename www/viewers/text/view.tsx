@@ -3,6 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { ViewProps } from "../registry.js";
 import { e } from "../../ui/edit-strings.js";
+import { Pencil } from "../../ui/icons.js";
 import { Rich } from "../../ui/rich.js";
 import { t } from "../../ui/strings.js";
 import { Absent, Busy, Failure } from "../busy.js";
@@ -43,11 +44,7 @@ export function SingleValue({ path, mapping }: ViewProps) {
     ) : (
       <div class="editable" onDblClick={() => void edit(i)}>
         {shown}
-        <button type="button" class="icon small" data-field={i} title={e.value} aria-label={name === "" ? e.value : e.field(name)} onClick={() => void edit(i)}>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d={PENCIL} />
-          </svg>
-        </button>
+        <Pencil label={name === "" ? e.value : e.field(name)} field={i} onClick={() => void edit(i)} />
       </div>
     );
 
@@ -71,8 +68,6 @@ export function SingleValue({ path, mapping }: ViewProps) {
     </div>
   );
 }
-
-const PENCIL = "M4 16l.8-3.200L13.500 4.100a1.400 1.400 0 0 1 2 0l.4.4a1.400 1.400 0 0 1 0 2L7.200 15.200z";
 
 /** JSON text with indentation; undefined if it is none. */
 function pretty(text: string): string | undefined {
