@@ -1,6 +1,6 @@
 //! Contiguous storage, and any other row-major box of unfiltered bytes: which pieces of it to read.
 
-use super::{AHEAD, BATCH, in_memory};
+use super::{AHEAD, BATCH, in_memory, stretch};
 use crate::bytes::Addr;
 use crate::error::Result;
 use crate::select::Axis;
@@ -119,7 +119,7 @@ impl Contiguous {
         for span in &plan.spans {
             medium.check(self.address.offset(span.from)?, span.len)?;
         }
-        out.resize(plan.bytes, 0);
+        stretch(out, plan.bytes);
         for span in &plan.spans {
             read_span(
                 medium,

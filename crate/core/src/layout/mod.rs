@@ -1,6 +1,7 @@
 //! Where a dataset's elements are, and reading a selection of them in batches.
 
 mod apart;
+mod boxes;
 mod chunked;
 mod contiguous;
 mod external;
@@ -192,7 +193,7 @@ impl Read {
         let most = ((BATCH / self.unit) as u64).clamp(1, left);
         let n = match &mut self.source {
             Source::Fill(fill) => {
-                out.resize(in_memory(most)? * self.unit, 0);
+                stretch(out, in_memory(most)? * self.unit);
                 fill.write(out);
                 most
             }
@@ -214,6 +215,16 @@ impl Read {
 /// A number of things that are about to be in memory.
 fn in_memory(n: u64) -> Result<usize> {
     usize::try_from(n).map_err(|_| Error::limit(format!("{n} bytes do not fit into memory")))
+}
+
+/// Gives `out` a length; what it holds then is to be overwritten.
+fn stretch(out: &mut Vec<u8>, len: usize) {
+    if out.capacity() < len {
+        // At once, where growing would set byte after byte.
+        *out = vec![0; len];
+    } else {
+        out.resize(len, 0);
+    }
 }
 
 impl Source {
@@ -298,7 +309,7 @@ fn compact(data: &[u8], dims: &[u64], axes: &[Axis], unit: usize, out: &mut Vec<
         .collect();
     let lanes = lanes.ok_or_else(|| Error::argument("the selection leaves the dataset"))?;
     let n = axes.iter().try_fold(unit as u64, |n, a| n.checked_mul(a.len()));
-    out.resize(in_memory(n.unwrap_or(u64::MAX))?, 0);
+    stretch(out, in_memory(n.unwrap_or(u64::MAX))?);
     copy(data, out, unit, &lanes);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Selections of any shape, read batch by batch.
 
 use super::gather::Gather;
-use super::{DatasetParts, in_memory};
+use super::{DatasetParts, in_memory, stretch};
 use crate::error::{Error, Result};
 use crate::select::Region;
 use crate::storage::Medium;
@@ -36,7 +36,7 @@ impl Picked {
                 gather.add(frame, place, n, number - start);
                 Ok(gather.pieces() < MOST_RUNS)
             })?;
-            out.resize(in_memory((end - start).saturating_mul(unit as u64))?, 0);
+            stretch(out, in_memory((end - start).saturating_mul(unit as u64))?);
             self.batch = Some((gather, end - start));
         }
         let Some((gather, elements)) = &mut self.batch else { return Ok(0) };

@@ -1,16 +1,17 @@
 //! Virtual datasets: elements that are those of other datasets, in this file or in others.
 
 use super::apart::Apart;
+use super::boxes::{self, Boxed, Common};
 use super::gather::{Conversion, Gather};
 use super::picked::{MOST_RUNS, walk};
 use super::sources::{Piece, Source};
-use super::{DatasetParts, Fill, in_memory};
+use super::{DatasetParts, Fill, in_memory, stretch};
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Context, Error, Result};
 use crate::format::heap::global::NoHeap;
 use crate::object::neighbour;
-use crate::select::Region;
+use crate::select::{Axis, Region};
 use crate::storage::Medium;
 use crate::value;
 use std::ops::Range;
@@ -57,23 +58,33 @@ enum Way {
 /// One batch.
 struct Batch {
     elements: u64,
-    touched: Vec<Touch>,
-    /// One for each piece, once all of the sources are open.
-    gathers: Vec<Part>,
+    /// It, where it is a box.
+    shape: Option<Vec<Axis>>,
+    /// Its runs: place, how many, and which element of the batch is the first. Empty until they are needed.
+    runs: Vec<(u64, u64, u64)>,
+    /// Its pieces, in their order.
+    wanted: Vec<(usize, Wanted)>,
+    /// What has to be read, the last first, once all of the sources are open.
+    parts: Vec<(usize, Part)>,
     ready: bool,
 }
 
 /// What a batch has of a piece.
-struct Part {
-    piece: usize,
-    gather: Gather,
-    /// For values, which elements of the batch they are; with their bytes.
-    values: Option<(Vec<Range<usize>>, Vec<u8>)>,
+enum Wanted {
+    Box(Vec<Common>),
+    Runs(Vec<Touch>),
 }
 
-/// Elements of the batch that are elements of a piece.
+/// What is read of the source of a piece.
+enum Part {
+    Box(Boxed),
+    Rows(Gather),
+    /// As values: which elements of the batch they are, and their bytes.
+    Values(Gather, Vec<Range<usize>>, Vec<u8>),
+}
+
+/// Neighbours of the batch that are elements of a piece.
 struct Touch {
-    piece: usize,
     /// Number of the first in the piece.
     number: u64,
     len: u64,
@@ -131,33 +142,66 @@ impl Virtual {
     /// Which elements of which pieces the next batch has.
     fn plan(&self, unit: usize) -> Result<Batch> {
         let start = self.done;
-        let most = start.saturating_add((BATCH / unit as u64).max(1));
-        let mut runs = Vec::new();
-        let (mut first, mut last) = (u64::MAX, 0);
-        let end = walk(&self.request, start..most, &mut |place, n, number| {
-            first = first.min(place);
-            last = last.max(place + (n - 1));
+        let most = (BATCH / unit as u64).max(1);
+        let mut batch = Batch {
+            elements: 0,
+            shape: None,
+            runs: Vec::new(),
+            wanted: Vec::new(),
+            parts: Vec::new(),
+            ready: false,
+        };
+        let slab = self.request.as_slab();
+        batch.shape = slab.and_then(|slab| boxes::batch(slab, start, most, MOST_RUNS as u64));
+        match &batch.shape {
+            Some(axes) => batch.elements = axes.iter().fold(1, |n, axis| n * axis.len()),
+            None => batch.elements = self.list(start..start.saturating_add(most), &mut batch.runs)?,
+        }
+        for (i, piece) in self.pieces.iter().enumerate() {
+            let target = piece.target.as_slab();
+            let common = batch.shape.as_ref().zip(target).and_then(|(axes, t)| boxes::common(axes, t));
+            let wanted = match common {
+                Some(common) if boxes::is_something(&common) => Wanted::Box(common),
+                Some(_) => continue,
+                None => match self.touched(piece, &mut batch)? {
+                    touched if touched.is_empty() => continue,
+                    touched => Wanted::Runs(touched),
+                },
+            };
+            batch.wanted.push((i, wanted));
+        }
+        Ok(batch)
+    }
+
+    /// Lists the runs of the request's elements number `range`, or the first ones of many; says how many elements they
+    /// have.
+    fn list(&self, range: Range<u64>, runs: &mut Vec<(u64, u64, u64)>) -> Result<u64> {
+        let start = range.start;
+        let end = walk(&self.request, range, &mut |place, n, number| {
             runs.push((place, n, number - start));
             Ok(runs.len() < MOST_RUNS)
         })?;
-        let mut touched = Vec::new();
-        for (i, piece) in self.pieces.iter().enumerate() {
-            let range = piece.places(self.request.dims());
-            if range.end <= first || range.start > last {
+        Ok(end - start)
+    }
+
+    /// The elements of the batch that are in `piece`.
+    fn touched(&self, piece: &Piece, batch: &mut Batch) -> Result<Vec<Touch>> {
+        if batch.runs.is_empty() {
+            self.list(self.done..self.done + batch.elements, &mut batch.runs)?;
+        }
+        let (dims, mut touched) = (self.request.dims(), Vec::new());
+        let range = piece.places(dims);
+        for (place, n, to) in &batch.runs {
+            if place + n <= range.start || *place >= range.end {
                 continue;
             }
-            for (place, n, to) in &runs {
-                if place + n <= range.start || *place >= range.end {
-                    continue;
-                }
-                let there = reframe(*place, self.request.dims(), piece.target.dims());
-                piece.target.find(there, *n, &mut |at, len, number| {
-                    touched.push(Touch { piece: i, number, len, to: to + (at - there) });
-                    Ok(())
-                })?;
-            }
+            let there = reframe(*place, dims, piece.target.dims());
+            piece.target.find(there, *n, &mut |at, len, number| {
+                touched.push(Touch { number, len, to: to + (at - there) });
+                Ok(())
+            })?;
         }
-        Ok(Batch { elements: end - start, touched, gathers: Vec::new(), ready: false })
+        Ok(touched)
     }
 
     fn read(
@@ -169,33 +213,33 @@ impl Virtual {
         apart: bool,
     ) -> Result<()> {
         if !batch.ready {
-            let mut last = None;
-            for touch in &batch.touched {
-                if last.replace(touch.piece) != Some(touch.piece) {
-                    self.open(medium, touch.piece, apart)?;
+            for (piece, _) in &batch.wanted {
+                self.open(medium, *piece, apart)?;
+            }
+            stretch(out, in_memory(batch.elements.saturating_mul(unit as u64))?);
+            self.fill.write(out);
+            for (piece, wanted) in std::mem::take(&mut batch.wanted) {
+                if let Some(part) = self.place(piece, wanted, unit, batch, out)? {
+                    batch.parts.push((piece, part));
                 }
             }
-            out.resize(in_memory(batch.elements.saturating_mul(unit as u64))?, 0);
-            self.fill.write(out);
-            for touch in std::mem::take(&mut batch.touched) {
-                self.place(&touch, unit, &mut batch.gathers, out)?;
-            }
-            batch.gathers.retain(|part| !part.gather.is_empty());
-            batch.gathers.reverse();
+            batch.parts.reverse();
             batch.ready = true;
         }
         // In the order of the mappings: where they overlap, the last one counts.
-        while let Some(Part { piece, gather, values }) = batch.gathers.last_mut() {
+        while let Some((piece, part)) = batch.parts.last_mut() {
             if let (Some(State::Open(source, way)), Some(piece)) =
                 (self.sources.get(*piece), self.pieces.get(*piece))
             {
                 let (within, depth) = (source.medium.as_deref().unwrap_or(medium), self.depth + 1);
-                match (way, values) {
-                    (Way::Bytes { conversion, .. }, _) => {
-                        gather.read(within, &source.parts, conversion.as_ref(), depth, out)?;
-                    }
-                    (Way::Values, None) => {}
-                    (Way::Values, Some((places, bytes))) => {
+                let conversion = match way {
+                    Way::Bytes { conversion, .. } => conversion.as_ref(),
+                    Way::Values => None,
+                };
+                match part {
+                    Part::Box(boxed) => boxed.read(within, source, conversion, depth, out)?,
+                    Part::Rows(gather) => gather.read(within, &source.parts, conversion, depth, out)?,
+                    Part::Values(gather, places, bytes) => {
                         gather.read(within, &source.parts, None, depth, bytes)?;
                         let mut state = HeapState::default();
                         let heap = &mut HeapCache::new(within, &mut state);
@@ -205,37 +249,70 @@ impl Virtual {
                     }
                 }
             }
-            batch.gathers.pop();
+            batch.parts.pop();
         }
         Ok(())
     }
 
-    /// Says where elements of a piece go, unless its source is missing.
-    fn place(&self, touch: &Touch, unit: usize, gathers: &mut Vec<Part>, out: &mut [u8]) -> Result<()> {
-        let Some(State::Open(source, way)) = self.sources.get(touch.piece) else { return Ok(()) };
-        if gathers.last().is_none_or(|part| part.piece != touch.piece) {
-            let values = matches!(way, Way::Values).then(Default::default);
-            gathers.push(Part { piece: touch.piece, gather: Gather::new(&source.parts), values });
+    /// Says how elements of a piece are read and where they go; `None` if there is nothing to read: its source is missing,
+    /// or too small.
+    fn place(
+        &self,
+        piece: usize,
+        wanted: Wanted,
+        unit: usize,
+        batch: &mut Batch,
+        out: &mut [u8],
+    ) -> Result<Option<Part>> {
+        let (Some(State::Open(source, way)), Some(piece)) = (self.sources.get(piece), self.pieces.get(piece))
+        else {
+            return Ok(None);
+        };
+        let boxed = match (&wanted, &batch.shape, piece.target.as_slab(), way) {
+            (Wanted::Box(common), Some(shape), Some(target), Way::Bytes { .. }) => {
+                Boxed::new(source, target, common, shape, unit)?
+            }
+            _ => None,
+        };
+        if let Some(boxed) = boxed {
+            return Ok(Some(Part::Box(boxed)));
         }
-        let Some(Part { gather, values, .. }) = gathers.last_mut() else { return Ok(()) };
-        let frame = source.region.dims();
-        source.region.runs(touch.number..touch.number + touch.len, &mut |place, n, number| {
-            let to = touch.to + (number - touch.number);
-            if let Some((places, bytes)) = values {
-                let width = in_memory(source.parts.datatype.size.into())?;
-                let inside = in_memory(gather.add(frame, place, n, (bytes.len() / width) as u64))?;
-                let to = in_memory(to)?;
-                bytes.resize(bytes.len() + inside * width, 0);
-                places.push(to..to + inside);
-                return Ok(());
+        let touched = match wanted {
+            Wanted::Runs(touched) => touched,
+            Wanted::Box(_) => self.touched(piece, batch)?,
+        };
+        let (mut gather, frame) = (Gather::new(&source.parts), source.region.dims());
+        let (mut places, mut elements) = (Vec::new(), 0);
+        for Touch { number, len, to } in touched {
+            source.region.runs(number..number + len, &mut |place, n, at| {
+                let to = to + (at - number);
+                match way {
+                    Way::Values => {
+                        let inside = gather.add(frame, place, n, elements);
+                        elements += inside;
+                        places.push(in_memory(to)?..in_memory(to + inside)?);
+                    }
+                    Way::Bytes { beyond, .. } => {
+                        let inside = gather.add(frame, place, n, to);
+                        if let Some(fill) = beyond {
+                            let rest = in_memory(to + inside)? * unit..in_memory(to + n)? * unit;
+                            fill.write(out.get_mut(rest).unwrap_or_default());
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        if gather.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(match way {
+            Way::Bytes { .. } => Part::Rows(gather),
+            Way::Values => {
+                let width = u64::from(source.parts.datatype.size);
+                Part::Values(gather, places, vec![0; in_memory(elements.saturating_mul(width))?])
             }
-            let inside = gather.add(frame, place, n, to);
-            if let Way::Bytes { beyond: Some(fill), .. } = way {
-                let rest = in_memory(to + inside)? * unit..in_memory(to + n)? * unit;
-                fill.write(out.get_mut(rest).unwrap_or_default());
-            }
-            Ok(())
-        })
+        }))
     }
 
     /// Opens the source of a piece, unless that was done before.

@@ -182,6 +182,45 @@ fn gather_fixed<const N: usize>(source: &[u8], stride: usize, out: &mut [u8]) {
     }
 }
 
+/// Puts neighbours of `unit` bytes to places in `out`: for each dimension, outermost first, how many there are and how many
+/// bytes from one to the next. Those that do not fit are left out.
+pub fn spread(source: &[u8], unit: usize, lanes: &[(usize, usize)], out: &mut [u8]) {
+    match lanes {
+        [] => {
+            let n = source.len().min(out.len());
+            out[..n].copy_from_slice(&source[..n]);
+        }
+        [(_, step)] => match unit {
+            1 => spread_fixed::<1>(source, *step, out),
+            2 => spread_fixed::<2>(source, *step, out),
+            4 => spread_fixed::<4>(source, *step, out),
+            8 => spread_fixed::<8>(source, *step, out),
+            16 => spread_fixed::<16>(source, *step, out),
+            _ => {
+                for (to, from) in out.chunks_mut((*step).max(1)).zip(source.chunks_exact(unit.max(1))) {
+                    if let Some(to) = to.get_mut(..unit) {
+                        to.copy_from_slice(from);
+                    }
+                }
+            }
+        },
+        [(n, step), inner @ ..] => {
+            for (i, part) in source.chunks_exact((source.len() / (*n).max(1)).max(1)).enumerate() {
+                spread(part, unit, inner, out.get_mut(i * step..).unwrap_or_default());
+            }
+        }
+    }
+}
+
+fn spread_fixed<const N: usize>(source: &[u8], step: usize, out: &mut [u8]) {
+    let (elements, _) = source.as_chunks::<N>();
+    for (to, from) in out.chunks_mut(step.max(1)).zip(elements) {
+        if let Some(to) = to.first_chunk_mut::<N>() {
+            *to = *from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +276,28 @@ mod tests {
         let mut out = [0; 3];
         copy(b"abc", &mut out, 3, &[]);
         assert_eq!(&out, b"abc");
+    }
+
+    #[test]
+    fn spreading_is_placing_one_by_one() {
+        for unit in [1, 2, 3, 4, 8, 16, 40] {
+            for (a, b) in [(1, 7), (3, 1), (4, 5), (6, 2)] {
+                let source: Vec<u8> = (0..a * b * unit).map(|i| (i * 7 + 1) as u8).collect();
+                let (inner, outer) = (unit + 3, b * (unit + 3) + 5);
+                let mut expected = vec![0; a * outer];
+                for (i, element) in source.chunks(unit).enumerate() {
+                    let at = i / b * outer + i % b * inner;
+                    expected[at..at + unit].copy_from_slice(element);
+                }
+                let mut out = vec![0; a * outer];
+                spread(&source, unit, &[(a, outer), (b, inner)], &mut out);
+                assert_eq!(out, expected, "{a} times {b} of {unit}");
+                spread(&source, unit, &[(a, outer), (b, inner)], &mut out[..outer - 1]);
+            }
+        }
+        let mut out = *b"......";
+        spread(b"abc", 3, &[], &mut out);
+        assert_eq!(&out, b"abc...");
     }
 
     #[test]

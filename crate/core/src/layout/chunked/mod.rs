@@ -4,7 +4,7 @@ mod batch;
 mod piece;
 
 use super::fill::Fill;
-use super::{AHEAD, BATCH, DatasetParts, in_memory};
+use super::{AHEAD, BATCH, DatasetParts, in_memory, stretch};
 use crate::bytes::Addr;
 use crate::chunk::Grid;
 use crate::chunk::grid::Touched;
@@ -130,7 +130,7 @@ impl Chunked {
         }
         let Some(batch) = self.batches.front() else { return Ok(0) };
         let bytes = batch.elements.checked_mul(self.unit as u64);
-        out.resize(in_memory(bytes.unwrap_or(u64::MAX))?, 0);
+        stretch(out, in_memory(bytes.unwrap_or(u64::MAX))?);
         let touched = product(batch.touched.iter().map(|t| t.len() as u64));
         if (batch.stored.len() as u64) < touched {
             self.fill.write(out);
