@@ -1,15 +1,12 @@
 // The page as a whole: offline, policy, size, accessibility, narrow screens.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { axe } from "./support/axe.mjs";
 import { choose, drop, open, ready, setUp, withPage } from "./support/browser.mjs";
 import { file } from "./support/files.mjs";
 
 setUp();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 test("the page forbids itself everything but its own files", () =>
   withPage(async (page) => {
@@ -68,15 +65,6 @@ test("the first load is small", () =>
     console.log(`first load: ${shell} B of JavaScript gz, ${total} B gz in all with engine and heatmap`);
     assert.ok(total <= 400_000, `everything to the first heatmap: ${total} bytes ${JSON.stringify([...sizes])}`);
   }), { timeout: 60_000 });
-
-/** Violations that axe finds, in words. */
-async function axe(page) {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
-  });
-}
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, ${colorScheme}`, () =>

@@ -99,7 +99,7 @@ test("groups, datasets and links are made in a new file, which begins empty", ()
     await field("Name in /run/raw").fill("counts");
     await dialog.getByRole("combobox", { name: "Type", exact: true }).selectOption("uint16");
     await field("Shape").fill("20, 30");
-    await field("Largest shape").fill("∞, 30");
+    await field("Largest shape (∞: no end)").fill("∞, 30");
     await field("Chunks").fill("10, 30");
     await dialog.getByRole("combobox", { name: "Compression", exact: true }).selectOption("gzip 6");
     await create();

@@ -12,6 +12,8 @@ export interface CellsChange {
   x: number | null;
   row: number;
   col: number;
+  /** Name of the field in which it begins, if the columns are fields. */
+  field?: string;
   texts: readonly (readonly string[])[];
 }
 

@@ -260,7 +260,7 @@ export interface Methods {
   /** The whole file as it is now. */
   whole: { ask: Record<string, never>; answer: Blob };
   /** Text of a cell as it is edited: exact and whole. */
-  cellSource: { ask: Omit<CellsChange, "kind" | "texts">; answer: string };
+  cellSource: { ask: Omit<CellsChange, "kind" | "texts" | "field">; answer: string };
   valueSource: { ask: { path: string; picks: Picks; field: number }; answer: string };
   attributeSource: { ask: { path: string; name: string }; answer: AttributeSource };
   /** How many objects go when the link at a path goes, as far as this can be told: 0 for a link that leads elsewhere. */

@@ -60,7 +60,7 @@ export function ChangeDialog({ title, action, make, then, danger = false, extra,
           void submit();
         }}
       >
-        <h2 id="edit-title">{title}</h2>
+        <h2 id="edit-title">{title.replace("…", "")}</h2>
         {children}
         {trouble && <TroubleBox words={refusedWords(trouble)} name={file.value?.name ?? ""} trouble={trouble} />}
         <p class="row end">

@@ -30,7 +30,7 @@ export function ObjectPage() {
         <TroubleBox words={objectWords(objectTrouble.value)} name={file.value?.name ?? ""} trouble={objectTrouble.value} />
       )}
       {f && (
-        <div class={`object${f.kind === "link" ? " alone" : ""}`}>
+        <div class={`object${f.kind === "link" ? " alone" : ""}`} data-path={f.path}>
           <div class="data">
             {f.dataset && <DataPane facts={f} dataset={f.dataset} />}
             {f.kind === "group" && <Members key={f.path} path={f.path} count={f.members ?? 0} />}

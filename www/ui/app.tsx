@@ -6,7 +6,7 @@ import { ObjectPage } from "../inspector/object.js";
 import { dragging } from "../open/drop.js";
 import { SaveDialog } from "../open/save.js";
 import { Start } from "../open/start.js";
-import { dirty, menu, refused, wantedEdit } from "./edits.js";
+import { dirty, refused, wantedEdit } from "./edits.js";
 import { Header } from "./header.js";
 import { Lazily } from "./lazily.js";
 import { cost, file, leaving, opening, readout, saving, trouble, treeShown, visit } from "./state.js";
@@ -14,7 +14,6 @@ import { openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
 const editDialogs = async () => (await import("../editor/dialogs.js")).EditDialogs;
-const objectMenu = async () => (await import("../editor/menu.js")).ObjectMenu;
 const refusedBox = async () => (await import("../editor/refused.js")).RefusedBox;
 
 export function App() {
@@ -63,7 +62,6 @@ export function App() {
       )}
       {saving.value && <SaveDialog />}
       {(wantedEdit.value || leaving.value) && <Lazily load={editDialogs} />}
-      {menu.value && <Lazily load={objectMenu} />}
       {dragging.value && <div class="drag-over">{t.dropNow}</div>}
     </>
   );

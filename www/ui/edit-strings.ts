@@ -1,8 +1,9 @@
 /** Texts about changing files: apart from the others, as they come with the first change. */
 
-import type { Change } from "../data/changes.js";
+import type { CellsChange, Change } from "../data/changes.js";
 import { lastPart } from "../data/names.js";
 import type { Trouble } from "../data/protocol.js";
+import { isRange } from "../data/selection.js";
 import { thousands } from "./format.js";
 import { sentence, type Words } from "./strings.js";
 
@@ -52,8 +53,8 @@ export const e = {
   noBytes: "a text has one byte at least",
   shape: "Shape",
   shapeHint: "a single value",
-  maxshape: "Largest shape",
-  maxshapeHint: "does not grow (∞, 20 would)",
+  maxshape: "Largest shape (∞: no end)",
+  maxshapeHint: "as the shape",
   chunks: "Chunks",
   chunksHint: "as it suits",
   compression: "Compression",
@@ -111,18 +112,25 @@ export function refusedWords(trouble: Trouble): Words {
   }
 }
 
+/** The element in which a change of cells begins, as NumPy has it. */
+function indexOf(c: CellsChange): string {
+  const at = (axis: number, i: number): number => (axis === c.y ? c.row : axis === c.x ? c.col : 0) * i;
+  return c.picks.map((p, axis) => (isRange(p) ? p.start + at(axis, p.step) : p.at)).join(", ");
+}
+
 /** A change in words, for the list of them. */
 export function changeWords(c: Change): string {
   const name = lastPart(c.path) || "/";
   switch (c.kind) {
     case "cells": {
       const n = c.texts.reduce((a, row) => a + row.length, 0);
-      return n === 1 ? `${name}: value in row ${c.row + 1} is ${short(c.texts[0]?.[0] ?? "")}` : `${name}: ${thousands(n)} values pasted`;
+      const where = `${name}[${indexOf(c)}]${c.field === undefined ? "" : `.${c.field}`}`;
+      return n === 1 ? `${where} = ${short(c.texts[0]?.[0] ?? "")}` : `${thousands(n)} values from ${where} on`;
     }
     case "value":
-      return `${name}: value is ${short(c.text)}`;
+      return `${name} = ${short(c.text)}`;
     case "attribute":
-      return `${name}: attribute ${c.was !== undefined && c.was !== c.name ? `${c.was} is now ${c.name}, ` : c.name} = ${short(c.text)}`;
+      return `${name}: attribute ${c.was !== undefined && c.was !== c.name ? `${c.was} is now ` : ""}${c.name} = ${short(c.text)}`;
     case "unattribute":
       return `${name}: attribute ${c.name} deleted`;
     case "group":

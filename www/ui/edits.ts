@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { isStructural, type Change } from "../data/changes.js";
 import { CallCancelled, CallError } from "../data/client.js";
 import type { Trouble } from "../data/protocol.js";
-import { changes, client, facts, refresh, reopen, select, undone } from "./state.js";
+import { changes, client, facts, file, refresh, reopen, select, undone } from "./state.js";
 
 export const dirty = computed(() => changes.value.length > 0);
 
@@ -39,8 +39,12 @@ export const wantedEdit = signal<Wanted | null>(null);
 export const refused = signal<Trouble | null>(null);
 export const busy = signal(false);
 
-export const troubleFrom = (e: unknown): Trouble =>
-  e instanceof CallError ? e.trouble : { code: e instanceof CallCancelled ? "Closed" : "Internal", message: String(e) };
+export function troubleFrom(e: unknown): Trouble {
+  if (e instanceof CallError) return e.trouble;
+  // What the browser says of a disk.
+  if (e instanceof DOMException) return { code: "Io", message: e.message };
+  return { code: e instanceof CallCancelled ? "Closed" : "Internal", message: String(e) };
+}
 
 /** Changes are made one after the other. */
 let last: Promise<unknown> = Promise.resolve();
@@ -105,6 +109,7 @@ export function discard(): Promise<void> {
 /** Saves where the file came from, or where the user says. Whether it was saved. */
 export function save(): Promise<boolean> {
   return inTurn(async () => {
+    if (!dirty.value) return false;
     busy.value = true;
     try {
       const { saveChanges } = await import("../editor/saving.js");
@@ -135,7 +140,9 @@ export function watchEdits(): void {
       : key === "y" ? redo
       : undefined;
     if (!act) return;
-    if (act === save ? !dirty.value || document.querySelector("dialog[open]") : !dirty.value && undone.value.length === 0) return;
+    // The browser's own saving would be of this page.
+    if (file.value && act === save) e.preventDefault();
+    if (document.querySelector("dialog[open]") || (act !== save && !dirty.value && undone.value.length === 0)) return;
     e.preventDefault();
     void act();
   });

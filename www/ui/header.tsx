@@ -1,10 +1,13 @@
 /** The top line: which file, opening another, saving a copy. */
 
 import { Picker } from "../open/picker.js";
-import { busy, dirty, save, wantedEdit } from "./edits.js";
+import { busy, dirty, menu, save, wantedEdit } from "./edits.js";
 import { bytes } from "./format.js";
+import { Lazily } from "./lazily.js";
 import { changes, file, files, openFile, saving, source, treeShown, undone } from "./state.js";
 import { t } from "./strings.js";
+
+const objectMenu = async () => (await import("../editor/menu.js")).ObjectMenu;
 
 export function Header() {
   const open = file.value;
@@ -47,6 +50,8 @@ export function Header() {
           </button>
         </>
       )}
+      {/* In front of everything; here, as it has to be in some landmark. */}
+      {menu.value && <Lazily load={objectMenu} />}
     </header>
   );
 }

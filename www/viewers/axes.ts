@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { brief } from "../data/numbers.js";
 import type { DatasetFacts, Scale } from "../data/protocol.js";
 import { thousands } from "../ui/format.js";
-import { client } from "../ui/state.js";
+import { client, revision } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 
 /** One axis in words. */
@@ -38,6 +38,7 @@ export function useAxis(path: string, dataset: DatasetFacts, axis: number | null
   const key = `${path} ${axis}`;
   const [loaded, setLoaded] = useState<{ key: string; scale: Scale | null }>({ key: "", scale: null });
   const now = useRef<Scale | null>(null);
+  const changed = revision.value;
   now.current = loaded.key === key ? loaded.scale : null;
   useEffect(() => {
     if (!has) return;
@@ -46,7 +47,7 @@ export function useAxis(path: string, dataset: DatasetFacts, axis: number | null
     return () => {
       late = true;
     };
-  }, [key, has]);
+  }, [key, has, changed]);
   const coordinate = (i: number): string | undefined => textAt(now.current, i);
   return {
     title: axis === null ? "" : axisTitle(dataset, axis),

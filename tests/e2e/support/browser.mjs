@@ -113,6 +113,8 @@ export async function choose(page, to) {
     await row.first().click();
   }
   await page.locator(".crumb.here", { hasText: names.at(-1) }).waitFor();
+  // What is known of it comes after its name.
+  await page.locator(`.object[data-path="/${names.join("/")}"], main > .trouble`).first().waitFor();
 }
 
 /** Waits until a plot, a table or a value shows the answer to the last question. */

@@ -35,6 +35,8 @@ export function CellEditor({ label, text, style, why, onCommit, onCancel }: Prop
     onCommit(value, down, right);
   };
   const onKeyDown = (k: KeyboardEvent): void => {
+    // Saving takes what is typed with it.
+    if ((k.ctrlKey || k.metaKey) && k.key.toLowerCase() === "s") return commit(0, 0);
     k.stopPropagation();
     const back = k.shiftKey ? -1 : 1;
     if (k.isComposing || ((k.altKey || k.ctrlKey || k.metaKey) && k.key !== "Enter")) return;

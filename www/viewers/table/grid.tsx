@@ -195,77 +195,79 @@ export function Grid(p: Props) {
   const wide = (c: number) => ({ width: `${across.sizeOf(c)}px`, transform: `translateX(${head + across.from(left, c)}px)` });
   const isActive = (r: number, c: number): boolean => r === cursor[0] && c === cursor[1];
   return (
-    <div
-      ref={box}
-      class="grid"
-      role="grid"
-      tabIndex={0}
-      aria-label={p.label}
-      aria-rowcount={p.height + 1}
-      aria-colcount={p.width + 1}
-      aria-activedescendant={`cell-${cursor[0]}-${cursor[1]}`}
-      onScroll={onScroll}
-      onKeyDown={onKeyDown}
-      onPaste={onPaste}
-      aria-keyshortcuts="F2 Enter"
-    >
-      <div class="grid-space" role="presentation" style={{ width: `${across.pixels + head}px`, height: `${down.pixels + ROW}px` }} />
-      <div class="grid-view" role="presentation" style={{ width: `${view[0]}px`, height: `${view[1]}px` }}>
-        {rows.map((r) => (
-          <div key={r % 512} role="row" class="grid-row" aria-rowindex={r + 2} style={{ transform: `translateY(${ROW + down.from(top, r)}px)` }}>
-            <span role="rowheader" class="grid-head" aria-colindex={1} style={{ width: `${head}px` }}>
-              {p.rowName(r)}
-            </span>
-            {cols.map((c) => {
-              const text = p.cell(r, c);
-              return (
-                <span
-                  key={c % 256}
-                  id={`cell-${r}-${c}`}
-                  role="gridcell"
-                  class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
-                  aria-colindex={c + 2}
-                  style={wide(c)}
-                  title={text !== undefined && columnsIn(plain(text)) > digitsOf(c) ? plain(text) : undefined}
-                  onClick={() => setCursor([r, c])}
-                  onDblClick={() => void edit(r, c)}
-                >
-                  {text === undefined ? "…" : <Rich text={text} />}
-                </span>
-              );
-            })}
-          </div>
-        ))}
-        <div role="row" class="grid-row top" aria-rowindex={1}>
-          <span role="columnheader" class="grid-head corner" aria-colindex={1} style={{ width: `${head}px` }}>
-            <span class="visually-hidden">{p.label}</span>
-          </span>
-          {cols.map((c) => (
-            <span
-              key={c % 256}
-              role="columnheader"
-              class={`grid-cell grid-head${p.numeric(c) ? " number" : ""}`}
-              aria-colindex={c + 2}
-              style={wide(c)}
-              title={p.colName(c)}
-            >
-              {p.colName(c)}
-            </span>
+    <>
+      <div
+        ref={box}
+        class="grid"
+        role="grid"
+        tabIndex={0}
+        aria-label={p.label}
+        aria-rowcount={p.height + 1}
+        aria-colcount={p.width + 1}
+        aria-activedescendant={`cell-${cursor[0]}-${cursor[1]}`}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        aria-keyshortcuts="F2 Enter"
+      >
+        <div class="grid-space" role="presentation" style={{ width: `${across.pixels + head}px`, height: `${down.pixels + ROW}px` }} />
+        <div class="grid-view" role="presentation" style={{ width: `${view[0]}px`, height: `${view[1]}px` }}>
+          {rows.map((r) => (
+            <div key={r % 512} role="row" class="grid-row" aria-rowindex={r + 2} style={{ transform: `translateY(${ROW + down.from(top, r)}px)` }}>
+              <span role="rowheader" class="grid-head" aria-colindex={1} style={{ width: `${head}px` }}>
+                {p.rowName(r)}
+              </span>
+              {cols.map((c) => {
+                const text = p.cell(r, c);
+                return (
+                  <span
+                    key={c % 256}
+                    id={`cell-${r}-${c}`}
+                    role="gridcell"
+                    class={`grid-cell${p.numeric(c) ? " number" : ""}${isActive(r, c) ? " active" : ""}`}
+                    aria-colindex={c + 2}
+                    style={wide(c)}
+                    title={text !== undefined && columnsIn(plain(text)) > digitsOf(c) ? plain(text) : undefined}
+                    onClick={() => setCursor([r, c])}
+                    onDblClick={() => void edit(r, c)}
+                  >
+                    {text === undefined ? "…" : <Rich text={text} />}
+                  </span>
+                );
+              })}
+            </div>
           ))}
+          <div role="row" class="grid-row top" aria-rowindex={1}>
+            <span role="columnheader" class="grid-head corner" aria-colindex={1} style={{ width: `${head}px` }}>
+              <span class="visually-hidden">{p.label}</span>
+            </span>
+            {cols.map((c) => (
+              <span
+                key={c % 256}
+                role="columnheader"
+                class={`grid-cell grid-head${p.numeric(c) ? " number" : ""}`}
+                aria-colindex={c + 2}
+                style={wide(c)}
+                title={p.colName(c)}
+              >
+                {p.colName(c)}
+              </span>
+            ))}
+          </div>
         </div>
-        {editing && (
-          <CellEditor
-            key={`${editing.r} ${editing.c}`}
-            label={words.cell(p.rowName(editing.r), p.colName(editing.c))}
-            text={editing.text}
-            why={editing.why}
-            style={{ ...wide(editing.c), translate: `0 ${ROW + down.from(top, editing.r)}px`, minWidth: `${across.sizeOf(editing.c)}px`, width: "auto" }}
-            onCommit={(text, ...steps) => void commit(editing, text, ...steps)}
-            onCancel={() => leave(editing.r, editing.c)}
-          />
-        )}
       </div>
-    </div>
+      {editing && (
+        <CellEditor
+          key={`${editing.r} ${editing.c}`}
+          label={words.cell(p.rowName(editing.r), p.colName(editing.c))}
+          text={editing.text}
+          why={editing.why}
+          style={{ ...wide(editing.c), translate: `0 ${ROW + down.from(top, editing.r)}px`, minWidth: `${across.sizeOf(editing.c)}px`, width: "auto" }}
+          onCommit={(text, ...steps) => void commit(editing, text, ...steps)}
+          onCancel={() => leave(editing.r, editing.c)}
+        />
+      )}
+    </>
   );
 }
 

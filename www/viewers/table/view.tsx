@@ -85,7 +85,7 @@ export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
           widest={(c) => (["string", "compound", "other"].includes(elementKind(columns[cols ? 0 : c]?.dtype ?? "")) ? 40 : 60)}
           goal={goal}
           source={(r, c) => sourceOf("cellSource", { ...place, row: r, col: c })}
-          change={(r, c, texts) => changeText({ kind: "cells", ...place, row: r, col: c, texts })}
+          change={(r, c, texts) => changeText({ kind: "cells", ...place, row: r, col: c, texts, ...(cols || !columns[c]?.name ? {} : { field: columns[c].name }) })}
           onSeen={(block) => setSeen((old) => (JSON.stringify(old) === JSON.stringify(block) ? old : block))}
         />
         <Busy state={state} />
