@@ -36,9 +36,9 @@ function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: numbe
     }
     return;
   }
+  if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), elements, n);
+  if (type.class === "complex") return encodeArray(leaves, [2], expand(type.base), elements, n);
   const list = elements as ArrayLike<unknown>;
-  if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), list, n);
-  if (type.class === "complex") return encodeArray(leaves, [2], expand(type.base), list, n);
   if (type.class === "opaque" && list instanceof Uint8Array && list.length === n * type.size) return leaves.add("o", list);
   checkCount(list.length, n);
   switch (type.class) {
@@ -97,9 +97,15 @@ function flatTo(list: unknown[], type: Datatype, n: number): unknown[] {
   return flat;
 }
 
-function encodeArray(leaves: Leaves, dims: number[], base: Datatype, list: ArrayLike<unknown>, n: number): void {
+/** Arrays one in another, or one behind the other in one list, as they are read. */
+function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: Elements, n: number): void {
+  if (base.class === "array") return encodeArray(leaves, [...dims, ...base.dims], expand(base.base), elements, n);
+  if (base.class === "complex") return encodeArray(leaves, [...dims, 2], expand(base.base), elements, n);
   const each = dims.reduce((p, d) => p * d, 1);
-  if (list.length === n * each && (ArrayBuffer.isView(list) || !isNested(list[0]))) {
+  // Columns of records: they are in one list each.
+  if (!Array.isArray(elements) && !ArrayBuffer.isView(elements)) return encodeInto(leaves, base, elements, n * each);
+  const list = elements as ArrayLike<unknown>;
+  if (list.length === n * each && (each !== 1 || ArrayBuffer.isView(list) || !isNested(list[0]))) {
     return encodeInto(leaves, base, list, n * each);
   }
   checkCount(list.length, n);
@@ -150,21 +156,59 @@ function encodeText(leaves: Leaves, list: ArrayLike<unknown>, n: number): void {
 
 function encodeVlen(leaves: Leaves, base: Datatype, list: ArrayLike<unknown>, n: number): void {
   const ends = new Uint32Array(n);
+  const each = valuesOf(base);
   let total = 0;
   const typed = Array.from({ length: n }, (_, i) => {
-    const items = isNdArray(list[i]) ? (list[i] as { data: unknown }).data : list[i];
+    const given = isNdArray(list[i]) ? (list[i] as { data: unknown }).data : list[i];
+    const items = base.class === "compound" && isColumns(given) ? rowsOf(given) : given;
     if (!Array.isArray(items) && typedArrayType(items) === undefined) {
       throw argument("an element of variable length must be an array");
     }
-    total += (items as ArrayLike<unknown>).length;
+    const one = items as ArrayLike<unknown>;
+    // Arrays of numbers are one behind the other when they are read, and may be one in another.
+    const flat = each !== 1 && one.length > 0 && !isNested(one[0]);
+    if (flat && one.length % each !== 0) throw argument(`${one.length} values do not make arrays of ${each}`);
+    total += flat ? one.length / each : one.length;
     ends[i] = total;
-    return items as ArrayLike<unknown>;
+    return one;
   });
   leaves.add("v", ends);
-  encodeInto(leaves, base, concat(typed, total), total);
+  encodeInto(leaves, base, concat(typed), total);
 }
 
-function concat(lists: ArrayLike<unknown>[], total: number): ArrayLike<unknown> {
+type Columns = { [member: string]: unknown };
+
+const isColumns = (x: unknown): x is Columns => typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x);
+
+/** Records one by one, of which there are columns: sequences of records are read so. */
+function rowsOf(columns: Columns): unknown[] {
+  const names = Object.keys(columns);
+  const split = names.map((name) => elementsIn(columns[name]));
+  return Array.from(split[0] ?? [], (_, i) => {
+    const row: Columns = {};
+    for (const [k, name] of names.entries()) put(row, name, split[k]?.[i]);
+    return row;
+  });
+}
+
+/** What each record has of a column. */
+function elementsIn(column: unknown): ArrayLike<unknown> {
+  if (!isNdArray(column)) return column as ArrayLike<unknown>;
+  const all = isColumns(column.data) ? rowsOf(column.data) : (column.data as ArrayLike<unknown>);
+  const [n = 0, ...rest] = column.shape;
+  if (rest.length === 0) return all;
+  const each = rest.reduce((p, d) => p * d, 1);
+  return Array.from({ length: n }, (_, i) => (all as unknown[]).slice(i * each, (i + 1) * each));
+}
+
+/** Plain values of one element of a type. */
+function valuesOf(type: Datatype): number {
+  if (type.class === "complex") return 2 * valuesOf(expand(type.base));
+  return type.class === "array" ? type.dims.reduce((p, d) => p * d, valuesOf(expand(type.base))) : 1;
+}
+
+function concat(lists: ArrayLike<unknown>[]): ArrayLike<unknown> {
+  const total = lists.reduce((n, l) => n + l.length, 0);
   const first = lists[0];
   if (typedArrayType(first) !== undefined && lists.every((l) => l.constructor === first!.constructor)) {
     const all = new (first!.constructor as new (n: number) => NumericArray)(total);

@@ -80,7 +80,7 @@ export const stages = [
   {
     name: "interop",
     what: "files that we write, opened by h5py and h5dump, and all of them by h5stat, h5repack and h5clear",
-    commands: () => [...nodeTests("tests/interop")(), { argv: [node, "tests/interop/tools.mjs"], counts: true }],
+    commands: () => [...nodeTests("tests/interop")(), ...["tools.mjs", "edited.mjs"].map((f) => ({ argv: [node, `tests/interop/${f}`], counts: true }))],
   },
   {
     name: "package",
