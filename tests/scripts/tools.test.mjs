@@ -1,12 +1,13 @@
 // The project's own tools: pins, the lock file, counting, the server of `npm start`.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
 import { counts } from "../../scripts/check/counts.mjs";
 import { failures } from "../../scripts/check/failures.mjs";
+import { alone } from "../../scripts/lib/alone.mjs";
 import { at, folder, local, wasmBindgenVersion } from "../../scripts/lib/paths.mjs";
 import { serve } from "../../scripts/lib/serve.mjs";
 
@@ -118,4 +119,27 @@ test("the server takes the next port when one is taken", async () => {
   const second = await serve(local, Number(port));
   assert.notEqual(second.url, first.url);
   await Promise.all([first.close(), second.close()]);
+});
+
+test("what is made once is made by one process at a time", async () => {
+  const lock = path.join(folder(local, "failing"), "some.lock");
+  const log = path.join(folder(local, "failing"), "some.log");
+  for (const file of [lock, log]) rmSync(file, { force: true });
+  const program = `
+    import { appendFileSync } from "node:fs";
+    import { alone } from ${JSON.stringify(String(new URL("../../scripts/lib/alone.mjs", import.meta.url)))};
+    alone(${JSON.stringify(lock)}, () => {
+      appendFileSync(${JSON.stringify(log)}, "[");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      appendFileSync(${JSON.stringify(log)}, "]");
+    });`;
+  const run = () => new Promise((done) => spawn(process.execPath, ["--input-type=module", "-e", program]).on("exit", done));
+  assert.deepEqual(await Promise.all([run(), run(), run(), run()]), [0, 0, 0, 0]);
+  assert.equal(readFileSync(log, "utf8"), "[][][][]");
+  assert.ok(!existsSync(lock));
+  // Whoever has died does not keep others waiting.
+  writeFileSync(lock, String(spawnSync(process.execPath, ["-e", ""]).pid));
+  assert.equal(alone(lock, () => 7), 7);
+  assert.throws(() => alone(lock, () => { throw new Error("no"); }), /no/);
+  assert.ok(!existsSync(lock));
 });

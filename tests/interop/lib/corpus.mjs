@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { alone } from "../../../scripts/lib/alone.mjs";
 import { at, folder, local } from "../../../scripts/lib/paths.mjs";
 import { venvPython } from "../../../scripts/setup/python.mjs";
 
@@ -25,17 +26,20 @@ function fingerprint(...more) {
   return h.update(JSON.stringify(more)).digest("hex");
 }
 
-/** Runs a generator into a folder of .cache unless it did so before; returns the folder. */
-function generated(name, script, args) {
+/** Runs a generator into a folder of .cache unless it did so before; returns the folder. Others who want it wait. */
+function generated(name, script, makeArgs) {
   const out = folder(local, name);
+  const args = makeArgs(out);
   const stamp = path.join(out, ".stamp");
-  const wanted = fingerprint(script, args(out));
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return out;
-  const run = spawnSync(python, [path.join(generator, script), ...args(out)], { encoding: "utf8" });
-  process.stdout.write(run.stdout ?? "");
-  if (run.status !== 0) throw new Error(`${script} failed: ${run.error?.message ?? run.stderr}`);
-  writeFileSync(stamp, wanted);
-  return out;
+  const wanted = fingerprint(script, args);
+  return alone(`${out}.lock`, () => {
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return out;
+    const run = spawnSync(python, [path.join(generator, script), ...args], { encoding: "utf8" });
+    process.stdout.write(run.stdout ?? "");
+    if (run.status !== 0) throw new Error(`${script} failed: ${run.error?.message ?? run.stderr}`);
+    writeFileSync(stamp, wanted);
+    return out;
+  });
 }
 
 /** Folder of the conformance corpus: files, manifest.json, truth.json. */
