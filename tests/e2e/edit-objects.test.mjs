@@ -47,6 +47,11 @@ test("attributes are added, changed in value, type and name, and deleted", () =>
       await field("Value").fill("longer than it was");
       await apply();
     });
+    await change("short", async () => {
+      // Its type is for two bytes: it becomes as long as the text.
+      await field("Value").fill("longer");
+      await apply();
+    });
     await change("flag", () => dialog.getByRole("button", { name: "Delete" }).click());
     await change(null, async () => {
       await field("Name").fill("count");
@@ -65,16 +70,17 @@ test("attributes are added, changed in value, type and name, and deleted", () =>
       await field("Value").fill("[[1, 2, 3], [-4, 5, 6]]");
       await apply();
     });
-    await count(page, 8);
+    await count(page, 9);
     assert.deepEqual(await attributes(page), {
-      big: "9223372036854775807", count: "255", grid: "[[1, 2, 3], [-4, 5, 6]]", limits: "[[1, NaN], [3, inf]]", names: "[x, y, , ß]", renamed: "longer than it was", units: "mK\\nµ",
+      big: "9223372036854775807", count: "255", grid: "[[1, 2, 3], [-4, 5, 6]]", limits: "[[1, NaN], [3, inf]]", names: "[x, y, , ß]", renamed: "longer than it was", short: "longer", units: "mK\\nµ",
     });
     const to = await saved(page);
-    const all = `{k: [str(v.dtype) if hasattr(v, "dtype") else "text", np.asarray(v).tolist() if np.asarray(v).dtype.kind != "f" else str(np.asarray(v).tolist())] for k, v in f["attributes"].attrs.items()}`;
+    const all = `{k: [str(v.dtype) if hasattr(v, "dtype") else "text", np.asarray(v).tolist() if np.asarray(v).dtype.kind != "f" else str(np.asarray(v).tolist())] for k, v in f["attributes"].attrs.items() if k != "short"}`;
     assert.deepEqual(ask(to, all), {
       big: ["int64", "BIG"].with(1, Number(9223372036854775807n)), count: ["uint8", 255], grid: ["int16", [[1, 2, 3], [-4, 5, 6]]], limits: ["float32", "[[1.0, nan], [3.0, inf]]"],
       names: ["object", ["x, y", "", "ß"]], renamed: ["text", "longer than it was"], units: ["text", "mK\nµ"],
     });
+    assert.deepEqual(ask(to, `[str(f["attributes"].attrs["short"].dtype), f["attributes"].attrs["short"].decode()]`), ["|S6", "longer"]);
     assert.equal(ask(to, `str(f["attributes"].attrs["big"])`), "9223372036854775807");
     assert.deepEqual(differences(file("edit.h5"), to), ["/attributes"]);
     h5dump(to, "-A");

@@ -240,6 +240,25 @@ test("single values: text with its lines, numbers, fields of a record", () =>
     assert.deepEqual(ask(to, `[x.item() for x in f["table/scalar_record"][()]]`), [-8, 2.5, false]);
   }), { timeout: 60_000 });
 
+test("elements behind every filter, also those that load themselves; undo keeps the others", () =>
+  withPage(async (page) => {
+    await open(page, file("filters.h5"));
+    const names = ["blosc", "zstd", "bitshuffle", "gzip", "lzf"];
+    for (const name of names) {
+      await choose(page, `/${name}`);
+      await show(page, "Table");
+      await set(page, 1, 1, "-0.5");
+    }
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("Control+z");
+    await cell(page, 1, 1).getByText("101", { exact: true }).waitFor();
+    await count(page, 4);
+    const to = await saved(page);
+    assert.deepEqual(differences(file("filters.h5"), to), names.slice(0, 4).map((name) => `/${name}`).toSorted());
+    const python = "(__import__('hdf5plugin'), [float(f[n][1, 1]) for n in ('blosc', 'zstd', 'bitshuffle', 'gzip', 'lzf')])[1]";
+    assert.deepEqual(ask(to, python), [-0.5, -0.5, -0.5, -0.5, 101]);
+  }), { timeout: 90_000 });
+
 test("references are changed by paths", () =>
   withPage(async (page) => {
     await open(page, file("references.h5"));

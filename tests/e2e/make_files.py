@@ -269,6 +269,7 @@ def edit():
         a["limits"] = np.array([1.5, 2.5], "f4")
         a.create("names", ["a", "b"], dtype=h5py.string_dtype())
         a["fixed"] = np.bytes_(b"abc")
+        a["short"] = np.bytes_(b"ab")
         a["flag"] = True
 
 

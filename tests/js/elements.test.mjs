@@ -183,3 +183,32 @@ test("asynchronous files: promises, and the same results", async () => {
   const d = await r.get("grid/zipped");
   for (const change of [() => d.write(1), () => d.resize([1, 1]), () => d.append(1)]) await assert.rejects(change(), { code: "ReadOnly" });
 });
+
+test("what is read of arrays of records, of complex numbers and of sequences is written back", () => {
+  const f = create();
+  const pair = { class: "compound", size: 8, members: [{ name: "a", dtype: "<i4" }, { name: "b", dtype: "<f4" }] };
+  const rows = [[{ a: 1, b: 0.5 }, { a: 2, b: 1.5 }], [{ a: 3, b: 2.5 }, { a: 4, b: 3.5 }]];
+  f.createDataset("records", { data: rows, shape: [2], dtype: { class: "array", dims: [2], base: pair } });
+  f.createDataset("complex", { data: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], shape: [2], dtype: { class: "array", dims: [2], base: { class: "complex", base: "<f8" } } });
+  const member = { class: "compound", size: 20, members: [{ name: "n", dtype: "<i4" }, { name: "list", dtype: { class: "array", dims: [2], base: pair } }] };
+  f.createDataset("inside", { data: [{ n: 7, list: rows[0] }], shape: [1], dtype: member });
+  f.createDataset("sequences", { shape: [2], dtype: { class: "array", dims: [2], base: { class: "vlen", base: "<i4" } } });
+  const sequences = f.get("sequences").read();
+  for (const [i, list] of [[1, 2], [3], [], [4]].entries()) sequences.data[i] = list;
+  f.get("sequences").write(sequences);
+  assert.deepEqual(f.get("sequences").read().data.map(String), ["1,2", "3", "", "4"]);
+  const records = f.get("records").read();
+  records.data.a.data[3] = 40;
+  f.get("records").write(records);
+  assert.deepEqual([...f.get("records").read().data.a.data], [1, 2, 3, 40]);
+  assert.deepEqual([...f.get("records").read().data.b.data], [0.5, 1.5, 2.5, 3.5]);
+  const complex = f.get("complex").read();
+  complex.data[5] = 60;
+  f.get("complex").write(complex);
+  assert.deepEqual([...f.get("complex").read().data], [1, 2, 3, 4, 5, 60, 7, 8]);
+  const inside = f.get("inside").read();
+  inside.data.n.data[0] = 8;
+  f.get("inside").write(inside);
+  assert.deepEqual([...f.get("inside").read().data.list.data.b.data], [0.5, 1.5]);
+  assert.deepEqual([...f.get("inside").read().data.n.data], [8]);
+});

@@ -150,7 +150,7 @@ function put(a: NdArray, dtype: Dtype, i: number, text: string, e: Editable): vo
 
 /** Puts one number, text or pair where arrays of its type have it. */
 function store(data: Data, i: number, value: Parsed): void {
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) && !Array.isArray(data)) {
     // Complex numbers: pairs side by side, or two columns.
     const [re, im] = value as unknown as [number, number];
     if (ArrayBuffer.isView(data)) [(data as Float64Array)[2 * i], (data as Float64Array)[2 * i + 1]] = [re, im];

@@ -107,8 +107,17 @@ function setAttribute(object: Entity<"sync">, c: AttributeChange): void {
     throw new HyperslabError("Argument", `there is an attribute “${c.name}” already`, { path: object.path });
   }
   if (c.name === "") throw new HyperslabError("Argument", "an attribute needs a name", { path: object.path });
-  object.attrs.set(c.name, ...valueOf(c.text, c.dtype ?? before?.dtype ?? "string", c.list));
+  const dtype = c.dtype ?? roomFor(c.text, before?.dtype ?? "string");
+  object.attrs.set(c.name, ...valueOf(c.text, dtype, c.list));
   if (renamed) object.attrs.delete(c.was as string);
+}
+
+/** A type for text of a fixed length is as long as the text needs: an attribute is written anew as a whole. */
+function roomFor(text: string, dtype: Dtype): Dtype {
+  const bytes = new TextEncoder().encode(text).length;
+  if (typeof dtype === "object" && dtype.class === "string" && typeof dtype.size === "number") return { ...dtype, size: Math.max(dtype.size, bytes) };
+  const sized = typeof dtype === "string" ? /^([|]?S)(\d+)$/.exec(dtype) : null;
+  return sized ? `${sized[1]}${Math.max(Number(sized[2]), bytes)}` : dtype;
 }
 
 function valueOf(text: string, dtype: Dtype, list: boolean): [WriteValue, AttributeOptions] {

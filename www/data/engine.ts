@@ -19,7 +19,7 @@ import { isRange, type Picks } from "./selection.js";
 import { readScale } from "./scales.js";
 import { sniff, SNIFF_BYTES } from "./sniff.js";
 import { Table, type Tile } from "./tiles.js";
-import { troubleOf } from "./trouble.js";
+import { needsCodecs, troubleOf } from "./trouble.js";
 
 type Answers = { [M in keyof P.Methods]: (ask: P.Methods[M]["ask"], job: Job) => Promise<P.Methods[M]["answer"]> | P.Methods[M]["answer"] };
 
@@ -70,6 +70,8 @@ export class Engine implements Answers {
       const { size, superblock, userblock } = f.info;
       return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
     } catch (e) {
+      // Changes that are made again may need filters: then all of this is done once more with them.
+      if (needsCodecs(e)) throw e;
       throw new Refusal({ ...troubleOf(e), sniffed: sniff(head, file.size), size: file.size });
     }
   }

@@ -65,7 +65,7 @@ test("text: as it is, if there is room for it", () => {
   assert.equal(parseValue(" a\nb ", "string"), " a\nb ");
   assert.equal(parseValue("abc", "S3"), "abc");
   refused("abcd", "S3", /takes 4 bytes, and there is room for 3/);
-  refused("abc", { class: "string", size: 3, pad: "nullterm", cset: "ascii" }, /room for 2/);
+  assert.equal(parseValue("abc", { class: "string", size: 3, pad: "nullterm", cset: "ascii" }), "abc");
   refused("µ", "S3", /ASCII/);
   refused("µµ", { class: "string", size: 3, pad: "nullpad", cset: "utf8" }, /takes 4 bytes/);
   refused("a\0b", "string", /NUL/);
@@ -75,6 +75,10 @@ test("text: as it is, if there is room for it", () => {
 test("lists, of every kind of number and as deep as their type", () => {
   assert.deepEqual(parseValue("[1, -inf ,nan]", { class: "array", dims: [3], base: "<f4" }), [1, -Infinity, NaN]);
   assert.deepEqual(parseValue("[[1,2],[3,4]]", { class: "array", dims: [2, 2], base: "<i8" }), [1n, 2n, 3n, 4n]);
+  assert.deepEqual(parseValue("[[1,2],[3,4]]", { class: "array", dims: [2], base: { class: "array", dims: [2], base: "<i4" } }), [1, 2, 3, 4]);
+  assert.deepEqual(parseValue("[[1,2],[]]", { class: "array", dims: [2], base: { class: "vlen", base: "<i4" } }), [[1, 2], []]);
+  refused("[1, 2]", { class: "array", dims: [2, 2], base: "<f4" }, /lists of 2 values are needed/);
+  refused("[]", { class: "array", dims: [1], base: { class: "reference", ref: "object" } }, /lists of references/);
   refused("[1, 2]", { class: "array", dims: [3], base: "<f4" }, /3 values are needed, not 2/);
   refused("[1, 300]", { class: "array", dims: [2], base: "|u1" }, /“300” is out of range/);
   assert.deepEqual(parseValue('["a, b", c]', { class: "vlen", base: "string" }), ["a, b", "c"]);

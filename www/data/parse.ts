@@ -61,21 +61,40 @@ function parseNamed(item: Item, dtype: string): Parsed {
     return number[1] === "f" ? float(text, size) : integer(text, size * 8, number[1] === "i", size);
   }
   if (dtype === "bool") return bool(text);
-  if (dtype === "string" || dtype === "bytes") return string(item.text, { size: "variable", pad: "nullterm", cset: dtype === "string" ? "utf8" : "ascii" });
+  if (dtype === "string" || dtype === "bytes") return string(item.text, { size: "variable", cset: dtype === "string" ? "utf8" : "ascii" });
   const sized = /^[|]?([SV])(\d+)$/.exec(dtype);
-  if (sized?.[1] === "S") return string(item.text, { size: Number(sized[2]), pad: "nullpad", cset: "ascii" });
+  if (sized?.[1] === "S") return string(item.text, { size: Number(sized[2]), cset: "ascii" });
   if (sized) return opaque(text, Number(sized[2]));
   throw new ValueError(`values of type ${dtype} cannot be changed here`);
 }
 
 function parseList(text: string, dtype: Extract<Datatype, { class: "array" | "vlen" }>): Parsed {
-  const list = readList(text);
-  if (dtype.class === "vlen") return list.map((one) => parseNested(one, dtype.base));
-  const extents = extentsOf(list);
-  if (String(extents) !== String(dtype.dims)) {
-    throw new ValueError(`${dtype.dims.join(" × ")} values are needed, not ${extents.join(" × ")}`);
-  }
-  return itemsOf(list).map((one) => parseItem(one, dtype.base));
+  const [dims, base] = wholeArray(dtype);
+  const inside = typeof base === "string" ? base : base.class;
+  if (inside === "compound" && !isPair(base as Datatype)) throw new ValueError("lists of records cannot be changed here");
+  if (inside === "reference") throw new ValueError("lists of references cannot be changed here");
+  if (dtype.class === "array") return elementsOf(readList(text), dims).map((one) => parseNested(one, base));
+  if (typeof dtype.base === "object" && dtype.base.class === "array") throw new ValueError("lists of arrays cannot be changed here");
+  return readList(text).map((one) => parseNested(one, dtype.base));
+}
+
+/** The extents of an array type with those of arrays inside, and what the elements are. */
+function wholeArray(dtype: Extract<Datatype, { class: "array" | "vlen" }>): [dims: number[], base: Dtype] {
+  if (dtype.class === "vlen") return [[], dtype.base];
+  const { base, dims } = dtype;
+  if (typeof base !== "object" || base.class !== "array") return [dims, base];
+  const [inner, element] = wholeArray(base);
+  return [[...dims, ...inner], element];
+}
+
+/** The elements of lists that have these extents; elements may be lists themselves. */
+function elementsOf(list: readonly Nested[], [n = 0, ...rest]: readonly number[]): Nested[] {
+  if (list.length !== n) throw new ValueError(`${n} values are needed, not ${list.length}`);
+  if (rest.length === 0) return [...list];
+  return list.flatMap((one) => {
+    if (isItem(one)) throw new ValueError(`lists of ${rest.join(" × ")} values are needed`);
+    return elementsOf(one, rest);
+  });
 }
 
 function parseNested(one: Nested, dtype: Dtype): Parsed {
@@ -156,14 +175,14 @@ function enumerated(text: string, dtype: Extract<Datatype, { class: "enum" }>): 
   throw new ValueError(`${shortened(text)} is not one of ${names}${dtype.members.length > NAMES ? ", …" : ""}`);
 }
 
-function string(text: string, { size, pad, cset }: { size: number | "variable"; pad: string; cset: string }): string {
+function string(text: string, { size, cset }: { size: number | "variable"; cset: string }): string {
   if (text.includes("\0")) throw new ValueError("a text cannot contain a NUL");
   if (/\p{Cs}/u.test(text)) throw new ValueError("this text has half of a character in it");
   if (cset === "ascii" && /[\u0080-\u{10ffff}]/u.test(text)) throw new ValueError(`this text is ASCII: ${shortened(text)} has other characters`);
   if (size === "variable") return text;
-  const most = pad === "nullterm" ? size - 1 : size;
+  // Also where a NUL ends them: netCDF's texts fill all their bytes.
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > most) throw new ValueError(`this text takes ${bytes} bytes, and there is room for ${most}`);
+  if (bytes > size) throw new ValueError(`this text takes ${bytes} bytes, and there is room for ${size}`);
   return text;
 }
 

@@ -43,18 +43,20 @@ export function droppedFiles(data: DataTransfer | null): File[] {
 }
 
 /** Files that the user chooses, with their places; undefined where the browser cannot ask so. */
-export function pickFiles(): Promise<File[]> | undefined {
-  return pickers().showOpenFilePicker?.({ multiple: true }).then(
-    (chosen) =>
-      Promise.all(
-        chosen.map(async (handle) => {
-          const file = await handle.getFile();
-          rememberHandle(file, handle);
-          return file;
-        }),
-      ),
-    () => [],
-  );
+export async function pickFiles(): Promise<File[] | undefined> {
+  let chosen: FileHandle[] | undefined;
+  try {
+    chosen = await pickers().showOpenFilePicker?.({ multiple: true });
+  } catch (e) {
+    return e instanceof DOMException && e.name === "AbortError" ? [] : undefined;
+  }
+  return chosen && Promise.all(chosen.map(opened));
+}
+
+async function opened(handle: FileHandle): Promise<File> {
+  const file = await handle.getFile();
+  rememberHandle(file, handle);
+  return file;
 }
 
 /** A place that the user chooses: null if there is none after all, undefined where the browser cannot ask. */

@@ -15,9 +15,9 @@ interface Props {
 export function Picker({ label = t.openFile, primary = false, small = false, onFiles = take }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const choose = async (): Promise<void> => {
-    const chosen = pickFiles();
-    if (chosen) await onFiles(await chosen);
-    else input.current?.click();
+    const chosen = await pickFiles();
+    if (!chosen) input.current?.click();
+    else if (chosen.length > 0) await onFiles(chosen);
   };
   return (
     <>

@@ -11,7 +11,7 @@ const plural = (n: number, one: string, many: string): string => `${thousands(n)
 
 export const t = {
   app: "Hyperslab",
-  tagline: "Look inside HDF5 files",
+  tagline: "Look inside HDF5 files, and change them",
   private: "Nothing leaves this computer: files are read in your browser and never uploaded.",
   offlineReady: "Works without a network once it was opened.",
   dropHere: "Drop an HDF5 file anywhere on this page",
