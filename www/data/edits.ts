@@ -108,8 +108,17 @@ function setAttribute(object: Entity<"sync">, c: AttributeChange): void {
   }
   if (c.name === "") throw new HyperslabError("Argument", "an attribute needs a name", { path: object.path });
   const dtype = c.dtype ?? roomFor(c.text, before?.dtype ?? "string");
-  object.attrs.set(c.name, ...valueOf(c.text, dtype, c.list));
-  if (renamed) object.attrs.delete(c.was as string);
+  const value = valueOf(c.text, dtype, c.list);
+  if (!renamed || !before) return object.attrs.set(c.name, ...value);
+  // What refuses to go is refused before anything is made.
+  const old = object.attrs.get(before.name);
+  object.attrs.delete(before.name);
+  try {
+    object.attrs.set(c.name, ...value);
+  } catch (e) {
+    object.attrs.set(before.name, old as WriteValue, { dtype: before.dtype });
+    throw e;
+  }
 }
 
 /** A type for text of a fixed length is as long as the text needs: an attribute is written anew as a whole. */
