@@ -224,6 +224,12 @@ f.create_virtual_dataset("wrong", wrong)
 again = h5py.VirtualLayout((14,), h5py.string_dtype())
 again[:] = h5py.VirtualSource(".", "all words", (14,))
 f.create_virtual_dataset("again", again)
+again = h5py.VirtualLayout((14,), h5py.ref_dtype)
+again[:] = h5py.VirtualSource(".", "all refs", (14,))
+f.create_virtual_dataset("again refs", again)
+own = h5py.VirtualLayout((4,), h5py.vlen_dtype("<f8"))
+own[:] = h5py.VirtualSource(".", "lists", (4,))
+f.create_virtual_dataset("wrong here", own)
 `,
   );
   const seen = seenByH5py(
@@ -256,7 +262,10 @@ print(json.dumps({"words": [text(x) for x in f["all words"][...]], "lists": [x.t
       assert.equal(part.reduce((a, b) => a + b), sum, `${i}`);
     }
     await assert.rejects(read("wrong"), { code: "Unsupported" });
-    await assert.rejects(read("again"), { code: "Unsupported" });
+    await assert.rejects(read("wrong here"), { code: "Unsupported" });
+    assert.deepEqual(await read("again"), seen.words);
+    assert.deepEqual(await read("again", "::5"), [0, 5, 10].map((i) => seen.words[i]));
+    assert.deepEqual((await read("again refs")).map((r) => r.file), refs.map((r) => r.file));
     f.close();
   }
   const alone = openSync(own("mixed.h5")).get("all words").read();

@@ -1,15 +1,80 @@
 //! Values that are not in the file of their dataset: their bytes would say nothing here.
 
+use super::sources::{Piece, Source};
+use super::{DatasetParts, Read, in_memory, virtually};
+use crate::chunk::HeapCache;
+use crate::chunk::heap::HeapState;
 use crate::error::Result;
 use crate::order;
-use crate::value::Column;
+use crate::select::Region;
+use crate::storage::Medium;
+use crate::value::{self, Column};
 use std::ops::Range;
 
 /// Values, and which elements of a batch they are.
 pub struct Apart {
     /// In the order of the values.
-    pub(super) places: Vec<Range<usize>>,
-    pub(super) values: Column,
+    places: Vec<Range<usize>>,
+    values: Column,
+}
+
+impl Apart {
+    /// Values of a source.
+    pub(super) fn of(source: &Source, piece: &Piece, places: Vec<Range<usize>>, mut values: Column) -> Apart {
+        if source.medium.is_some() {
+            values.belong_to(&piece.file);
+        }
+        Apart { places, values }
+    }
+}
+
+/// Elements of a virtual dataset that another one is made of, as values: they may come from anywhere.
+#[derive(Default)]
+pub(super) struct Onward {
+    /// Place of the first, and how many.
+    rows: Vec<(u64, u64)>,
+    read: Option<Read>,
+    raw: Vec<u8>,
+    apart: Vec<Apart>,
+    /// Whether there is a batch that is no values yet.
+    waiting: bool,
+    values: Option<Column>,
+}
+
+impl Onward {
+    /// Adds `len` neighbours of a row.
+    pub(super) fn add(&mut self, place: u64, len: u64) {
+        self.rows.push((place, len));
+    }
+
+    /// Reads all of them. After an error of kind `Pending` the same call goes on where it was.
+    pub(super) fn read(&mut self, medium: &Medium, parts: &DatasetParts, depth: u32) -> Result<Column> {
+        let read = match &mut self.read {
+            Some(read) => read,
+            none => {
+                let region = Region::rows(&self.rows, parts.dataspace.dims())?;
+                let (unit, total) = (in_memory(parts.datatype.size.into())?, region.elements());
+                let source = virtually(medium, parts, region, unit, depth)?;
+                none.insert(Read { unit, total, done: 0, source })
+            }
+        };
+        let mut state = HeapState::default();
+        let heap = &mut HeapCache::new(medium, &mut state);
+        let empty = |heap: &mut HeapCache| value::decode(&parts.datatype, &[], heap);
+        let all = match &mut self.values {
+            Some(all) => all,
+            none => none.insert(empty(heap)?),
+        };
+        while self.waiting || read.next_apart(medium, &mut self.raw, Some(&mut self.apart))?.is_some() {
+            self.waiting = true;
+            let batch = value::decode(&parts.datatype, &self.raw, heap)?;
+            let n = value::store::count(&batch);
+            let batch = merge(&batch, n, &self.apart, empty(heap)?)?;
+            all.append(&batch, 0..n)?;
+            self.waiting = false;
+        }
+        self.values.take().map_or_else(|| empty(heap), Ok)
+    }
 }
 
 /// The elements of a batch, of which some are `apart`. `empty` is a column of no elements.

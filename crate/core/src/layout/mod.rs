@@ -62,6 +62,10 @@ impl DatasetParts {
             external: header.external_files(medium)?.unwrap_or_default(),
         })
     }
+
+    fn is_virtual(&self) -> bool {
+        matches!(self.layout, Layout::Virtual { .. })
+    }
 }
 
 /// Bytes that a batch aims at.

@@ -1,6 +1,6 @@
 //! Virtual datasets: elements that are those of other datasets, in this file or in others.
 
-use super::apart::Apart;
+use super::apart::{Apart, Onward};
 use super::boxes::{self, Boxed, Common};
 use super::gather::{Conversion, Gather};
 use super::picked::{MOST_RUNS, walk};
@@ -81,6 +81,8 @@ enum Part {
     Rows(Gather),
     /// As values: which elements of the batch they are, and their bytes.
     Values(Gather, Vec<Range<usize>>, Vec<u8>),
+    /// The same of a virtual dataset.
+    Onward(Onward, Vec<Range<usize>>),
 }
 
 /// Neighbours of the batch that are elements of a piece.
@@ -243,9 +245,12 @@ impl Virtual {
                         gather.read(within, &source.parts, None, depth, bytes)?;
                         let mut state = HeapState::default();
                         let heap = &mut HeapCache::new(within, &mut state);
-                        let mut values = value::decode(&source.parts.datatype, bytes, heap)?;
-                        values.belong_to(&piece.file);
-                        self.apart.push(Apart { places: std::mem::take(places), values });
+                        let values = value::decode(&source.parts.datatype, bytes, heap)?;
+                        self.apart.push(Apart::of(source, piece, std::mem::take(places), values));
+                    }
+                    Part::Onward(onward, places) => {
+                        let values = onward.read(within, &source.parts, depth)?;
+                        self.apart.push(Apart::of(source, piece, std::mem::take(places), values));
                     }
                 }
             }
@@ -283,6 +288,7 @@ impl Virtual {
         };
         let (mut gather, frame) = (Gather::new(&source.parts), source.region.dims());
         let (mut places, mut elements) = (Vec::new(), 0);
+        let mut onward = source.parts.is_virtual().then(Onward::default);
         for Touch { number, len, to } in touched {
             source.region.runs(number..number + len, &mut |place, n, at| {
                 let to = to + (at - number);
@@ -290,6 +296,9 @@ impl Virtual {
                     Way::Values => {
                         let inside = gather.add(frame, place, n, elements);
                         elements += inside;
+                        if let Some(onward) = &mut onward {
+                            onward.add(reframe(place, frame, source.parts.dataspace.dims()), inside);
+                        }
                         places.push(in_memory(to)?..in_memory(to + inside)?);
                     }
                     Way::Bytes { beyond, .. } => {
@@ -306,9 +315,10 @@ impl Virtual {
         if gather.is_empty() {
             return Ok(None);
         }
-        Ok(Some(match way {
-            Way::Bytes { .. } => Part::Rows(gather),
-            Way::Values => {
+        Ok(Some(match (way, onward) {
+            (Way::Bytes { .. }, _) => Part::Rows(gather),
+            (Way::Values, Some(onward)) => Part::Onward(onward, places),
+            (Way::Values, None) => {
                 let width = u64::from(source.parts.datatype.size);
                 Part::Values(gather, places, vec![0; in_memory(elements.saturating_mul(width))?])
             }
@@ -335,13 +345,14 @@ impl Virtual {
             return Ok(());
         };
         let (from, to) = (&source.parts.datatype, &self.parts.datatype);
-        let way = if source.medium.is_some() && (from.uses_heap() || from.holds_references()) {
+        let elsewhere = source.medium.is_some() || (apart && source.parts.is_virtual()) || from != to;
+        let way = if elsewhere && (from.uses_heap() || from.holds_references()) {
             // Widths of addresses may differ, what they lead to may not.
             let kind = |datatype| value::decode(datatype, &[], &mut NoHeap).within("virtual dataset");
             let larger = from.size > to.size.saturating_mul(8);
             if !apart || larger || kind(from)? != kind(to)? {
                 return Err(Error::unsupported(
-                    "values of variable length or references of another file that are converted or go on from dataset to dataset",
+                    "values of variable length or references of a virtual dataset that have to be converted",
                 ));
             }
             Way::Values

@@ -66,6 +66,20 @@ impl Region {
         Ok(Region { dims: dims.to_vec(), elements: runs.len() as u64, form: Form::Runs(runs) })
     }
 
+    /// Neighbours of rows, in this order: the place of the first, and how many. Each in one row.
+    pub fn rows(rows: &[(u64, u64)], dims: &[u64]) -> Result<Region> {
+        let all = places(dims)?;
+        let (mut runs, mut elements) = (Vec::with_capacity(rows.len()), 0u64);
+        for (place, n) in rows.iter().filter(|(_, n)| *n > 0) {
+            if place.checked_add(*n).is_none_or(|end| end > all) {
+                return Err(Error::argument(format!("{n} elements from place {place} of {all}")));
+            }
+            runs.push(Run { place: *place, before: elements });
+            elements = elements.saturating_add(*n);
+        }
+        Ok(Region { dims: dims.to_vec(), form: Form::Runs(runs), elements })
+    }
+
     /// The elements at which `mask`, which has one byte for each, is not 0.
     pub fn mask(mask: &[u8], dims: &[u64]) -> Result<Region> {
         if places(dims)? != mask.len() as u64 {

@@ -139,3 +139,18 @@ fn ends_for_what_has_none() {
     let region = Region::stored(&bounded(&Chosen::Regular(vec![block]), &[7]), &[7]).unwrap();
     assert_eq!(elements(&region, 0..5), [2, 3, 4, 5, 6]);
 }
+
+#[test]
+fn rows_keep_their_order() {
+    let region = Region::rows(&[(8, 3), (0, 0), (1, 2), (1, 1)], &[3, 4]).unwrap();
+    assert_eq!(region.elements(), 6);
+    let mut runs = Vec::new();
+    let mut each = |place, n, number| {
+        runs.push((place, n, number));
+        Ok(())
+    };
+    region.runs(1..6, &mut each).unwrap();
+    assert_eq!(runs, [(9, 2, 1), (1, 2, 3), (1, 1, 5)]);
+    assert!(Region::rows(&[(8, 5)], &[3, 4]).is_err());
+    assert!(Region::rows(&[(u64::MAX, 2)], &[3, 4]).is_err());
+}
