@@ -101,8 +101,8 @@ declare module "#glue" {
     readMask(dataset: number, mask: Uint8Array): Reading;
     // From here on only the whole engine has what is written here.
 
-    /** Starts a compact copy of the file, or of the object at `subtree`. */
-    repack(gzip: number, subtree?: string): Repacking;
+    /** Starts a compact copy of the file, or of the object at `subtree`, without the links at `drop`. No level: filters stay. */
+    repack(gzip: number | undefined, subtree: string | undefined, drop: string[]): Repacking;
     // Paths begin at the root or, with `#0x` and the address of a header in hexadecimal, at an object.
     createGroup(path: string, spec: GroupSpec): void;
     createDataset(path: string, spec: Spec): void;

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import h5py
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import compare_files  # noqa: E402
 
@@ -25,15 +27,29 @@ def dump(path):
     return subprocess.run(["h5dump", "-p", "-H", path], capture_output=True, text=True, timeout=300)
 
 
+def same_chunks(line, path, copy):
+    """Whether a difference is only that libhdf5 lacks a filter: then the stored chunks are what has to be equal."""
+    name, unread, _ = line.partition(": libhdf5 cannot read it in ")
+    if not unread:
+        return False
+    with h5py.File(path, "r") as a, h5py.File(copy, "r") as b:
+        stored = []
+        for file in (a, b):
+            dataset = file[name].id
+            coords = [dataset.get_chunk_info(i).chunk_offset for i in range(dataset.get_num_chunks())]
+            stored.append([(at, *dataset.read_direct_chunk(at)) for at in sorted(coords)])
+        return len(stored[0]) > 0 and stored[0] == stored[1]
+
+
 def check(repack, path, level, folder):
     if os.path.basename(path) in MISREAD:
         return "misread by libhdf5", []
     compare_files.document(path)
     copy = os.path.join(folder, os.path.basename(path))
-    done = subprocess.run([repack, path, copy, str(level)], capture_output=True, text=True, timeout=600)
+    done = subprocess.run([repack, path, copy, level], capture_output=True, text=True, timeout=600)
     if done.returncode:
         return ("refused" if done.returncode == 3 else "FAILED"), [done.stderr.strip()]
-    found = compare_files.compare(path, copy)[0]
+    found = [line for line in compare_files.compare(path, copy)[0] if not same_chunks(line, path, copy)]
     if shutil.which("h5dump") and dump(path).returncode == 0:
         dumped = dump(copy)
         if dumped.returncode:
@@ -47,7 +63,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("repack")
     ap.add_argument("files", nargs="+")
-    ap.add_argument("--level", type=int, default=4)
+    ap.add_argument("--level", default="4", help="of gzip, or \"keep\": chunks as they are stored")
     a = ap.parse_args()
     bad = equal = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -61,6 +61,38 @@ test("a part of a file", async () => {
   await assert.rejects(repack(example(), { subtree: "/nothing" }), { code: "NotFound" });
 });
 
+test("chunks and filters that are kept", async () => {
+  const source = create();
+  const data = Float64Array.from({ length: 60_000 }, (_, i) => Math.sin(i));
+  source.createDataset("packed", { data, shape: [300, 200], chunks: [70, 90], compression: "gzip", shuffle: true, fletcher32: true });
+  source.createDataset("rounded", { data, shape: [300, 200], chunks: [70, 90], scaleoffset: 3 });
+  source.createDataset("plain", { data, shape: [300, 200] });
+  source.createDataset("text", { data: Array.from({ length: 3000 }, (_, i) => `line ${i}`), chunks: [100], compression: "gzip" });
+  const bytes = source.toBytes();
+  const [original, copy] = [openSync(bytes), openSync(await repack(bytes, { compression: "keep" }))];
+  same(original, copy);
+  for (const path of original.keys()) {
+    for (const key of ["chunks", "filters", "layout"]) assert.deepEqual(copy.get(path)[key], original.get(path)[key], `${path} ${key}`);
+  }
+});
+
+test("what is left out", async () => {
+  const f = openSync(await repack(example(), { drop: ["a/smooth", "/out"] }));
+  assert.deepEqual(f.keys(), ["a", "again", "scalar", "soft"]);
+  assert.deepEqual(f.get("a").keys(), ["text"]);
+  assert.equal(f.get("again").read().data.length, 60_000);
+  const source = create();
+  const d = source.createDataset("d", { data: new Float64Array(3) });
+  const e = source.createDataset("e", { data: new Float64Array(3) });
+  source.createDataset("both", { data: [d, e] });
+  const both = openSync(await repack(source.toBytes(), { drop: ["d"] }));
+  const [lost, found] = both.get("both").read().data;
+  assert.equal(both.pathOf(found), "/e");
+  assert.equal(lost.address, 0);
+  await assert.rejects(repack(example(), { drop: ["nothing"] }), { code: "NotFound" });
+  for (const drop of ["a", [5], ["/"]]) await assert.rejects(repack(example(), { drop }), { code: "Argument" });
+});
+
 test("progress, and stopping", async () => {
   const f = create();
   for (let i = 0; i < 8; i++) f.createDataset(`d${i}`, { data: new Float64Array(1 << 18).fill(i) });

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 fn options(gzip: u8, subtree: Option<&str>) -> RepackOptions {
-    RepackOptions { gzip, subtree: subtree.map(Into::into) }
+    RepackOptions { gzip: Some(gzip), subtree: subtree.map(Into::into), drop: Vec::new() }
 }
 
 fn repack(source: &Written, options: RepackOptions) -> Result<Vec<u8>> {
@@ -118,6 +118,49 @@ fn storage_as_promised() {
     assert_eq!(layout(&loose, "run/packed"), Some((vec![30, 40], true)));
     assert_eq!(filters(&loose, "run/packed"), [0u16; 0]);
     assert!(copy.medium.storage_len() < loose.medium.storage_len());
+}
+
+#[test]
+fn filters_that_are_kept() {
+    let keep = || RepackOptions { gzip: None, ..RepackOptions::default() };
+    for name in ["earliest.h5", "latest.h5", "userblock.h5", "filtered.h5", "shared.h5"] {
+        let source = Written::open(fixture(name));
+        let copy = repack(&source, keep()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(Written::open(copy).facts(), source.facts(), "{name}");
+    }
+    let source = sample();
+    let copy = Written::open(repack(&source, keep()).unwrap());
+    assert_eq!(copy.facts(), source.facts());
+    for path in ["run/plain", "run/packed", "run/lines", "small"] {
+        let (copied, own) = (copy.parts(path), source.parts(path));
+        assert_eq!(copied.filters, own.filters, "{path}");
+        let chunk = |layout: &Layout| match layout {
+            Layout::Chunked { chunk, .. } => Some(chunk.clone()),
+            _ => None,
+        };
+        assert_eq!(chunk(&copied.layout), chunk(&own.layout), "{path}");
+    }
+}
+
+#[test]
+fn what_is_left_out() {
+    let source = sample();
+    let without = |drop: &[&str], subtree: Option<&str>| {
+        let drop = drop.iter().map(|path| (*path).to_owned()).collect();
+        repack(&source, RepackOptions { drop, ..options(4, subtree) })
+    };
+    // The other link to it keeps the object.
+    let copy = Written::open(without(&["/run/plain", "out", "run/up/run/late"], None).unwrap());
+    assert_eq!(copy.names("/"), ["run", "same", "small", "soft"]);
+    assert_eq!(copy.names("run"), ["lines", "packed", "up"]);
+    assert_eq!(copy.values("same"), source.values("run/plain"));
+    let whole = repack(&source, options(4, None)).unwrap();
+    assert!(without(&["run", "same"], None).unwrap().len() < whole.len() / 2);
+    let part = Written::open(without(&["run/up", "run/packed"], Some("run")).unwrap());
+    assert_eq!(part.names("/"), ["late", "lines", "plain"]);
+    for (path, kind) in [("/", Kind::Argument), ("no", Kind::NotFound), ("small/x", Kind::NotFound)] {
+        assert_eq!(without(&[path], None).unwrap_err().kind(), kind, "{path}");
+    }
 }
 
 #[test]

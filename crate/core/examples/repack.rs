@@ -1,4 +1,4 @@
-//! Copies a file: `repack SOURCE TARGET [LEVEL [SUBTREE]]`. Exit status 3 and the error where something cannot be
+//! Copies a file: `repack SOURCE TARGET [LEVEL [SUBTREE]]`, level `keep` to keep filters. Exit status 3 and the error where something cannot be
 //! carried over.
 
 use hyperslab::limits::Limits;
@@ -20,8 +20,12 @@ fn main() -> std::io::Result<()> {
         eprintln!("usage: repack SOURCE TARGET [LEVEL [SUBTREE]]");
         std::process::exit(2);
     };
-    let gzip = rest.first().and_then(|level| level.parse().ok()).unwrap_or(4);
-    match copy(std::fs::read(source)?, RepackOptions { gzip, subtree: rest.get(1).cloned() }) {
+    let gzip = match rest.first().map(String::as_str) {
+        Some("keep") => None,
+        level => Some(level.and_then(|level| level.parse().ok()).unwrap_or(4)),
+    };
+    let options = RepackOptions { gzip, subtree: rest.get(1).cloned(), drop: Vec::new() };
+    match copy(std::fs::read(source)?, options) {
         Ok(file) => std::fs::write(target, file.as_bytes()),
         Err(e) => {
             eprintln!("{e}");

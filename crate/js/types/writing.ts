@@ -146,13 +146,22 @@ export interface VirtualMapping {
 
 /** Options of `repack`. */
 export interface RepackOptions {
-  /** gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. */
-  compression?: "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
+  /**
+   * gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. `"keep"`:
+   * every dataset keeps its own chunks and filters, or its one piece; chunks are carried over as they are stored, which is
+   * faster, loses nothing with filters that round, and needs none of the filters.
+   */
+  compression?: "keep" | "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
   /**
    * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
    * keeps its name.
    */
   subtree?: string | undefined;
+  /**
+   * Links that are left out, by their paths from the source's root, with everything that only they lead to. What another
+   * link leads to stays; references to what is gone, or is outside `subtree`, become null references.
+   */
+  drop?: readonly string[] | undefined;
   /** Called now and then with bytes of elements copied, of how many. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops the copying; it then rejects with the signal's reason. */

@@ -40,8 +40,9 @@ impl<'a> Origin<'a> {
 /// Where copied references lead.
 #[derive(Clone, Copy)]
 pub(super) enum Leading<'a> {
-    /// To the copies of the objects they led to, by address.
-    ToCopies(&'a BTreeMap<u64, u64>),
+    /// To the copies of the objects they led to, by address. `lost`: those to objects without a copy lead nowhere
+    /// then, instead of being an error.
+    ToCopies { map: &'a BTreeMap<u64, u64>, lost: bool },
     /// To the same objects.
     Same,
     /// Nowhere: the objects are in another file.
@@ -163,7 +164,7 @@ impl Transfer<'_> {
 
     fn object_reference(&mut self, element: &mut [u8]) -> Result<()> {
         match element.first_chunk_mut::<8>() {
-            Some(address) => self.address(address),
+            Some(address) => self.address(address).map(|_| ()),
             None => Err(Error::malformed("an object reference of fewer than 8 bytes")),
         }
     }
@@ -176,7 +177,12 @@ impl Transfer<'_> {
         };
         let mut bytes = HeapCache::new(self.source.medium(self.out), self.heap).object(id)?.to_vec();
         match bytes.first_chunk_mut::<8>() {
-            Some(address) => self.address(address)?,
+            Some(address) => {
+                if !self.address(address)? {
+                    element.fill(0);
+                    return Ok(());
+                }
+            }
             None => return Err(Error::malformed("a region reference without an object")),
         }
         self.put(&bytes, element)
@@ -184,7 +190,7 @@ impl Transfer<'_> {
 
     /// A reference of HDF5 1.12: what is not in place is in the heap, and stays what it is.
     fn standard_reference(&mut self, element: &mut [u8]) -> Result<()> {
-        if matches!(self.references, Leading::ToCopies(_)) && element.iter().any(|b| *b != 0) {
+        if matches!(self.references, Leading::ToCopies { .. }) && element.iter().any(|b| *b != 0) {
             return Err(Error::unsupported("copying references of HDF5 1.12"));
         }
         let mut r = Reader::new(element, 0, Ctx::WIDE);
@@ -197,20 +203,24 @@ impl Transfer<'_> {
         }
     }
 
-    /// An object's address becomes that of its copy; no object stays none.
-    fn address(&self, address: &mut [u8; 8]) -> Result<()> {
+    /// An object's address becomes that of its copy; no object stays none. False if it has become none.
+    fn address(&self, address: &mut [u8; 8]) -> Result<bool> {
         let from = u64::from_le_bytes(*address);
         if from == 0 || from == u64::MAX {
-            return Ok(());
+            return Ok(true);
         }
-        let Leading::ToCopies(map) = self.references else { return Ok(()) };
+        let Leading::ToCopies { map, lost } = self.references else { return Ok(true) };
         let Some(to) = map.get(&from) else {
+            if lost {
+                address.fill(0);
+                return Ok(false);
+            }
             return Err(Error::unsupported(format!(
                 "copying a reference to the object at {from:#x}, which is not among what is copied"
             )));
         };
         *address = to.to_le_bytes();
-        Ok(())
+        Ok(true)
     }
 }
 

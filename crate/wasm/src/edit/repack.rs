@@ -69,8 +69,14 @@ impl Repacking {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level.
-    pub fn repack(&self, gzip: u8, subtree: Option<String>) -> std::result::Result<Repacking, JsValue> {
-        self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree })).throw()
+    /// Starts a compact copy of the file, or of the object at `subtree`, with gzip at this level or, without one, the
+    /// filters that there are. Links at the paths `drop` are left out.
+    pub fn repack(
+        &self,
+        gzip: Option<u8>,
+        subtree: Option<String>,
+        drop: Vec<String>,
+    ) -> std::result::Result<Repacking, JsValue> {
+        self.file().and_then(|file| Repacking::new(file, RepackOptions { gzip, subtree, drop })).throw()
     }
 }

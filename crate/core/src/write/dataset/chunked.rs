@@ -79,21 +79,35 @@ impl ChunkWriter {
         origin: &[u64],
         bytes: &[u8],
     ) -> Result<()> {
-        let coord: Vec<u64> = origin.iter().zip(self.grid.chunk()).map(|(o, c)| o / c).collect();
+        let coord = self.coord(origin);
         let plain = self.edge_unfiltered && self.grid.is_partial(&coord);
         let (mut data, mut mask) = (Cow::Borrowed(bytes), 0);
         if !pipeline.filters.is_empty() && !plain {
             let (stored, skipped) = filter::encode(pipeline, bytes, &mut self.scratch)?;
             (data, mask) = (Cow::Owned(stored), skipped);
         }
+        self.store(out, &coord, &data, mask)
+    }
+
+    /// Stores one chunk whose first element is at `origin`, and which has gone through all filters but those in `mask`.
+    pub fn put(&mut self, out: &mut Output, origin: &[u64], data: &[u8], mask: u32) -> Result<()> {
+        let coord = self.coord(origin);
+        self.store(out, &coord, data, mask)
+    }
+
+    fn coord(&self, origin: &[u64]) -> Vec<u64> {
+        origin.iter().zip(self.grid.chunk()).map(|(o, c)| o / c).collect()
+    }
+
+    fn store(&mut self, out: &mut Output, coord: &[u64], data: &[u8], mask: u32) -> Result<()> {
         let size = data.len() as u64;
-        let there = if self.placed { self.index.get(out, &coord)?.address } else { None };
+        let there = if self.placed { self.index.get(out, coord)?.address } else { None };
         let address = match there {
             Some(address) => address,
             None => out.space.allocate_unaligned(size)?,
         };
-        out.medium.write(address, &data)?;
-        self.index.set(out, &coord, Entry { address: Some(address), size, mask })
+        out.medium.write(address, data)?;
+        self.index.set(out, coord, Entry { address: Some(address), size, mask })
     }
 
     /// Writes the index, and says where it is.

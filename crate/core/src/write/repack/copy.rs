@@ -8,6 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::format::length;
 use crate::format::message::{ChunkIndex, FillStatus, Layout, kind};
 use crate::layout::Read;
+use crate::limits::Limits;
 use crate::order;
 use crate::select::{Axis, Hyperslab};
 use crate::storage::Medium;
@@ -28,6 +29,8 @@ const MOST_SLOTS: u64 = 1 << 28;
 pub(super) struct Copying {
     /// Where each copied object is now.
     map: BTreeMap<u64, u64>,
+    /// References to what is not copied become references to nothing.
+    lost: bool,
     heap: HeapState,
     next: usize,
     /// The messages of the next object say all they can.
@@ -37,8 +40,8 @@ pub(super) struct Copying {
 }
 
 impl Copying {
-    pub fn new(map: BTreeMap<u64, u64>) -> Copying {
-        Copying { map, heap: HeapState::default(), next: 0, told: false, active: None, done: 0 }
+    pub fn new(map: BTreeMap<u64, u64>, lost: bool) -> Copying {
+        Copying { map, lost, heap: HeapState::default(), next: 0, told: false, active: None, done: 0 }
     }
 
     /// Bytes of elements copied.
@@ -81,7 +84,7 @@ impl Copying {
             Some(active) => active,
             none => none.insert(Active::new(source, set, out)?),
         };
-        let transfer = transfer(source, &mut self.heap, &self.map, out);
+        let transfer = transfer(source, &mut self.heap, (&self.map, self.lost), out);
         match active.step(source, set, transfer)? {
             Some(bytes) => self.done = self.done.saturating_add(bytes),
             None => {
@@ -111,7 +114,7 @@ impl Copying {
         let mut attributes = Vec::with_capacity(object.attributes.len());
         for attribute in &object.attributes {
             let mut data = attribute.data.clone();
-            let mut transfer = transfer(source, &mut self.heap, &self.map, out);
+            let mut transfer = transfer(source, &mut self.heap, (&self.map, self.lost), out);
             transfer
                 .elements(&attribute.datatype, &mut data)
                 .map_err(|e| e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name))))?;
@@ -123,7 +126,7 @@ impl Copying {
         if let Body::Dataset(set) = &object.body {
             let mut status = set.parts.fill.status.clone();
             if let FillStatus::User(value) = &mut status {
-                let mut transfer = transfer(source, &mut self.heap, &self.map, out);
+                let mut transfer = transfer(source, &mut self.heap, (&self.map, self.lost), out);
                 transfer.elements(&set.parts.datatype, value).map_err(|e| e.within("fill value"))?;
             }
             others.extend(set.fill_messages(out, status)?);
@@ -143,10 +146,10 @@ impl Copying {
 fn transfer<'a>(
     source: &'a Medium,
     heap: &'a mut HeapState,
-    map: &'a BTreeMap<u64, u64>,
+    (map, lost): (&'a BTreeMap<u64, u64>, bool),
     out: &'a mut Output,
 ) -> Transfer<'a> {
-    Transfer { source: Origin::There(source), heap, references: Leading::ToCopies(map), out }
+    Transfer { source: Origin::There(source), heap, references: Leading::ToCopies { map, lost }, out }
 }
 
 /// The elements of one dataset on their way.
@@ -181,8 +184,16 @@ struct Chunks {
 enum Which {
     /// All of this many.
     All(u64),
-    /// Those that the source has stored: number, address, bytes.
-    Stored { list: Vec<(u64, Addr, u64)>, announced: u64 },
+    /// Those that the source has stored.
+    Stored { list: Vec<Stored>, announced: u64 },
+}
+
+/// A chunk that the source has stored.
+struct Stored {
+    number: u64,
+    address: Addr,
+    size: u64,
+    mask: u32,
 }
 
 impl Active {
@@ -196,6 +207,11 @@ impl Active {
 
     /// Copies a batch or a chunk and says how many bytes that were; `None` at the end.
     fn step(&mut self, source: &Medium, set: &Set, mut transfer: Transfer<'_>) -> Result<Option<u64>> {
+        if let Target::Chunks(chunks) = &mut self.target
+            && set.as_stored
+        {
+            return chunks.carry(source, set, &mut self.batch, transfer.out);
+        }
         let read = match &mut self.read {
             Some(read) => read,
             none => {
@@ -269,7 +285,7 @@ impl Chunks {
         let number = match &self.which {
             Which::All(count) => Some(self.next).filter(|n| n < count),
             Which::Stored { list, .. } => {
-                usize::try_from(self.next).ok().and_then(|n| list.get(n)).map(|(number, ..)| *number)
+                usize::try_from(self.next).ok().and_then(|n| list.get(n)).map(|c| c.number)
             }
         };
         number.map(|n| self.grid.origin(n))
@@ -292,15 +308,44 @@ impl Chunks {
         }
         let from = usize::try_from(self.next).unwrap_or(usize::MAX);
         let mut bytes = 0u64;
-        let ahead = list.get(from..).unwrap_or(&[]).iter().take_while(|(_, _, size)| {
-            bytes = bytes.saturating_add(*size);
+        let ahead = list.get(from..).unwrap_or(&[]).iter().take_while(|c| {
+            bytes = bytes.saturating_add(c.size);
             bytes <= AHEAD
         });
-        let ahead: Vec<(Addr, u64)> = ahead.map(|(_, address, size)| (*address, *size)).collect();
+        let ahead: Vec<(Addr, u64)> = ahead.map(|c| (c.address, c.size)).collect();
         let count = ahead.len() as u64;
         source.want(ahead)?;
         *announced = self.next + count.max(1);
         Ok(())
+    }
+
+    /// Copies the next chunk as it is stored; how many bytes its elements are, `None` at the end.
+    fn carry(
+        &mut self,
+        source: &Medium,
+        set: &Set,
+        bytes: &mut Vec<u8>,
+        out: &mut Output,
+    ) -> Result<Option<u64>> {
+        let Some(origin) = self.origin() else { return Ok(None) };
+        self.announce(source)?;
+        let Which::Stored { list, .. } = &self.which else { return Ok(None) };
+        let Some(stored) = usize::try_from(self.next).ok().and_then(|n| list.get(n)) else { return Ok(None) };
+        source.check(stored.address, stored.size)?;
+        bytes.resize(Limits::check(stored.size, source.limits.chunk, "a chunk")?, 0);
+        source.read_into(stored.address, bytes)?;
+        let inside = self.grid.inside(&origin);
+        let mut mask = stored.mask;
+        if let Layout::Chunked { edge_unfiltered: true, .. } = set.parts.layout
+            && inside != self.chunk
+        {
+            // The copy's layout has no such rule: each chunk says for itself which filters it has not gone through.
+            mask = set.pipeline.filters.iter().fold(0, |mask, _| mask << 1 | 1);
+        }
+        self.writer.put(out, &origin, bytes, mask)?;
+        self.next += 1;
+        let elements = inside.iter().fold(1u64, |n, i| n.saturating_mul(*i));
+        Ok(Some(elements.saturating_mul(set.parts.datatype.size.into())))
     }
 
     /// Stores the next chunk, whose elements within the extents are `piece`.
@@ -327,7 +372,7 @@ impl Chunks {
 }
 
 /// The chunks that the source has stored, in C order.
-fn stored_chunks(source: &Medium, set: &Set, chunk: &[u64]) -> Result<Vec<(u64, Addr, u64)>> {
+fn stored_chunks(source: &Medium, set: &Set, chunk: &[u64]) -> Result<Vec<Stored>> {
     let parts = &set.parts;
     let (dims, max) = (parts.dataspace.dims(), parts.dataspace.max_dims());
     let grid = chunk::Grid::new(dims, &max, chunk, parts.datatype.size.into(), &source.limits)?;
@@ -345,11 +390,11 @@ fn stored_chunks(source: &Medium, set: &Set, chunk: &[u64]) -> Result<Vec<(u64, 
             coord.iter().zip(&counts).try_fold(0u64, |n, (c, count)| n.checked_mul(*count)?.checked_add(*c));
         let number = number.ok_or_else(|| Error::limit("more than 2^64 chunks"))?;
         if let Some(address) = entry.address {
-            list.push((number, address, entry.size));
+            list.push(Stored { number, address, size: entry.size, mask: entry.mask });
         }
         Ok(())
     })?;
-    order::sort_by_key(&mut list, |(number, address, _)| (*number, *address));
-    list.dedup_by_key(|(number, ..)| *number);
+    order::sort_by_key(&mut list, |c| (c.number, c.address));
+    list.dedup_by_key(|c| c.number);
     Ok(list)
 }

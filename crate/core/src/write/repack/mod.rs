@@ -21,16 +21,20 @@ use scan::Scan;
 /// How a copy is made.
 #[derive(Clone, Debug)]
 pub struct RepackOptions {
-    /// Deflate level, 1 to 9; 0 leaves chunks uncompressed.
-    pub gzip: u8,
+    /// Deflate level, 1 to 9; 0 leaves chunks uncompressed. `None` keeps every dataset's own chunks and filters, or
+    /// its one piece: chunks are carried over as they are stored, also those of filters that nobody here knows.
+    pub gzip: Option<u8>,
     /// Copies only this object and what is below it. A group becomes the root of the new file; a dataset keeps
     /// its name in it.
     pub subtree: Option<String>,
+    /// Links, by their paths from the source's root, that the copy does not have. An object that another link leads
+    /// to stays; references to one that is gone lead nowhere.
+    pub drop: Vec<String>,
 }
 
 impl Default for RepackOptions {
     fn default() -> Self {
-        RepackOptions { gzip: 4, subtree: None }
+        RepackOptions { gzip: Some(4), subtree: None, drop: Vec::new() }
     }
 }
 
@@ -66,7 +70,7 @@ pub struct Progress {
 ///
 /// let bytes = Editor::create()?.into_bytes()?;
 /// let (source, superblock) = superblock::open(Box::new(Memory::new(bytes)), Default::default())?;
-/// let mut repack = Repack::new(RepackOptions { gzip: 9, subtree: None })?;
+/// let mut repack = Repack::new(RepackOptions { gzip: Some(9), ..RepackOptions::default() })?;
 /// while !repack.step(&source, superblock.root)?.finished {}
 /// let copy = repack.finish()?;
 /// assert_eq!(&copy.as_bytes()[1..4], b"HDF");
@@ -95,8 +99,8 @@ impl Repack {
     ///
     /// Errors: `Argument` for a gzip level above 9.
     pub fn new(options: RepackOptions) -> Result<Repack> {
-        if options.gzip > 9 {
-            return Err(Error::argument(format!("gzip level {}: levels are 0 to 9", options.gzip)));
+        if let Some(level) = options.gzip.filter(|level| *level > 9) {
+            return Err(Error::argument(format!("gzip level {level}: levels are 0 to 9")));
         }
         let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
         Ok(Repack {
@@ -151,7 +155,11 @@ impl Repack {
             .iter()
             .filter_map(|(from, id)| Some((from, self.stage.node(NodeId(id)).address?.0)))
             .collect();
-        self.phase = Phase::Copy { objects, copying: Box::new(Copying::new(map)), placed };
+        self.phase = Phase::Copy {
+            objects,
+            copying: Box::new(Copying::new(map, !self.options.drop.is_empty())),
+            placed,
+        };
         Ok(())
     }
 

@@ -50,14 +50,30 @@ pub(super) struct Set {
     /// Chunk extents of the copy.
     pub chunk: Option<Vec<u64>>,
     pub pipeline: FilterPipeline,
+    /// Chunks are carried over as they are stored.
+    pub as_stored: bool,
 }
 
 impl Set {
     /// Decides how the copy is stored.
-    pub fn new(parts: DatasetParts, committed: Option<Addr>, modified: Option<u32>, gzip: u8) -> Result<Set> {
-        let chunk = chunk_shape(&parts, gzip)?;
-        let pipeline = if chunk.is_some() { pipeline(&parts, gzip) } else { FilterPipeline::default() };
-        Ok(Set { parts, committed, modified, chunk, pipeline })
+    pub fn new(
+        parts: DatasetParts,
+        committed: Option<Addr>,
+        modified: Option<u32>,
+        gzip: Option<u8>,
+    ) -> Result<Set> {
+        let chunk = match gzip {
+            Some(gzip) => chunk_shape(&parts, gzip)?,
+            None => kept_shape(&parts)?,
+        };
+        let pipeline = match gzip {
+            _ if chunk.is_none() => FilterPipeline::default(),
+            Some(gzip) => pipeline(&parts, gzip),
+            None => parts.filters.clone(),
+        };
+        // What elements point at is elsewhere in the copy.
+        let as_stored = gzip.is_none() && !parts.datatype.uses_heap() && !parts.datatype.holds_references();
+        Ok(Set { parts, committed, modified, chunk, pipeline, as_stored })
     }
 
     /// Bytes of all elements.
@@ -112,6 +128,16 @@ fn chunk_shape(parts: &DatasetParts, gzip: u8) -> Result<Option<Vec<u64>>> {
         _ if fixed && gzip == 0 => None,
         _ => Some(guess()),
     })
+}
+
+/// Chunk extents of a copy that is stored as its source is.
+fn kept_shape(parts: &DatasetParts) -> Result<Option<Vec<u64>>> {
+    let Layout::Chunked { chunk, .. } = &parts.layout else { return Ok(None) };
+    let size = chunk.iter().fold(u64::from(parts.datatype.size), |n, c| n.saturating_mul(*c));
+    if u32::try_from(size).is_err() {
+        return Err(Error::unsupported(format!("keeping chunks of {size} bytes")));
+    }
+    Ok(Some(chunk.clone()))
 }
 
 /// Shuffle for numbers, deflate, and a checksum where there was one.

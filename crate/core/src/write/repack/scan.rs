@@ -3,7 +3,7 @@
 use super::RepackOptions;
 use super::object::{Body, Object, Set};
 use crate::bytes::Addr;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Kind, Result};
 use crate::filter;
 use crate::format::datatype::{Class, Datatype, ReferenceKind};
 use crate::format::header::v2;
@@ -38,11 +38,16 @@ pub(super) struct Scan {
     nodes: Places,
     objects: Vec<Object>,
     bytes: u64,
+    /// Links that are left out: the group and the name.
+    dropped: Vec<(Addr, Vec<u8>)>,
 }
 
 impl Scan {
     pub fn start(source: &Medium, root: Addr, options: &RepackOptions, stage: &mut Stage) -> Result<Scan> {
-        let mut scan = Scan { queue: Vec::new(), nodes: Places::default(), objects: Vec::new(), bytes: 0 };
+        let dropped =
+            options.drop.iter().map(|path| dropped(source, root, path)).collect::<Result<Vec<_>>>()?;
+        let mut scan =
+            Scan { queue: Vec::new(), nodes: Places::default(), objects: Vec::new(), bytes: 0, dropped };
         let top = stage.top();
         let Some(subtree) = options.subtree.as_deref().filter(|s| !names::steps(s).is_empty()) else {
             scan.queue.push(Next { address: root, id: top, path: "/".into() });
@@ -86,7 +91,9 @@ impl Scan {
         let Some(next) = self.queue.last() else { return Ok(false) };
         let ahead = self.queue.iter().rev().take(256).map(|n| (n.address, USUAL_HEADER));
         source.want(ahead)?;
-        let (object, links) = look(source, next, options).on(&next.path)?;
+        let (object, mut links) = look(source, next, options).on(&next.path)?;
+        let group = next.address;
+        links.retain(|link| !self.dropped.iter().any(|(from, name)| *from == group && *name == link.name));
         if let Body::Dataset(set) = &object.body
             && set.is_stored()?
         {
@@ -134,6 +141,20 @@ impl Scan {
         stage.insert(group, link.name, staged);
         Ok(())
     }
+}
+
+/// The link at `path`: its group and its name there.
+fn dropped(source: &Medium, root: Addr, path: &str) -> Result<(Addr, Vec<u8>)> {
+    let mut steps = names::steps(path);
+    let Some(name) = steps.pop().map(|name| name.as_bytes().to_vec()) else {
+        return Err(Error::argument("the root group cannot be left out of a copy"));
+    };
+    let group = path::resolve(source, root, root, &steps.join("/"))?.address;
+    let header = ObjectHeader::open(source, group)?;
+    if header.kind()? != ObjectKind::Group || links::find(source, &header, &name)?.is_none() {
+        return Err(Error::new(Kind::NotFound, "nothing to leave out").on(path));
+    }
+    Ok((group, name))
 }
 
 fn below(path: &str, name: &[u8]) -> String {
@@ -187,17 +208,25 @@ fn set(source: &Medium, header: &ObjectHeader, options: &RepackOptions, timed: b
         external: Vec::new(),
     };
     check_type(source, &parts.datatype)?;
+    // Chunks that are carried over as they are stored need no filter.
+    let kept = options.gzip.is_none() && !parts.datatype.uses_heap() && !parts.datatype.holds_references();
     match &parts.layout {
         Layout::Virtual { .. } => return Err(Error::unsupported("copying a virtual dataset")),
         // What may have been skipped is seen chunk by chunk.
-        Layout::Chunked { address: Some(_), .. } if parts.filters.filters.iter().all(|f| !f.optional) => {
+        Layout::Chunked { address: Some(_), .. }
+            if !kept && parts.filters.filters.iter().all(|f| !f.optional) =>
+        {
             filter::check(&parts.filters, 0)?;
         }
         _ => {}
     }
     // A version 2 header has its times in the prefix.
     let modified = if timed { None } else { header.modification_time(source)? };
-    Set::new(parts, header.committed_datatype(source)?, modified, options.gzip)
+    let set = Set::new(parts, header.committed_datatype(source)?, modified, options.gzip)?;
+    if !set.as_stored && set.is_stored()? {
+        filter::check_encode(&set.pipeline)?;
+    }
+    Ok(set)
 }
 
 /// Whether elements can be carried over: what they point at has to be found and told anew.
