@@ -184,7 +184,11 @@ const isColumns = (x: unknown): x is Columns => typeof x === "object" && x !== n
 function rowsOf(columns: Columns): unknown[] {
   const names = Object.keys(columns);
   const split = names.map((name) => elementsIn(columns[name]));
-  return Array.from(split[0] ?? [], (_, i) => {
+  const n = split[0]?.length ?? 0;
+  for (const [k, all] of split.entries()) {
+    if (all?.length !== n) throw argument(`a sequence has ${n} of "${names[0]}" and ${all?.length ?? "nothing"} of "${names[k]}"`);
+  }
+  return Array.from({ length: n }, (_, i) => {
     const row: Columns = {};
     for (const [k, name] of names.entries()) put(row, name, split[k]?.[i]);
     return row;
@@ -193,7 +197,8 @@ function rowsOf(columns: Columns): unknown[] {
 
 /** What each record has of a column. */
 function elementsIn(column: unknown): ArrayLike<unknown> {
-  if (!isNdArray(column)) return column as ArrayLike<unknown>;
+  // Records in records may be columns, too, with nothing around them.
+  if (!isNdArray(column)) return isColumns(column) ? rowsOf(column) : (column as ArrayLike<unknown>);
   const all = isColumns(column.data) ? rowsOf(column.data) : (column.data as ArrayLike<unknown>);
   const [n = 0, ...rest] = column.shape;
   if (rest.length === 0) return all;

@@ -103,6 +103,13 @@ test("sequences, arrays, enums and opaque bytes", () => {
   assert.deepEqual(back([[1, 2], [], [3]], { dtype: vlen }).data, [Int16Array.of(1, 2), new Int16Array(), Int16Array.of(3)]);
   assert.deepEqual(back([Int16Array.of(1), Int16Array.of(2, 3)], { dtype: vlen }).data, [Int16Array.of(1), Int16Array.of(2, 3)]);
   assert.deepEqual(back([["a", "bc"], []], { dtype: { class: "vlen", base: "string" } }).data, [["a", "bc"], []]);
+  const inner = { class: "compound", members: [{ name: "a", dtype: "|i1" }] };
+  const records = { class: "vlen", base: { class: "compound", members: [{ name: "r", dtype: inner }, { name: "z", dtype: "|i1" }] } };
+  const inOne = (value) => back({ data: [value], shape: [1], stride: [1], dtype: records }).data[0];
+  const columns = { r: { a: Int8Array.of(1, 2) }, z: Int8Array.of(3, 4) };
+  assert.deepEqual(inOne(columns), inOne([{ r: { a: 1 }, z: 3 }, { r: { a: 2 }, z: 4 }]));
+  assert.deepEqual(inOne(columns).z.data, Int8Array.of(3, 4));
+  assert.throws(() => inOne({ ...columns, z: Int8Array.of(3) }), { code: "Argument", message: /2 of "r" and 1 of "z"/ });
   const matrix = { class: "array", dims: [2, 2], base: "<u2" };
   assert.deepEqual(back([[[1, 2], [3, 4]], [[5, 6], [7, 8]]], { dtype: matrix }).shape, [2, 2, 2]);
   assert.deepEqual(back(Uint16Array.of(1, 2, 3, 4), { dtype: matrix }).shape, [2, 2]);
