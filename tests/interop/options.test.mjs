@@ -80,6 +80,33 @@ assert f["plain"].id.get_create_plist().get_link_creation_order() == 0`,
   );
 });
 
+for (const libver of Object.keys(superblocks)) {
+  test(`groups on the way are like the ones above them, ${libver}`, () => {
+    const make = (f) => {
+      f.createGroup("ordered", { trackOrder: true });
+      f.createDataset("ordered/on/the/way", { data: [1] });
+      f.createGroup("plain/on/the/way");
+    };
+    const file = written(`on the way ${libver}`, { libver }, make);
+    // What is there already is no different.
+    const added = openSync(file, { mode: "r+", libver });
+    added.createGroup("ordered/later/g");
+    added.createGroup("plain/later/g");
+    added.close();
+    seenByH5py(
+      file,
+      `with h5py.File(f.filename + ".twin", "w", libver=("${libver}", "latest")) as g:
+    g.create_group("ordered", track_order=True)
+    g["ordered/on/the/way"] = [1.0]
+    g.create_group("plain/on/the/way")
+    for where in ("ordered", "plain"):
+        g.create_group(where + "/later/g")
+    orders = lambda h: {n: o.id.get_create_plist().get_link_creation_order() for n, o in [(n, h[n]) for n in ("ordered", "ordered/on", "ordered/on/the", "ordered/later", "ordered/later/g", "plain", "plain/on", "plain/on/the", "plain/on/the/way", "plain/later")]}
+    assert orders(f) == orders(g), (orders(f), orders(g))`,
+    );
+  });
+}
+
 test("fill values: given, none promised, and when they are written", () => {
   const file = written("fill", {}, (f) => {
     f.createDataset("given", { shape: [3], dtype: "<f4", fillvalue: NaN, fillTime: "alloc" });

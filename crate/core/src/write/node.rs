@@ -6,6 +6,7 @@ use crate::bytes::Addr;
 use crate::format::Libver;
 use crate::format::datatype::CharacterSet;
 use crate::format::header::{RawMessage, v2};
+use crate::format::message::kind;
 use std::collections::BTreeMap;
 
 /// A staged object, by its place in the list of them.
@@ -108,6 +109,22 @@ impl Node {
     pub fn new_group(low: Libver) -> Node {
         let v2 = (low >= Libver::V18).then(v2::Prefix::default);
         Node { group: true, changed: true, new_style: v2.is_some(), v2, ..Node::default() }
+    }
+
+    /// A new group on the way to another object, in the group `parent`: it keeps the order of its links if that one does, and
+    /// converts between its forms where that one does, as libhdf5 has it.
+    pub fn new_group_in(parent: &Node, low: Libver) -> Node {
+        let mut node = Node::new_group(low);
+        // Of what the file has, the flags of the message say it: tracked, indexed.
+        let flags = parent.message(kind::LINK_INFO).and_then(|m| m.data.get(1)).copied();
+        node.link_order = flags.map_or(parent.link_order, |flags| (flags & 1 != 0).then_some(flags & 2 != 0));
+        let info = parent.message(kind::GROUP_INFO);
+        let unusual = info.and_then(|m| m.data.get(1)).is_some_and(|flags| *flags != 0);
+        node.new_style |= node.link_order.is_some() || unusual;
+        if node.new_style {
+            node.messages.extend(info.cloned().map(|m| RawMessage { creation_index: None, ..m }));
+        }
+        node
     }
 
     /// A new object with these messages, in the form that `low` chooses.

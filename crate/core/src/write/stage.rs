@@ -290,7 +290,7 @@ impl Stage {
     pub fn link(&mut self, place: Place, target: Target, low: Libver) {
         let mut group = place.group;
         for name in place.missing {
-            let new = self.add(Node::new_group(low));
+            let new = self.add(Node::new_group_in(self.node(group), low));
             let link = StagedLink::new(&name, Target::Node(new));
             self.insert(group, name, link);
             group = new;

@@ -83,7 +83,8 @@ pub(super) fn size(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()
         let mut dense = DenseLinks::open(out, &info)?;
         let removed = node.ordered.values().filter(|edit| edit.removes()).count() as u64;
         let count = dense.len().saturating_sub(removed).saturating_add(stored.len() as u64);
-        if large || count >= least.into() {
+        // Without links there is no heap, whatever the least number of dense links is.
+        if large || (count > 0 && count >= least.into()) {
             return put_info(out, node, &info);
         }
         let mut kept = Vec::new();
