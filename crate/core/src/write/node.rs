@@ -118,11 +118,10 @@ impl Node {
         // Of what the file has, the flags of the message say it: tracked, indexed.
         let flags = parent.message(kind::LINK_INFO).and_then(|m| m.data.get(1)).copied();
         node.link_order = flags.map_or(parent.link_order, |flags| (flags & 1 != 0).then_some(flags & 2 != 0));
-        let info = parent.message(kind::GROUP_INFO);
-        let unusual = info.and_then(|m| m.data.get(1)).is_some_and(|flags| *flags != 0);
-        node.new_style |= node.link_order.is_some() || unusual;
+        node.new_style |= node.link_order.is_some();
         if node.new_style {
-            node.messages.extend(info.cloned().map(|m| RawMessage { creation_index: None, ..m }));
+            let info = parent.message(kind::GROUP_INFO).cloned();
+            node.messages.extend(info.map(|m| RawMessage { creation_index: None, ..m }));
         }
         node
     }
