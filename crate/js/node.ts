@@ -5,6 +5,7 @@ import { codecsFile, engineFile } from "./files.js";
 import { useLoader } from "./loader.js";
 import { faultOf } from "./drive.js";
 import { engineNow } from "./engine.js";
+import { openCore } from "./sources/disk/core.js";
 import { replaceFile } from "./sources/disk/replace.js";
 import { openWritable, useRecovery } from "./sources/disk/writable.js";
 import { usePaths, useWritablePaths } from "./sources/index.js";
@@ -16,7 +17,7 @@ useLoader({
   immediate: true,
 });
 usePaths((path) => new NodeSource(path), absolutePath, findBeside);
-useWritablePaths(openWritable, replaceFile);
+useWritablePaths((path, mode, options) => (options.driver ? openCore : openWritable)(path, mode, options), replaceFile);
 useRecovery((source) => {
   try {
     engineNow(true).glue.Engine.recover(source);

@@ -406,6 +406,40 @@ test("what cannot be written is changed in memory, and given out piece by piece"
   assert.ok(place.aborted);
 });
 
+test("the core driver: all in memory, written as a whole", () => {
+  const file = fresh(bytes());
+  const f = h.openSync(file, { mode: "r+", driver: "core" });
+  f.createDataset("large", { data: new Float64Array(200_000).fill(5) });
+  f.delete("grid");
+  f.toBytes();
+  assert.deepEqual(fs.readFileSync(file), Buffer.from(bytes()));
+  assert.throws(() => h.openSync(file, { mode: "r+" }), { code: "Io" });
+  const { ino } = fs.statSync(file);
+  f.flush();
+  assert.notEqual(fs.statSync(file).ino, ino);
+  const { mtimeNs } = fs.statSync(file, { bigint: true });
+  f.flush();
+  assert.equal(fs.statSync(file, { bigint: true }).mtimeNs, mtimeNs);
+  assert.equal(h.openSync(file).get("large").read("199999"), 5);
+  f.createGroup("last");
+  f.close();
+  assert.ok(keys(file).includes("last") && !keys(file).includes("grid"));
+  assert.ok(!fs.existsSync(journal(file)));
+  const made = fresh();
+  const g = h.openSync(made, { mode: "x", driver: "core" });
+  g.createGroup("x");
+  // Where nothing can be written, nothing is lost: it can be tried again.
+  fs.renameSync(made, `${made}.away`);
+  fs.mkdirSync(made);
+  assert.throws(() => g.flush(), { code: "Io" });
+  fs.rmdirSync(made);
+  g.flush();
+  assert.deepEqual(keys(made), ["x"]);
+  g.close();
+  assert.throws(() => h.openSync(made, { mode: "r+", driver: "mpi" }), { code: "Argument" });
+  assert.throws(() => h.openSync(bytes(), { mode: "r+", driver: "core" }), { code: "Argument" });
+});
+
 test("a file that is written as a whole is the old one until it is the new one", () => {
   const file = fresh("old");
   fs.chmodSync(file, 0o640);

@@ -40,7 +40,12 @@ export function beside(home: string): (name: string, from?: string) => string | 
   return (name, from) => findBeside(home, name, from);
 }
 
-let openWritablePath: (path: string | URL, mode: WriteMode, options: { journal: boolean; locking: boolean | undefined; ordered: boolean | undefined }) => WritableSource = (path) => openPath(path) as never;
+/** How a path is written. */
+export interface PathOptions extends Pick<WritingOptions, "locking" | "ordered" | "driver"> {
+  journal: boolean;
+}
+
+let openWritablePath: (path: string | URL, mode: WriteMode, options: PathOptions) => WritableSource = (path) => openPath(path) as never;
 
 /** A new file in the place of the one at a path, but not of that at `open`. */
 export let replacement = (path: string | URL, _open?: string): Replacement => {
@@ -57,9 +62,10 @@ export function useWritablePaths(open: typeof openWritablePath, replace: typeof 
  * with `read`, `write` and `truncate`. Nothing if it cannot be written: changes are kept in memory then.
  */
 export function toWritable(target: unknown, mode: WriteMode, options: WritingOptions = {}): WritableSource | undefined {
-  const { journal, locking, ordered } = options;
+  const { journal, locking, ordered, driver } = options;
+  if (driver !== undefined && (driver !== "core" || !(typeof target === "string" || target instanceof URL))) throw argument(`a driver is "core", for paths: not "${String(driver)}" for this`);
   if (typeof target === "string" || target instanceof URL) {
-    return openWritablePath(target, mode, { journal: journal !== false, locking, ordered });
+    return openWritablePath(target, mode, { journal: journal !== false, locking, ordered, driver });
   }
   if (!isSyncAccessHandle(target) && !isWritableAccess(target)) return undefined;
   if (journal && !isSyncAccessHandle(journal) && !isWritableAccess(journal)) {

@@ -21,6 +21,11 @@ export interface WritingOptions {
   locking?: boolean | undefined;
   /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
   ordered?: boolean | undefined;
+  /**
+   * `"core"`: the file is in memory, and each flush writes all of it to its path, where the old file is until the new one is
+   * complete. It needs no journal. For files that are small, or changed in many places; paths only.
+   */
+  driver?: "core" | undefined;
 }
 
 /** Releases of HDF5 that say in which form things are written, as h5py calls them. */

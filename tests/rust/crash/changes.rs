@@ -1,6 +1,6 @@
 //! Random changes to the bytes of a file.
 
-use super::devices::Verb;
+use super::devices::{Recorder, Verb};
 use super::recording::{Recording, seed};
 use crate::written::Dice;
 use hyperslab::storage::{Journaled, Storage};
@@ -192,4 +192,23 @@ fn a_flush_costs_few_syncs() {
     assert_eq!(session.recording.log.borrow().bytes[0].len(), 50_000);
     // What was emptied is used again.
     assert!(session.recording.log.borrow().bytes[1].len() < 200_000);
+}
+
+#[test]
+fn without_a_journal_a_flush_is_one_sync_and_can_be_tried_again() {
+    let recording = Recording::new(vec![1; 20_000], 1 << 20);
+    let log = &recording.log;
+    let mut file = Journaled::open(Box::new(Recorder(0, log.clone())), None, 1 << 20).unwrap();
+    let writer = file.writer().unwrap();
+    writer.write_at(100, &[2; 10]).unwrap();
+    writer.set_len(15_000).unwrap();
+    log.borrow_mut().patience = Some(2);
+    writer.flush().unwrap_err();
+    log.borrow_mut().patience = None;
+    writer.write_at(200, &[3; 10]).unwrap();
+    writer.flush().unwrap();
+    assert_eq!(log.borrow().done.iter().filter(|(_, verb)| matches!(verb, Verb::Sync)).count(), 1);
+    let bytes = &log.borrow().bytes[0];
+    assert_eq!((bytes.len(), &bytes[99..111]), (15_000, &[1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1][..]));
+    assert_eq!(bytes[200..210], [3; 10]);
 }

@@ -3,9 +3,10 @@
 use super::recording::{Recording, seed};
 use crate::written::{Dice, Written, doubles, strings};
 use hyperslab::format::Libver;
-use hyperslab::format::message::Dataspace;
+use hyperslab::format::message::{Dataspace, Extent};
 use hyperslab::limits::Limits;
 use hyperslab::object::superblock;
+use hyperslab::select::Selection;
 use hyperslab::storage::{Memory, Storage};
 use hyperslab::write::dtype::parse;
 use hyperslab::write::{Chunks, CreateOptions, Data, DatasetSpec, Editor};
@@ -35,6 +36,9 @@ fn bytes(editor: &Editor) -> Vec<u8> {
 enum Edit {
     Dataset { path: String, values: u64, chunk: Option<u64> },
     Attribute { path: String, name: String, text: String },
+    Write { path: String, selection: String, value: f64 },
+    Append { path: String, values: u64 },
+    Resize { path: String, len: u64 },
     Group(String),
     Move(String, String),
     Unlink(String),
@@ -43,9 +47,9 @@ enum Edit {
 
 /// A random edit in one of few groups, so that names are taken, and there is something to take away.
 fn random(dice: &mut Dice) -> Edit {
-    let mut path = || format!("edited {}/object {}", dice.below(3), dice.below(7));
+    let mut path = || format!("edited {}/object {}", dice.below(3), dice.below(14));
     let (path, other) = (path(), path());
-    match dice.below(14) {
+    match dice.below(20) {
         0..5 => {
             let values = if dice.below(20) == 0 { 10_000 } else { 1 + dice.below(600) };
             Edit::Dataset { path, values, chunk: (dice.below(2) == 0).then(|| 1 + dice.below(values)) }
@@ -57,6 +61,12 @@ fn random(dice: &mut Dice) -> Edit {
         8 => Edit::Group(path),
         9 => Edit::Move(path, other),
         10..13 => Edit::Unlink(path),
+        13..15 => {
+            let (from, n) = (dice.below(300), 1 + dice.below(300));
+            Edit::Write { path, selection: format!("{from}:{}", from + n), value: 0.5 }
+        }
+        15..17 => Edit::Append { path, values: 1 + dice.below(400) },
+        17..19 => Edit::Resize { path, len: dice.below(1200) },
         _ => Edit::Commit,
     }
 }
@@ -65,7 +75,8 @@ fn make(editor: &mut Editor, edit: &Edit) -> Result<()> {
     match edit {
         Edit::Dataset { path, values, chunk } => {
             let numbers = doubles((0..*values).map(|v| f64::from(u32::try_from(v).unwrap())));
-            let spec = DatasetSpec::new(parse("<f8").unwrap(), Dataspace::simple(vec![*values]));
+            let extent = Extent::Simple { dims: vec![*values], max: chunk.map(|_| vec![None]) };
+            let spec = DatasetSpec::new(parse("<f8").unwrap(), Dataspace { extent });
             let spec = match chunk {
                 Some(chunk) => {
                     DatasetSpec { chunks: Chunks::Shape(vec![(*chunk).max(*values / 20)]), ..spec }
@@ -78,6 +89,15 @@ fn make(editor: &mut Editor, edit: &Edit) -> Result<()> {
             let scalar = Dataspace::simple(vec![1]);
             editor.set_attribute(path, name, &parse("string").unwrap(), &scalar, &strings([text]))
         }
+        Edit::Write { path, selection, value } => {
+            let selection = Selection::parse(selection)?;
+            editor.write(path, &selection, Data::Column(&doubles([*value])), Some(&[]))
+        }
+        Edit::Append { path, values } => {
+            let numbers = doubles((0..*values).map(|v| -f64::from(u32::try_from(v).unwrap())));
+            editor.append(path, 0, Data::Column(&numbers), &[*values])
+        }
+        Edit::Resize { path, len } => editor.resize(path, &[*len]),
         Edit::Group(path) => editor.create_group(path),
         Edit::Move(from, to) => editor.move_link(from, to),
         Edit::Unlink(path) => editor.unlink(path),

@@ -31,6 +31,8 @@ pub struct Journaled {
     base: u64,
     /// Whether the device is different from what it was at the last flush.
     touched: bool,
+    /// Whether something was written before the flush, and is not in memory any more.
+    early: bool,
     /// Whether changes are being taken back, which does not depend on the device: it may be full.
     back: bool,
     /// After some failures nobody knows what is on the disk.
@@ -54,8 +56,8 @@ impl Journaled {
         let journal = journal.map(|device| Journal::open(device, data.as_mut())).transpose()?;
         let len = data.len();
         let (dirty, budget) = (Dirty::default(), budget.max(PAGE));
-        let (touched, back, failed) = (false, false, false);
-        Ok(Journaled { data, journal, dirty, budget, len, base: len, touched, back, failed })
+        let (touched, early, back, failed) = (false, false, false, false);
+        Ok(Journaled { data, journal, dirty, budget, len, base: len, touched, early, back, failed })
     }
 
     /// Goes back to what the file was at its last flush.
@@ -68,7 +70,7 @@ impl Journaled {
             self.journal.as_mut().ok_or_else(none)?.restore(self.data.as_mut())?;
         }
         self.dirty.clear();
-        (self.len, self.touched) = (self.base, false);
+        (self.len, self.touched, self.early) = (self.base, false, false);
         Ok(())
     }
 
@@ -116,6 +118,7 @@ impl Journaled {
     /// Writes what waits before its time.
     fn spill(&mut self) -> Result<()> {
         self.save()?;
+        self.early = true;
         self.write()?;
         self.dirty.clear();
         Ok(())
@@ -138,6 +141,7 @@ impl Journaled {
         if !self.touched {
             self.begin()?;
         }
+        self.early = true;
         self.data.write_at(at, data)?;
         let first = at / PAGE as u64;
         self.dirty.forget(first, first.saturating_add((data.len() / PAGE) as u64));
@@ -209,11 +213,15 @@ impl Journaled {
     /// Makes the device what the file is, on the disk.
     fn settle(&mut self) -> Result<()> {
         self.write()?;
-        if self.data.len() < self.len {
+        // Under a journal a file is shortened last: what is cut off needs no saving.
+        if self.data.len() < self.len || (self.journal.is_none() && self.data.len() > self.len) {
             self.data.set_len(self.len)?;
         }
-        let synced = self.data.sync();
-        self.or_fail(synced)?;
+        if let Err(e) = self.data.sync() {
+            // What waits can be written once more, what was written before its time cannot.
+            self.failed |= self.early && self.journal.is_some();
+            return Err(e);
+        }
         if self.data.len() > self.len {
             if let Some(journal) = &mut self.journal {
                 let noted = journal.cut(self.len);
@@ -289,7 +297,7 @@ impl StorageMut for Journaled {
         let cleared = self.journal.as_mut().map_or(Ok(()), Journal::clear);
         self.or_fail(cleared)?;
         self.dirty.clear();
-        (self.base, self.touched) = (self.len, false);
+        (self.base, self.touched, self.early) = (self.len, false, false);
         Ok(())
     }
 }

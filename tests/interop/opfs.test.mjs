@@ -1,0 +1,174 @@
+// Files of a real browser's private file system: changed in place in a worker, one writer at a time, and whole again after the worker died.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { at } from "../../scripts/lib/paths.mjs";
+import { serve } from "../../scripts/lib/serve.mjs";
+import { venvPython } from "../../scripts/setup/python.mjs";
+import { browser as browserPath } from "../../scripts/setup/system.mjs";
+
+/** In the worker: does what it is told, and says how it went. */
+const WORKER = `
+import { open, openSync, ready } from "./dist/index.js";
+const files = await navigator.storage.getDirectory();
+const handle = (name) => files.getFileHandle(name, { create: true });
+const opened = async (name, mode) => await open(await handle(name), { mode, journal: await handle(name + "-journal") });
+let held;
+const jobs = {
+  async hold(name) { held = await opened(name, "a"); },
+  async release() { await held.close(); },
+  async write(name) {
+    const f = await opened(name, "a");
+    for (let n = (await f.keys()).filter((k) => k.startsWith("d")).length; ; n++) {
+      await f.createDataset("d" + n, { data: Int32Array.from({ length: n % 5 === 4 ? 40_000 : 100 + n }, (_, i) => n + i) });
+      await f.attrs.set("n", n + 1);
+      await f.flush();
+      postMessage({ flushed: n + 1 });
+    }
+  },
+  async steps(name) {
+    const f = await opened(name, "r+");
+    const n = await f.attrs.get("n");
+    for (let i = 0; i < n; i++) {
+      const { data } = await (await f.get("d" + i)).read();
+      if (data.length !== (i % 5 === 4 ? 40_000 : 100 + i) || data.at(-1) !== i + data.length - 1) throw new Error("values of d" + i);
+    }
+    const keys = await f.keys();
+    await f.close();
+    return [n, keys.length];
+  },
+  async synchronous(name) {
+    await ready();
+    const access = await (await handle(name)).createSyncAccessHandle();
+    const f = openSync(access, { mode: "w", journal: false });
+    f.createDataset("x", { data: [1, 2, 3] });
+    f.close();
+    const g = openSync(access);
+    const { data } = g.get("x").read();
+    g.close();
+    access.close();
+    return [...data];
+  },
+};
+addEventListener("message", async ({ data: [job, ...args] }) => {
+  try {
+    postMessage({ done: await jobs[job](...args) });
+  } catch (e) {
+    postMessage({ failed: [e.code ?? e.name, e.message] });
+  }
+});
+postMessage({ loaded: true });
+`;
+
+let site;
+let server;
+let browser;
+let page;
+
+before(async () => {
+  site = mkdtempSync(path.join(os.tmpdir(), "hyperslab-opfs-"));
+  cpSync(at("dist"), path.join(site, "dist"), { recursive: true });
+  writeFileSync(path.join(site, "worker.js"), WORKER);
+  writeFileSync(path.join(site, "index.html"), "<!doctype html>");
+  server = await serve(site);
+  browser = await chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  page = await browser.newPage();
+  await page.goto(server.url);
+  await page.evaluate(() => {
+    /** A worker that is ready, and its answers. */
+    window.begin = async () => {
+      const worker = new Worker("worker.js", { type: "module" });
+      const said = [];
+      const waiting = [];
+      worker.addEventListener("message", ({ data }) => {
+        said.push(data);
+        for (const check of waiting.splice(0)) check();
+      });
+      const until = (wanted) => new Promise((resolve) => {
+        const check = () => {
+          const found = said.find(wanted);
+          if (found) resolve(found);
+          else waiting.push(check);
+        };
+        check();
+      });
+      await until((m) => m.loaded);
+      return {
+        worker, said, until,
+        ask(...job) {
+          said.length = 0;
+          worker.postMessage(job);
+          return until((m) => "done" in m || m.failed);
+        },
+      };
+    };
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(site, { recursive: true, force: true });
+});
+
+test("a handle that answers at once", async () => {
+  const { done } = await page.evaluate(async () => (await window.begin()).ask("synchronous", "sync.h5"));
+  assert.deepEqual(done, [1, 2, 3]);
+});
+
+test("one writer at a time", async () => {
+  const [first, second, third] = await page.evaluate(async () => {
+    const [a, b] = [await window.begin(), await window.begin()];
+    const answers = [await a.ask("hold", "one.h5"), await b.ask("hold", "one.h5")];
+    await a.ask("release");
+    answers.push(await b.ask("hold", "one.h5"));
+    a.worker.terminate();
+    b.worker.terminate();
+    return answers;
+  });
+  assert.equal(first.failed, undefined);
+  assert.equal(second.failed[0], "Io");
+  assert.match(second.failed[1], /one\.h5 is open for writing already/);
+  assert.equal(third.failed, undefined);
+});
+
+test("a worker that dies leaves what was flushed", async () => {
+  let done = 0;
+  for (let i = 0; i < 10; i++) {
+    const { flushed, answer } = await page.evaluate(async (delay) => {
+      const writer = await window.begin();
+      writer.worker.postMessage(["write", "dies.h5"]);
+      await writer.until((m) => m.flushed || m.failed);
+      await new Promise((resolve) => { setTimeout(resolve, delay); });
+      writer.worker.terminate();
+      const flushed = writer.said.at(-1).flushed;
+      // The browser gives the file back a little later.
+      for (let attempt = 0; ; attempt++) {
+        const reader = await window.begin();
+        const answer = await reader.ask("steps", "dies.h5");
+        reader.worker.terminate();
+        if (!answer.failed?.[1].includes("is open for writing already") || attempt > 50) return { flushed, answer };
+        await new Promise((resolve) => { setTimeout(resolve, 50); });
+      }
+    }, Math.random() * 150);
+    assert.equal(answer.failed, undefined, String(answer.failed));
+    const [n, keys] = answer.done;
+    // A message may have been on its way.
+    assert.ok(n >= flushed && n > done && keys === n, `${flushed} flushes, ${n} steps, ${keys} datasets`);
+    done = n;
+  }
+  // What is left is what h5py reads.
+  const bytes = await page.evaluate(async () => {
+    const file = await (await (await navigator.storage.getDirectory()).getFileHandle("dies.h5")).getFile();
+    return [...new Uint8Array(await file.arrayBuffer())];
+  });
+  const file = path.join(site, "dies.h5");
+  writeFileSync(file, Uint8Array.from(bytes));
+  const script = "import h5py, sys; f = h5py.File(sys.argv[1]); n = f.attrs['n']; assert all(f[f'd{i}'][0] == i for i in range(int(n))); print(int(n))";
+  const { stdout, stderr } = spawnSync(venvPython, ["-c", script, file], { encoding: "utf8" });
+  assert.equal(Number(stdout), done, stderr);
+});
