@@ -28,6 +28,8 @@ const jobs = {
       await f.attrs.set("n", n + 1);
       await f.flush();
       postMessage({ flushed: n + 1 });
+      // Some steps in the time that there is, not thousands.
+      await new Promise((resolve) => { setTimeout(resolve, 5); });
     }
   },
   async steps(name) {
@@ -101,7 +103,7 @@ before(async () => {
         worker, said, until,
         ask(...job) {
           said.length = 0;
-          worker.postMessage(job);
+          worker.postMessage(job, []);
           return until((m) => "done" in m || m.failed);
         },
       };
@@ -141,7 +143,7 @@ test("a worker that dies leaves what was flushed", async () => {
   for (let i = 0; i < 10; i++) {
     const { flushed, answer } = await page.evaluate(async (delay) => {
       const writer = await window.begin();
-      writer.worker.postMessage(["write", "dies.h5"]);
+      writer.worker.postMessage(["write", "dies.h5"], []);
       await writer.until((m) => m.flushed || m.failed);
       await new Promise((resolve) => { setTimeout(resolve, delay); });
       writer.worker.terminate();
