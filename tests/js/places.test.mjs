@@ -417,6 +417,8 @@ test("the core driver: all in memory, written as a whole", () => {
   const { ino } = fs.statSync(file);
   f.flush();
   assert.notEqual(fs.statSync(file).ino, ino);
+  // It is another file now, and still nobody else's.
+  assert.throws(() => h.openSync(file, { mode: "r+" }), { code: "Io" });
   const { mtimeNs } = fs.statSync(file, { bigint: true });
   f.flush();
   assert.equal(fs.statSync(file, { bigint: true }).mtimeNs, mtimeNs);
@@ -436,6 +438,13 @@ test("the core driver: all in memory, written as a whole", () => {
   g.flush();
   assert.deepEqual(keys(made), ["x"]);
   g.close();
+  // What does not fit into memory is let go of.
+  const { size } = fs.statSync(made);
+  fs.truncateSync(made, 2 ** 43);
+  assert.throws(() => h.openSync(made, { mode: "r+", driver: "core" }), { code: "Limit" });
+  assert.ok(!fs.existsSync(journal(made)));
+  fs.truncateSync(made, size);
+  h.openSync(made, { mode: "r+" }).close();
   assert.throws(() => h.openSync(made, { mode: "r+", driver: "mpi" }), { code: "Argument" });
   assert.throws(() => h.openSync(bytes(), { mode: "r+", driver: "core" }), { code: "Argument" });
 });

@@ -1,5 +1,6 @@
 /** A file on disk that is in memory as a whole while it is open: HDF5's CORE driver, with its backing store. */
 
+import { HyperslabError } from "../../errors.js";
 import { sourceFailure } from "../source.js";
 import { PlaceSource, type Verbs, type WritableSource, type WriteMode } from "../writable.js";
 import { replaceFile } from "./replace.js";
@@ -41,10 +42,14 @@ function memory(bytes: Uint8Array, save: (bytes: Uint8Array) => void): Verbs {
 /** Opens the file at `path` in memory. Each flush writes it as a whole: it is the old one until the new one is there. */
 export function openCore(path: string | URL, mode: WriteMode, options: WritableOptions): WritableSource {
   const file = openWritable(path, mode, { ...options, journal: false, ordered: false });
-  const bytes = new Uint8Array(file.size);
-  if (file.read(0, bytes) !== 1) {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(file.size);
+    if (file.read(0, bytes) !== 1) throw sourceFailure(file);
+  } catch (cause) {
     file.close();
-    throw sourceFailure(file);
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new HyperslabError("Limit", `${String(path)} does not fit into memory: ${cause.message}`, { cause });
   }
   const save = (all: Uint8Array): void => {
     const next = replaceFile(path);
