@@ -169,6 +169,31 @@ test("changes outlive the worker that made them", () =>
     assert.deepEqual(ask(await saved(page), `f["table/bytes"][:3].tolist()`), [123, 124, 2]);
   }), { timeout: 60_000 });
 
+test("changes that cannot be made again leave the file as it was", () =>
+  withPage(async (page) => {
+    await open(page, file("edit.h5"));
+    await choose(page, "/table/bytes");
+    await show(page, "Table");
+    await set(page, 0, 0, "123");
+    await set(page, 1, 0, "124");
+    // Among what is made again there is something that cannot be.
+    await page.evaluate(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        const impossible = { kind: "delete", path: "/nowhere/at/all" };
+        if (message.method === "open") {
+          message.ask.changes = [...message.ask.changes, impossible];
+          Worker.prototype.postMessage = post;
+        }
+        return post.call(this, message, ...rest);
+      };
+    });
+    await page.keyboard.press("Control+z");
+    await page.getByRole("alert").first().waitFor();
+    await count(page, 2);
+    assert.deepEqual(ask(await saved(page), `f["table/bytes"][:3].tolist()`), [123, 124, 2]);
+  }), { timeout: 60_000 });
+
 test("a damaged chunk is refused with its address, and the others are changed", () =>
   withPage(async (page) => {
     await open(page, file("bad_chunk.h5"));

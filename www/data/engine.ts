@@ -61,12 +61,7 @@ export class Engine implements Answers {
       const find = finder([...others, file]);
       const f = openSync(file, { resolve: find });
       // Only now: the file that is open stays when the new one is no good.
-      this.close();
-      this.#file = f;
-      this.#find = find;
-      this.#source = file;
-      this.#places = new Places(f);
-      for (const one of changes) await this.change(one);
+      await this.#replace(f, find, file, changes);
       const { size, superblock, userblock } = f.info;
       return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
     } catch (e) {
@@ -77,14 +72,25 @@ export class Engine implements Answers {
   }
 
   close(): null {
-    try {
-      this.#file?.close();
-    } catch {
-      // What could not be completed is given up with the rest.
-    }
+    quit(this.#file);
     this.#file = undefined;
     this.#forget();
     return null;
+  }
+
+  /** Makes a file, with changes, the open one. If they cannot be made the one that is open stays, as it is. */
+  async #replace(file: FileSync, find: (name: string) => File | null, source: File, changes: readonly Change[]): Promise<void> {
+    const before = [this.#file, this.#find, this.#source, this.#places] as const;
+    [this.#file, this.#find, this.#source, this.#places] = [file, find, source, new Places(file)];
+    this.#forget();
+    try {
+      for (const one of changes) await this.change(one);
+    } catch (e) {
+      this.close();
+      [this.#file, this.#find, this.#source, this.#places] = before;
+      throw e;
+    }
+    quit(before[0]);
   }
 
   /** Nothing that was kept of the file is true any more. */
@@ -278,6 +284,15 @@ export class Engine implements Answers {
     const object = this.#at(path);
     if (object.kind !== "dataset") throw new Refusal({ code: "Argument", message: "this is not a dataset", path });
     return object;
+  }
+}
+
+/** Closes a file; what could not be completed is given up with the rest. */
+function quit(file: FileSync | undefined): void {
+  try {
+    file?.close();
+  } catch {
+    // Nobody asks for it any more.
   }
 }
 
