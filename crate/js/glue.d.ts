@@ -25,6 +25,8 @@ declare module "#glue" {
     readonly journal?: Source | undefined;
     /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
     readonly ordered?: boolean;
+    /** Whether it keeps what was written when `sync` fails. */
+    readonly held?: boolean;
   }
 
   /** Filters that the engine does not have. Results are bytes to be taken, said by how many there are. */

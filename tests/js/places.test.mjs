@@ -446,6 +446,7 @@ test("the core driver: all in memory, written as a whole", () => {
   fs.truncateSync(made, size);
   h.openSync(made, { mode: "r+" }).close();
   assert.throws(() => h.openSync(made, { mode: "r+", driver: "mpi" }), { code: "Argument" });
+  assert.throws(() => h.openSync(made, { mode: "r+", driver: "core", ordered: true }), { code: "Argument" });
   assert.throws(() => h.openSync(bytes(), { mode: "r+", driver: "core" }), { code: "Argument" });
 });
 

@@ -64,6 +64,7 @@ export function useWritablePaths(open: typeof openWritablePath, replace: typeof 
 export function toWritable(target: unknown, mode: WriteMode, options: WritingOptions = {}): WritableSource | undefined {
   const { journal, locking, ordered, driver } = options;
   if (driver !== undefined && (driver !== "core" || !(typeof target === "string" || target instanceof URL))) throw argument(`a driver is "core", for paths: not "${String(driver)}" for this`);
+  if (driver !== undefined && ordered) throw argument("others cannot read meanwhile what is in memory until it is flushed");
   if (typeof target === "string" || target instanceof URL) {
     return openWritablePath(target, mode, { journal: journal !== false, locking, ordered, driver });
   }

@@ -43,6 +43,8 @@ export interface WritableParts {
   data: Verbs;
   journal?: Verbs | undefined;
   ordered?: boolean | undefined;
+  /** Whether `data` keeps what was written when `sync` fails. */
+  held?: boolean | undefined;
   isNew?: boolean | undefined;
   location?: string | undefined;
   /** Bytes of a page of the metadata cache. */
@@ -101,6 +103,7 @@ export class PlaceSource implements WritableSource {
   failure: unknown;
   readonly journal: EngineSource | undefined;
   readonly ordered: boolean;
+  readonly held: boolean;
   readonly isNew: boolean;
   readonly location: string | undefined;
   private readonly data: Part;
@@ -111,6 +114,7 @@ export class PlaceSource implements WritableSource {
     this.data = new Part(parts.data, this.attempt);
     this.journal = parts.journal && new Part(parts.journal, this.attempt);
     this.ordered = parts.ordered ?? false;
+    this.held = parts.held ?? false;
     this.isNew = parts.isNew ?? false;
     this.location = parts.location;
     this.page = parts.page ?? 64 << 10;

@@ -3,7 +3,8 @@
 use super::devices::{Recorder, Verb};
 use super::recording::{Recording, seed};
 use crate::written::Dice;
-use hyperslab::storage::{Journaled, Storage};
+use hyperslab::Result;
+use hyperslab::storage::{Device, Journaled, Storage};
 
 /// A file on two devices.
 struct Session {
@@ -211,4 +212,52 @@ fn without_a_journal_a_flush_is_one_sync_and_can_be_tried_again() {
     let bytes = &log.borrow().bytes[0];
     assert_eq!((bytes.len(), &bytes[99..111]), (15_000, &[1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1][..]));
     assert_eq!(bytes[200..210], [3; 10]);
+}
+
+/// A device whose bytes are in memory until they are synced.
+struct Held(Recorder);
+
+impl Device for Held {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
+        self.0.read_at(at, buf)
+    }
+
+    fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()> {
+        self.0.write_at(at, data)
+    }
+
+    fn set_len(&mut self, len: u64) -> Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.0.sync()
+    }
+
+    fn is_held(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_was_written_before_a_failed_sync_is_only_there_where_it_is_held() {
+    for held in [false, true] {
+        let recording = Recording::new(vec![1; 20_480], 1 << 20);
+        let log = &recording.log;
+        let recorder = Recorder(0, log.clone());
+        let device: Box<dyn Device> = if held { Box::new(Held(recorder)) } else { Box::new(recorder) };
+        let mut file = Journaled::open(device, None, 1 << 20).unwrap();
+        let writer = file.writer().unwrap();
+        writer.write_at(20_480, &[4; 40 * 4096]).unwrap();
+        assert_eq!(log.borrow().bytes[0].len(), 20_480 + 40 * 4096);
+        log.borrow_mut().patience = Some(0);
+        writer.flush().unwrap_err();
+        log.borrow_mut().patience = None;
+        // The system may have dropped it, and would say of the next sync that all is well.
+        assert_eq!(writer.flush().is_ok(), held);
+    }
 }

@@ -24,6 +24,11 @@ pub trait Device {
 
     /// Returns when everything written is where a power cut does not reach it.
     fn sync(&mut self) -> Result<()>;
+
+    /// Whether what was written is still here when [`sync`](Device::sync) fails, as it is in memory. Disks may have lost it.
+    fn is_held(&self) -> bool {
+        false
+    }
 }
 
 /// The `len` bytes at `at` of a device, or an error if it has fewer.

@@ -219,7 +219,7 @@ impl Journaled {
         }
         if let Err(e) = self.data.sync() {
             // What waits can be written once more, what was written before its time cannot.
-            self.failed |= self.early && self.journal.is_some();
+            self.failed |= self.early && !self.data.is_held();
             return Err(e);
         }
         if self.data.len() > self.len {

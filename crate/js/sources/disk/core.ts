@@ -57,5 +57,5 @@ export function openCore(path: string | URL, mode: WriteMode, options: WritableO
     next.finish();
   };
   const { isNew, location } = file;
-  return new PlaceSource({ data: memory(bytes, save), isNew, location, page: 8 << 10, close: () => file.close() });
+  return new PlaceSource({ data: memory(bytes, save), held: true, isNew, location, page: 8 << 10, close: () => file.close() });
 }

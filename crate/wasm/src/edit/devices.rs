@@ -33,6 +33,10 @@ extern "C" {
     /// Whether others read the file meanwhile: writes must not wait, and not change places.
     #[wasm_bindgen(method, getter)]
     fn ordered(this: &Source) -> bool;
+
+    /// Whether it keeps what was written when `sync` fails.
+    #[wasm_bindgen(method, getter)]
+    fn held(this: &Source) -> bool;
 }
 
 fn done(answer: u32) -> Result<()> {
@@ -84,6 +88,10 @@ impl Device for Cached {
 
     fn sync(&mut self) -> Result<()> {
         done(self.source().sync())
+    }
+
+    fn is_held(&self) -> bool {
+        self.source().held()
     }
 }
 
