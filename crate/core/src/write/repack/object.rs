@@ -71,8 +71,7 @@ impl Set {
             Some(gzip) => pipeline(&parts, gzip),
             None => parts.filters.clone(),
         };
-        // What elements point at is elsewhere in the copy.
-        let as_stored = gzip.is_none() && !parts.datatype.uses_heap() && !parts.datatype.holds_references();
+        let as_stored = keeps_chunks(&parts.datatype, gzip);
         Ok(Set { parts, committed, modified, chunk, pipeline, as_stored })
     }
 
@@ -128,6 +127,11 @@ fn chunk_shape(parts: &DatasetParts, gzip: u8) -> Result<Option<Vec<u64>>> {
         _ if fixed && gzip == 0 => None,
         _ => Some(guess()),
     })
+}
+
+/// Whether chunks are carried over as they are stored. What elements point at is elsewhere in the copy: those are not.
+pub(super) fn keeps_chunks(datatype: &Datatype, gzip: Option<u8>) -> bool {
+    gzip.is_none() && !datatype.uses_heap() && !datatype.holds_references()
 }
 
 /// Chunk extents of a copy that is stored as its source is.

@@ -1,7 +1,7 @@
 //! Looking through the source: what there is, and whether it can be carried over.
 
 use super::RepackOptions;
-use super::object::{Body, Object, Set};
+use super::object::{Body, Object, Set, keeps_chunks};
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
 use crate::filter;
@@ -208,13 +208,13 @@ fn set(source: &Medium, header: &ObjectHeader, options: &RepackOptions, timed: b
         external: Vec::new(),
     };
     check_type(source, &parts.datatype)?;
-    // Chunks that are carried over as they are stored need no filter.
-    let kept = options.gzip.is_none() && !parts.datatype.uses_heap() && !parts.datatype.holds_references();
     match &parts.layout {
         Layout::Virtual { .. } => return Err(Error::unsupported("copying a virtual dataset")),
         // What may have been skipped is seen chunk by chunk.
         Layout::Chunked { address: Some(_), .. }
-            if !kept && parts.filters.filters.iter().all(|f| !f.optional) =>
+            // Those that are carried over as they are stored need no filter.
+            if !keeps_chunks(&parts.datatype, options.gzip)
+                && parts.filters.filters.iter().all(|f| !f.optional) =>
         {
             filter::check(&parts.filters, 0)?;
         }
