@@ -111,13 +111,11 @@ impl Node {
         Node { group: true, changed: true, new_style: v2.is_some(), v2, ..Node::default() }
     }
 
-    /// A new group on the way to another object, in the group `parent`: it keeps the order of its links if that one does, and
-    /// converts between its forms where that one does, as libhdf5 has it.
-    pub fn new_group_in(parent: &Node, low: Libver) -> Node {
+    /// A new group on the way to another object, in the group `parent`: it keeps the order of its links if that one does
+    /// (`order`: and whether it is indexed), and converts between its forms where that one does, as libhdf5 has it.
+    pub fn new_group_in(parent: &Node, order: Option<bool>, low: Libver) -> Node {
         let mut node = Node::new_group(low);
-        // Of what the file has, the flags of the message say it: tracked, indexed.
-        let flags = parent.message(kind::LINK_INFO).and_then(|m| m.data.get(1)).copied();
-        node.link_order = flags.map_or(parent.link_order, |flags| (flags & 1 != 0).then_some(flags & 2 != 0));
+        node.link_order = order;
         node.new_style |= node.link_order.is_some();
         if node.new_style {
             let info = parent.message(kind::GROUP_INFO).cloned();

@@ -1,11 +1,11 @@
 //! The staged objects: finding them by path, loading those the file has already, linking new ones.
 
+use super::links::link_order;
 use super::node::{LinkEdit, Node, NodeId, Nodes, StagedLink, Target};
 use super::output::Output;
 use super::{header, names};
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
-use crate::format::Libver;
 use crate::format::header::RawMessage;
 use crate::format::message::{LinkTarget, flag, kind};
 use crate::object::header::ObjectHeader;
@@ -287,16 +287,19 @@ impl Stage {
     }
 
     /// Makes the groups on the way and the link itself.
-    pub fn link(&mut self, place: Place, target: Target, low: Libver) {
+    pub fn link(&mut self, out: &Output, place: Place, target: Target) -> Result<()> {
         let mut group = place.group;
         for name in place.missing {
-            let new = self.add(Node::new_group_in(self.node(group), low));
+            let parent = self.node(group);
+            let order = link_order(out, parent)?;
+            let new = self.add(Node::new_group_in(parent, order, out.low));
             let link = StagedLink::new(&name, Target::Node(new));
             self.insert(group, name, link);
             group = new;
         }
         let link = StagedLink::new(&place.name, target);
         self.insert(group, place.name, link);
+        Ok(())
     }
 
     /// Adds a link to a group that has none of this name.

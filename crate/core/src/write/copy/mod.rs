@@ -97,9 +97,7 @@ impl<'a> Copy<'a> {
         while let Some(next) = self.queue.pop() {
             self.object(editor, &next).on(&next.path)?;
         }
-        let low = editor.out.low;
-        editor.stage.link(place, Target::Node(id), low);
-        Ok(())
+        editor.stage.link(&editor.out, place, Target::Node(id))
     }
 
     /// The copy of the object at `address`, which is made later if it is not there.

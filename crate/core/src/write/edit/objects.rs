@@ -70,8 +70,7 @@ impl Editor {
             let (group, name, target) = editor.stored_link(from)?;
             let place = editor.stage.place(&editor.out, to)?;
             // The new link comes first: at no time nothing leads to the object.
-            let low = editor.out.low;
-            editor.stage.link(place, target.clone(), low);
+            editor.stage.link(&editor.out, place, target.clone())?;
             editor.stage.remove(group, name, &target);
             // Below what was moved there is no way to it any more.
             editor.stage.parent(&editor.out, to).map(|_| ()).map_err(|e| match e.kind() {
@@ -90,9 +89,7 @@ impl Editor {
         self.whole(path, |editor| {
             let place = editor.stage.place(&editor.out, path)?;
             let target = target(editor)?;
-            let low = editor.out.low;
-            editor.stage.link(place, target, low);
-            Ok(())
+            editor.stage.link(&editor.out, place, target)
         })
     }
 

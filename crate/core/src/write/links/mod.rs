@@ -38,6 +38,12 @@ fn link_info(out: &Output, node: &Node) -> Result<Option<LinkInfo>> {
     node.message(kind::LINK_INFO).map(|m| LinkInfo::decode(&mut out.reader(&m.data))).transpose()
 }
 
+/// Whether a group keeps the order of its links, and then whether it indexes it.
+pub(super) fn link_order(out: &Output, node: &Node) -> Result<Option<bool>> {
+    let Some(info) = link_info(out, node)? else { return Ok(node.link_order) };
+    Ok(info.max_creation_index.map(|_| info.order_btree.is_some()))
+}
+
 fn put_info(out: &Output, node: &mut Node, info: &LinkInfo) -> Result<()> {
     node.put(out.message(kind::LINK_INFO, 0, info)?);
     Ok(())
