@@ -3,7 +3,7 @@
 import { put } from "./columns.js";
 import { expand } from "./dtype.js";
 import { argument } from "./errors.js";
-import { type Elements, isNdArray, typedArrayType } from "./infer.js";
+import { count, elementDims, type Elements, isNdArray, typedArrayType } from "./infer.js";
 import { encodeReferences } from "./reference.js";
 import type { Datatype, Dtype, EnumType, NumericArray } from "./types.js";
 
@@ -101,7 +101,7 @@ function flatTo(list: unknown[], type: Datatype, n: number): unknown[] {
 function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: Elements, n: number): void {
   if (base.class === "array") return encodeArray(leaves, [...dims, ...base.dims], expand(base.base), elements, n);
   if (base.class === "complex") return encodeArray(leaves, [...dims, 2], expand(base.base), elements, n);
-  const each = dims.reduce((p, d) => p * d, 1);
+  const each = count(dims);
   // Columns of records: they are in one list each.
   if (!Array.isArray(elements) && !ArrayBuffer.isView(elements)) return encodeInto(leaves, base, elements, n * each);
   const list = elements as ArrayLike<unknown>;
@@ -156,7 +156,7 @@ function encodeText(leaves: Leaves, list: ArrayLike<unknown>, n: number): void {
 
 function encodeVlen(leaves: Leaves, base: Datatype, list: ArrayLike<unknown>, n: number): void {
   const ends = new Uint32Array(n);
-  const each = valuesOf(base);
+  const each = count(elementDims(base));
   let total = 0;
   const typed = Array.from({ length: n }, (_, i) => {
     const given = isNdArray(list[i]) ? (list[i] as { data: unknown }).data : list[i];
@@ -202,14 +202,8 @@ function elementsIn(column: unknown): ArrayLike<unknown> {
   const all = isColumns(column.data) ? rowsOf(column.data) : (column.data as ArrayLike<unknown>);
   const [n = 0, ...rest] = column.shape;
   if (rest.length === 0) return all;
-  const each = rest.reduce((p, d) => p * d, 1);
+  const each = count(rest);
   return Array.from({ length: n }, (_, i) => (all as unknown[]).slice(i * each, (i + 1) * each));
-}
-
-/** Plain values of one element of a type. */
-function valuesOf(type: Datatype): number {
-  if (type.class === "complex") return 2 * valuesOf(expand(type.base));
-  return type.class === "array" ? type.dims.reduce((p, d) => p * d, valuesOf(expand(type.base))) : 1;
 }
 
 function concat(lists: ArrayLike<unknown>[]): ArrayLike<unknown> {

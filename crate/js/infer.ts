@@ -173,7 +173,7 @@ function arrayDims(dtype: Dtype): number[] {
 }
 
 /** The extents that belong to each element: those of arrays, and pairs for complex numbers. */
-function elementDims(dtype: Dtype): number[] {
+export function elementDims(dtype: Dtype): number[] {
   if (typeof dtype !== "object") return [];
   if (dtype.class === "complex") return [2];
   return dtype.class === "array" ? [...dtype.dims, ...elementDims(dtype.base)] : [];
