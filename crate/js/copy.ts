@@ -10,28 +10,49 @@ import { checkWritable, edit } from "./write.js";
 /** Bytes of metadata kept of the file that is copied from. */
 const CACHE = 4 << 20;
 
-function specOf({ shallow, expandSoft, withoutAttrs }: CopyOptions): CopySpec {
-  return { shallow: Boolean(shallow), expandSoft: Boolean(expandSoft), withoutAttributes: Boolean(withoutAttrs) };
+function specOf(options: CopyOptions, from: Session): CopySpec {
+  const { shallow, expandSoft, expandExternal, expandReferences, withoutAttrs } = options;
+  return {
+    shallow: Boolean(shallow),
+    expandSoft: Boolean(expandSoft),
+    expandExternal: Boolean(expandExternal),
+    expandReferences: Boolean(expandReferences),
+    elsewhere: from.others !== undefined,
+    withoutAttributes: Boolean(withoutAttrs),
+  };
 }
 
 /** Copies an object to `place` in the file of `session`, which is the object's own or another one. */
 export function* copyObject(session: Session, object: HdfObject<Mode>, place: string, options: CopyOptions): Steps<void> {
   checkWritable(session);
   const source = `#0x${object.address.toString(16)}`;
-  yield* edit(session, undefined, copier(session, object.context.session, source, place, specOf(options)));
+  const from = object.context.session;
+  yield* edit(session, undefined, copier(session, from, source, place, specOf(options, from)));
 }
 
-function copier(session: Session, from: Session, source: string, place: string, spec: CopySpec): (engine: Engine) => void {
+type Copier = (engine: Engine) => void | Promise<void>;
+
+function copier(session: Session, from: Session, source: string, place: string, spec: CopySpec): Copier {
   if (from === session) return (engine) => engine.copyObject(source, place, spec);
   if (session.driven === "sync" && !from.source.immediate) {
     throw argument("what has to be fetched first cannot be copied into a synchronous file: open the one or the other differently");
   }
   if (!from.writable) {
-    const number = session.attach(from.source, CACHE);
+    const number = session.attach(from.source, CACHE, from.others);
     return (engine) => engine.copyFrom(number, source, place, spec);
   }
   if (!from.source.immediate) {
     throw new HyperslabError("Unsupported", "copying from a file that is changed in memory while the rest of it has to be fetched: save it first");
   }
-  return (engine) => engine.copyOf(from.raw, source, place, spec);
+  // What is named in the other file its own engine asks for.
+  const copy: Copier = (engine) => {
+    try {
+      return engine.copyOf(from.raw, source, place, spec);
+    } catch (e) {
+      const found = from.findWanted(e);
+      if (found && session.driven === "sync") throw argument("`resolve` answers by promise: open the file that is copied to differently");
+      return found ? found.then(() => copy(engine)) : copy(engine);
+    }
+  };
+  return copy;
 }

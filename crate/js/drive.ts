@@ -118,6 +118,8 @@ export class Session<M extends Mode = Mode> {
   private readonly generation: number;
   /** Files that the engine also reads, by their numbers, besides those that were found for it. */
   private readonly attached = new Map<number, ByteSource>();
+  /** And what is named in those. */
+  private readonly beyond: Neighbours[] = [];
 
   constructor(
     readonly driven: M,
@@ -152,15 +154,31 @@ export class Session<M extends Mode = Mode> {
     if (this.alive) this.engine!.free();
     this.engine = undefined;
     this.source.close();
-    this.others?.close();
+    for (const others of [this.others, ...this.beyond]) others?.close();
   }
 
-  /** Lets the engine read another file; its number. */
-  attach(source: ByteSource, cache: number): number {
+  /** Lets the engine read another file, and find the `others` that it names; its number. */
+  attach(source: ByteSource, cache: number, others?: Neighbours): number {
     for (const [number, known] of this.attached) if (known === source) return number;
     const number = this.raw.attach(source, source.page, cache);
     this.attached.set(number, source);
+    if (others) this.beyond.push(others.elsewhere(number, this.driven));
     return number;
+  }
+
+  /** Where file `number` was found, or what is named in it. */
+  private othersOf(number: number): Neighbours {
+    return (this.beyond.find((others) => others.has(number)) ?? this.others)!;
+  }
+
+  /** Finds the file that this one's engine wanted while another session called it; what else went wrong is thrown again. */
+  findWanted(e: unknown): void | Promise<void> {
+    const fault = this.translate(e, "/");
+    if (fault instanceof Wanted) return this.othersOf(fault.from).answer(this.raw, fault.from, fault.name);
+    if (fault instanceof Pending && fault.source !== 0) {
+      throw new HyperslabError("Unsupported", "copying from a file that is changed what is in others and has to be fetched: open it for reading");
+    }
+    throw e;
   }
 
   /** A single call into the engine about the object at `path`. */
@@ -200,7 +218,7 @@ export class Session<M extends Mode = Mode> {
         return call();
       } catch (e) {
         const fault = this.translate(e, path);
-        if (fault instanceof Wanted) void this.others!.answer(this.raw, fault.from, fault.name);
+        if (fault instanceof Wanted) void this.othersOf(fault.from).answer(this.raw, fault.from, fault.name);
         else if (fault instanceof Pending && fault.filter && !loaded) {
           loadCodecsNow(fault.filter.id);
           loaded = true;
@@ -241,7 +259,7 @@ export class Session<M extends Mode = Mode> {
         const fault = this.translate(e, path);
         if (fault instanceof Wanted) {
           this.signal?.throwIfAborted();
-          await this.others!.answer(this.raw, fault.from, fault.name);
+          await this.othersOf(fault.from).answer(this.raw, fault.from, fault.name);
           continue;
         }
         if (!(fault instanceof Pending)) throw fault;
@@ -273,7 +291,7 @@ export class Session<M extends Mode = Mode> {
   /** Fetches all ranges at the same time, those close together as one. */
   private async fetch({ ranges, source: file }: Pending, held: Held): Promise<void> {
     this.signal?.throwIfAborted();
-    const source = file === 0 ? this.source : (this.attached.get(file) ?? this.others!.source(file));
+    const source = file === 0 ? this.source : (this.attached.get(file) ?? this.othersOf(file).source(file));
     const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
       return { from, bytes: await source.fetch(from, to - from, this.signal) };
     });
@@ -289,7 +307,7 @@ export class Session<M extends Mode = Mode> {
       const fault = JSON.parse(e) as Fault;
       if (fault.wanted !== undefined) return new Wanted(fault.wanted, fault.source ?? 0);
       if (fault.pending) return new Pending(fault.pending, fault.source ?? 0, fault.filter);
-      const failed = [this.source, ...this.attached.values()].find((s) => s.failure !== undefined) ?? this.others?.failed();
+      const failed = [this.source, ...this.attached.values()].find((s) => s.failure !== undefined) ?? [this.others, ...this.beyond].map((others) => others?.failed()).find(Boolean);
       if (fault.code === "Io" && failed) return sourceFailure(failed, fault.address);
       const cause = fault.filter && filterFailure();
       const error = toError(fault, path);

@@ -173,6 +173,10 @@ declare module "#glue" {
   export interface CopySpec {
     shallow?: boolean;
     expandSoft?: boolean;
+    expandExternal?: boolean;
+    expandReferences?: boolean;
+    /** Whether what is named in the file that is copied from can be found. */
+    elsewhere?: boolean;
     withoutAttributes?: boolean;
   }
 

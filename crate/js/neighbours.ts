@@ -45,6 +45,21 @@ export class Neighbours {
     this.labels = [home];
   }
 
+  /** The same for another engine, which knows the file as number `home`. */
+  elsewhere(home: number, driven: Mode): Neighbours {
+    const others = new Neighbours(this.resolve, driven, undefined, this.openFile, this.family);
+    const [label] = this.labels;
+    others.labels.length = 0;
+    others.labels[home] = label;
+    if (label !== undefined) others.numbers.set(label, home);
+    return others;
+  }
+
+  /** Whether file `number` was found here. */
+  has(number: number): boolean {
+    return number in this.labels;
+  }
+
   /** What `name` is when it is written in file `from`. */
   private locate(from: number, name: string): Found | Promise<Found> {
     const found = this.resolve(name, this.labels[from]);

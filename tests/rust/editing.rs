@@ -73,6 +73,8 @@ fn what_cannot_be_done_changes_nothing() {
         refused(Kind::NotFound, file.delete_attribute("/a", "m"));
         refused(Kind::Argument, file.create_dataset("/new/w", &spec(&[3]), Data::Column(&numbers(2))));
         refused(Kind::NotFound, file.copy("/q", "/r", &CopyOptions::default()));
+        let expanded = CopyOptions { expand_references: true, ..CopyOptions::default() };
+        refused(Kind::Argument, file.copy("/a", "/z", &expanded));
         assert!(!file.is_changed());
         assert_eq!(file.into_bytes().unwrap(), before);
     }

@@ -101,7 +101,12 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   /**
    * Copies an object, or what is at a path of this group, with everything below it: to a path of this group, or into
    * another group, which may be one of another file. What is compressed is carried over as it is. Objects with several
-   * names have them in the copy; references within one file lead to what they led to, those into another file nowhere.
+   * names have them in the copy; references within one file lead to what they led to, those into another file nowhere,
+   * unless `expandReferences` says otherwise. A committed datatype that is not copied with its users is shared with them, or,
+   * in another file, copied without a name.
+   *
+   * libhdf5 does not do all of that: its copies within one file have empty references in attributes and nameless committed
+   * datatypes of their own, and it expands references of datasets only from file to file.
    *
    * Errors: `NotFound` if there is nothing to copy; `Argument` if the new name is taken; `Unsupported` for what cannot be
    * carried over.

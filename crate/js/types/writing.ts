@@ -25,6 +25,14 @@ export interface CopyOptions {
   shallow?: boolean | undefined;
   /** Copy what soft links lead to, in their place. */
   expandSoft?: boolean | undefined;
+  /** Copy what external links lead to, in their place, where the other file is found. */
+  expandExternal?: boolean | undefined;
+  /**
+   * Copy what references lead to, and let the references in the copy lead to copies. What would have no name is called
+   * `~obj_pointed_by_` and its address, in the root group. Otherwise references lead to the same objects as before, or,
+   * in another file, nowhere.
+   */
+  expandReferences?: boolean | undefined;
   /** Leave attributes out. */
   withoutAttrs?: boolean | undefined;
 }

@@ -70,6 +70,12 @@ impl Engine {
         self.files.storage(number).ok_or_else(|| Error::argument("there is no such file"))
     }
 
+    /// What is named in one of the other files.
+    #[cfg(feature = "edit")]
+    pub(crate) fn others_of(&self, number: u32) -> Neighbours {
+        Neighbours::of(self.files.clone(), number)
+    }
+
     fn read_region(&mut self, dataset: f64, region: &dyn Fn(&[u64]) -> Result<Region>) -> Thrown<Reading> {
         let dataset = self.dataset(dataset).throw()?;
         let region = region(dataset.dataspace().dims()).throw()?;

@@ -104,16 +104,22 @@ impl Storage for SharedPages {
 /// The files of a session: the one that was opened, and those that are named in it.
 #[derive(Default)]
 pub struct Sources {
-    all: RefCell<Vec<Rc<Pages<JsFetch>>>>,
+    all: RefCell<Vec<Option<Rc<Pages<JsFetch>>>>>,
     /// What JavaScript said about names: in which file, which name, which file that is.
     answers: RefCell<Vec<(u32, String, Option<u32>)>>,
 }
 
 impl Sources {
+    /// Those of a file that is made in memory: its number, 0, is no source's.
+    #[cfg(feature = "edit")]
+    pub fn of_new() -> Sources {
+        Sources { all: RefCell::new(vec![None]), ..Sources::default() }
+    }
+
     /// One more file; its number.
     pub fn add(&self, source: Source, page_size: usize, cache: usize) -> u32 {
         let all = &mut *self.all.borrow_mut();
-        all.push(Rc::new(Pages::new(JsFetch::new(source), page_size, cache)));
+        all.push(Some(Rc::new(Pages::new(JsFetch::new(source), page_size, cache))));
         u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -124,7 +130,7 @@ impl Sources {
 
     /// The cache of a file.
     pub fn pages(&self, number: u32) -> Option<Rc<Pages<JsFetch>>> {
-        self.all.borrow().get(usize::try_from(number).ok()?).cloned()
+        self.all.borrow().get(usize::try_from(number).ok()?)?.clone()
     }
 
     /// A file as a storage.

@@ -42,7 +42,17 @@ pub struct Neighbours {
 impl Neighbours {
     /// The neighbours of the file that was opened, which `elsewhere` finds.
     pub fn new(elsewhere: Rc<dyn Elsewhere>) -> Neighbours {
-        Neighbours { elsewhere: Some(elsewhere), ..Neighbours::default() }
+        Neighbours::of(elsewhere, 0)
+    }
+
+    /// The neighbours of file `number`, which `elsewhere` finds.
+    pub fn of(elsewhere: Rc<dyn Elsewhere>, number: u32) -> Neighbours {
+        Neighbours { elsewhere: Some(elsewhere), number, ..Neighbours::default() }
+    }
+
+    /// The number of the file that these are the neighbours of.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// Whether other files can be found at all.

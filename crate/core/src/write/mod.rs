@@ -176,8 +176,14 @@ impl Editor {
         if !self.is_changed() {
             return Ok(());
         }
+        self.publish("/", &mut |_| Ok(()))
+    }
+
+    /// Publishes all edits and one more that comes first. If this fails, that one is not done, and the others wait.
+    fn publish(&mut self, path: &str, edit: &mut dyn FnMut(&mut Editor) -> Result<()>) -> Result<()> {
         let before = self.superblock.clone();
-        let published = self.whole("/", |editor| {
+        let published = self.whole(path, |editor| {
+            edit(editor)?;
             editor.store_chunks()?;
             let changed = commit::place(&mut editor.out, &mut editor.stage)?;
             commit::publish(&mut editor.out, &mut editor.stage, &changed, &mut editor.superblock)

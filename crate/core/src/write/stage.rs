@@ -25,7 +25,7 @@ pub(super) struct Stage {
 }
 
 /// Bytes of a reference count message in a version 2 header at most.
-const COUNT_MESSAGE: usize = 6 + 5;
+pub(super) const COUNT_MESSAGE: usize = 6 + 5;
 
 /// The root group is loaded when an edit needs it.
 #[derive(Clone, Copy, Debug)]
@@ -157,16 +157,22 @@ impl Stage {
 
     /// Where an object is. A new one, which is no group, gets its place now, so that others can name it.
     pub fn settle(&mut self, out: &mut Output, id: NodeId) -> Result<Addr> {
-        let node = self.nodes.get_mut(id);
-        if let Some(address) = node.address {
-            return Ok(address);
-        }
-        if node.group {
+        let node = self.node(id);
+        if node.group && node.address.is_none() {
             return Err(Error::argument("a new group has no place yet"));
         }
         // Users of a datatype are counted in a message; other objects have names, mostly one.
         let spare =
             if node.v2.is_some() && node.message(kind::DATASPACE).is_none() { COUNT_MESSAGE } else { 0 };
+        self.settle_with(out, id, spare)
+    }
+
+    /// Where an object is. A new one gets its place now, with `spare` bytes more than its messages take.
+    pub fn settle_with(&mut self, out: &mut Output, id: NodeId, spare: usize) -> Result<Addr> {
+        let node = self.nodes.get_mut(id);
+        if let Some(address) = node.address {
+            return Ok(address);
+        }
         let address = header::allocate_with(out, node, spare)?;
         self.by_address.insert(address.0, id.0);
         self.settled.push(address);

@@ -225,7 +225,7 @@ impl Transfer<'_> {
 }
 
 /// Collection and index; `None` if they mean nothing.
-fn heap_id(bytes: &[u8]) -> Option<HeapId> {
+pub(super) fn heap_id(bytes: &[u8]) -> Option<HeapId> {
     let (address, rest) = bytes.split_first_chunk::<8>()?;
     let (index, _) = rest.split_first_chunk::<4>()?;
     let collection = u64::from_le_bytes(*address);

@@ -16,6 +16,7 @@ pub use repack::Repacking;
 
 use crate::engine::Engine;
 use crate::fault::Throw;
+use crate::source::Sources;
 use hyperslab::api::File;
 use hyperslab::value::{self, Column};
 use hyperslab::write::{Data, Editor};
@@ -42,7 +43,7 @@ impl Engine {
     /// A new file in memory.
     pub fn create(spec: &JsValue) -> std::result::Result<Engine, JsValue> {
         let file = spec::file(spec).and_then(|options| File::create_with(&options));
-        file.map(|file| Engine::over(None, Some(file), Rc::default())).throw()
+        file.map(|file| Engine::over(None, Some(file), Rc::new(Sources::of_new()))).throw()
     }
 
     /// Creates a group, and the groups on the way.

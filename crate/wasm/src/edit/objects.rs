@@ -15,6 +15,8 @@ fn options(spec: &JsValue) -> CopyOptions {
     CopyOptions {
         shallow: flag(spec, "shallow"),
         expand_soft: flag(spec, "expandSoft"),
+        expand_external: flag(spec, "expandExternal"),
+        expand_references: flag(spec, "expandReferences"),
         without_attributes: flag(spec, "withoutAttributes"),
     }
 }
@@ -70,9 +72,12 @@ impl Engine {
         to: &str,
         spec: &JsValue,
     ) -> std::result::Result<(), JsValue> {
-        let storage = self.attached(file);
+        let (storage, others) = (self.attached(file), self.others_of(file));
         self.change(|editor| {
-            let (medium, block) = superblock::open(storage?, Limits::default())?;
+            let (mut medium, block) = superblock::open(storage?, Limits::default())?;
+            if flag(spec, "elsewhere") {
+                medium.neighbours = others;
+            }
             editor.copy_from(&medium, block.root, from, to, &options(spec))
         })
     }

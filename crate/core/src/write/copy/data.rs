@@ -1,6 +1,6 @@
 //! The elements of a copied dataset, in the layout that they have.
 
-use super::Copy;
+use super::{Copy, From};
 use crate::bytes::Addr;
 use crate::chunk::heap::HeapState;
 use crate::chunk::{Grid, HeapCache, index};
@@ -21,26 +21,26 @@ const MOST_SLOTS: u64 = 1 << 28;
 
 impl Copy<'_> {
     /// Copies the elements; where they are.
-    pub(super) fn layout(&mut self, out: &mut Output, parts: &DatasetParts) -> Result<Layout> {
+    pub(super) fn layout(&mut self, out: &mut Output, of: From<'_>, parts: &DatasetParts) -> Result<Layout> {
         let bytes = parts.dataspace.elements()?.checked_mul(parts.datatype.size.into());
         let bytes = bytes.ok_or_else(|| Error::malformed("a dataset of more than 2^64 bytes"))?;
         match &parts.layout {
             Layout::Compact { data } => {
                 let mut data = data.clone();
-                self.elements(out, &parts.datatype, &mut data)?;
+                self.elements(out, of, &parts.datatype, &mut data)?;
                 Ok(Layout::Compact { data })
             }
             Layout::Contiguous { address: Some(address), .. } if bytes > 0 => {
-                let to = self.block(out, parts, *address, bytes)?;
+                let to = self.block(out, of, parts, *address, bytes)?;
                 Ok(Layout::Contiguous { address: Some(to), size: Some(bytes) })
             }
             Layout::Contiguous { .. } => Ok(Layout::Contiguous { address: None, size: Some(bytes) }),
-            Layout::Chunked { .. } => self.chunks(out, parts),
+            Layout::Chunked { .. } => self.chunks(out, of, parts),
             Layout::Virtual { address: None, index } => Ok(Layout::Virtual { address: None, index: *index }),
             Layout::Virtual { address: Some(collection), index } => {
                 let id = HeapId { collection: *collection, index: *index };
                 let mut state = HeapState::default();
-                let mappings = HeapCache::new(self.origin.medium(out), &mut state).object(id)?.to_vec();
+                let mappings = HeapCache::new(of.origin.medium(out), &mut state).object(id)?.to_vec();
                 let id = out.put_in_heap(&mappings)?;
                 Ok(Layout::Virtual { address: Some(id.collection), index: id.index })
             }
@@ -48,8 +48,15 @@ impl Copy<'_> {
     }
 
     /// A contiguous dataset, a batch of whole elements at a time.
-    fn block(&mut self, out: &mut Output, parts: &DatasetParts, from: Addr, bytes: u64) -> Result<Addr> {
-        self.origin.medium(out).check(from, bytes)?;
+    fn block(
+        &mut self,
+        out: &mut Output,
+        of: From<'_>,
+        parts: &DatasetParts,
+        from: Addr,
+        bytes: u64,
+    ) -> Result<Addr> {
+        of.origin.medium(out).check(from, bytes)?;
         let to = out.space.allocate_raw(bytes)?;
         let unit = u64::from(parts.datatype.size).max(1);
         let step = (BATCH / unit).max(1) * unit;
@@ -58,15 +65,15 @@ impl Copy<'_> {
         while at < bytes {
             let n = step.min(bytes - at);
             batch.resize(Limits::check(n, out.medium.limits.chunk, "elements")?, 0);
-            self.origin.medium(out).read_into(from.offset(at)?, &mut batch)?;
-            self.elements(out, &parts.datatype, &mut batch)?;
+            of.origin.medium(out).read_into(from.offset(at)?, &mut batch)?;
+            self.elements(out, of, &parts.datatype, &mut batch)?;
             out.medium.write(to.offset(at)?, &batch)?;
             at += n;
         }
         Ok(to)
     }
 
-    fn chunks(&mut self, out: &mut Output, parts: &DatasetParts) -> Result<Layout> {
+    fn chunks(&mut self, out: &mut Output, of: From<'_>, parts: &DatasetParts) -> Result<Layout> {
         let Layout::Chunked { chunk, edge_unfiltered, .. } = &parts.layout else {
             return Err(Error::argument("only chunked layouts have chunks"));
         };
@@ -78,9 +85,9 @@ impl Copy<'_> {
         let translated = parts.datatype.uses_heap() || parts.datatype.holds_references();
         let mut scratch = filter::Scratch::default();
         let mut copied: Vec<u8> = Vec::new();
-        for (coord, entry) in self.stored(out, parts, &grid)? {
+        for (coord, entry) in Self::stored(out, of, parts, &grid)? {
             let Some(address) = entry.address else { continue };
-            let medium = self.origin.medium(out);
+            let medium = of.origin.medium(out);
             medium.check(address, entry.size)?;
             copied.resize(Limits::check(entry.size, limits.chunk, "a chunk")?, 0);
             medium.read_into(address, &mut copied)?;
@@ -91,7 +98,7 @@ impl Copy<'_> {
                     let nominal = grid.chunk_bytes();
                     copied = filter::decode(&parts.filters, mask, &copied, nominal, &mut scratch)?;
                 }
-                self.elements(out, &parts.datatype, &mut copied)?;
+                self.elements(out, of, &parts.datatype, &mut copied)?;
                 if !plain {
                     (copied, mask) = filter::encode(&parts.filters, &copied, &mut scratch)?;
                 }
@@ -103,7 +110,12 @@ impl Copy<'_> {
     }
 
     /// All stored chunks of the source.
-    fn stored(&self, out: &Output, parts: &DatasetParts, grid: &Grid) -> Result<Vec<(Vec<u64>, Entry)>> {
+    fn stored(
+        out: &Output,
+        of: From<'_>,
+        parts: &DatasetParts,
+        grid: &Grid,
+    ) -> Result<Vec<(Vec<u64>, Entry)>> {
         let counts = grid.counts();
         let total = counts.iter().fold(1u64, |n, c| n.saturating_mul(*c));
         let tree = matches!(
@@ -115,7 +127,7 @@ impl Copy<'_> {
         }
         let region: Vec<_> = counts.iter().map(|n| 0..*n).collect();
         let mut list = Vec::new();
-        index::open(&parts.layout, grid)?.visit(self.origin.medium(out), &region, &mut |coord, entry| {
+        index::open(&parts.layout, grid)?.visit(of.origin.medium(out), &region, &mut |coord, entry| {
             list.push((coord.to_vec(), entry));
             Ok(())
         })?;
