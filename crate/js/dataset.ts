@@ -9,6 +9,7 @@ import { append, regionRef, resize, writeElements } from "./elements.js";
 import { argument, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
+import { refreshDataset } from "./refresh.js";
 import { type DatasetRecord, reviveDtype } from "./records.js";
 import type {
   AxisSelection,
@@ -136,6 +137,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     const { session } = this.context;
     const [selection, value] = args.length === 1 ? [undefined, args[0]] : args;
     return session.run(this.path, writeElements(session, this, selection, value));
+  }
+
+  refresh(): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, refreshDataset(session, this));
   }
 
   resize(shape: readonly number[]): Out<M, void> {

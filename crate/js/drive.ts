@@ -11,6 +11,7 @@ import type { Names } from "./dims.js";
 import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
 import { filterFailure } from "./filters.js";
 import type { Neighbours } from "./neighbours.js";
+import type { HdfObject } from "./object.js";
 import type { Described, ObjectRecord } from "./records.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { Mode, Out } from "./types.js";
@@ -97,6 +98,27 @@ interface Held {
 /** Bytes that an operation keeps from step to step. */
 const HELD = 32 << 20;
 
+/**
+ * While a file is written that others read (SWMR), a structure may be read when it is written by half: its checksum tells, and
+ * it is read again, so often at most, and not for longer than so many ms.
+ */
+const ATTEMPTS = 100;
+const PATIENCE = 1000;
+/** Attempts that follow at once; after them the writer gets a moment. */
+const SOON = 10;
+
+/** How often something has been tried, since when. */
+interface Tries {
+  count: number;
+  since: number;
+}
+
+function rest(): void {
+  // Not allowed on a page, which then tries again at once.
+  if (typeof SharedArrayBuffer === "undefined" || typeof document !== "undefined") return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
 /** One open file: its engine, its source, and how its calls are driven. */
 export class Session<M extends Mode = Mode> {
   private engine: Engine | undefined;
@@ -106,6 +128,8 @@ export class Session<M extends Mode = Mode> {
   version = 0;
   /** Objects that were created and whose addresses are not known yet. */
   readonly unsettled = new Set<{ settle(): void }>();
+  /** Whether somebody writes the file meanwhile (SWMR), as of the last look at it. */
+  swmr = false;
   /** Addresses at which objects were deleted, with the version at that. */
   readonly deleted = new Map<number, number>();
   /**
@@ -113,6 +137,8 @@ export class Session<M extends Mode = Mode> {
    * described again when somebody asks.
    */
   readonly renewed: Map<number, Described<ObjectRecord>> | undefined;
+  /** The objects whose descriptions would have to be renewed, as far as the program still has them. */
+  private handed: WeakRef<HdfObject<Mode>>[] = [];
   /** By group, see `dims.ts`. */
   readonly names = new Map<string, Names>();
   private readonly generation: number;
@@ -132,7 +158,7 @@ export class Session<M extends Mode = Mode> {
   ) {
     this.engine = engine;
     this.generation = instance.generation;
-    if (writable && driven === "async" && !source.immediate) this.renewed = new Map();
+    if (driven === "async" && !source.immediate) this.renewed = new Map();
     if (others) engine.findFiles();
   }
 
@@ -155,6 +181,36 @@ export class Session<M extends Mode = Mode> {
     this.engine = undefined;
     this.source.close();
     for (const others of [this.others, ...this.beyond]) others?.close();
+  }
+
+  /** Notes an object that the program gets. */
+  hand(object: HdfObject<Mode>): void {
+    if (!this.renewed) return;
+    // Those that are gone are dropped when there are twice as many as there were the last time.
+    if (this.handed.length >= 64 && Number.isInteger(Math.log2(this.handed.length))) this.handed = this.handed.filter((ref) => ref.deref());
+    this.handed.push(new WeakRef(object));
+  }
+
+  /** The objects that the program has. */
+  objects(): HdfObject<Mode>[] {
+    return this.handed.map((ref) => ref.deref()).filter((object) => object !== undefined);
+  }
+
+  /** Lets go of what was read: others have changed it. With `all`, of open datasets, too. */
+  forget(all: boolean): void | Promise<void> {
+    const named = [this.others, ...this.beyond].flatMap((others) => others?.all() ?? []);
+    const sources = [this.source, ...this.attached.values(), ...named];
+    const under = sources.map((source) => source.measure?.()).filter((answer) => answer !== undefined);
+    const forget = (): void => this.raw.refresh(all);
+    return under.length > 0 ? Promise.all(under).then(forget) : forget();
+  }
+
+  /** Whether a call that failed may succeed when what it reads is read again. */
+  private isWorthAnother(e: unknown, tries: Tries): boolean {
+    if (!this.swmr || !(e instanceof HyperslabError) || e.code !== "Malformed") return false;
+    tries.count += 1;
+    tries.since ||= Date.now();
+    return tries.count < ATTEMPTS && Date.now() - tries.since < PATIENCE;
   }
 
   /** Lets the engine read another file, and find the `others` that it names; its number. */
@@ -213,6 +269,7 @@ export class Session<M extends Mode = Mode> {
 
   /** Calls; again if filters had to be loaded for it or other files to be found. */
   private attemptNow(call: Step, path: string): unknown {
+    const tries: Tries = { count: 0, since: 0 };
     for (let loaded = false; ; ) {
       try {
         return call();
@@ -222,6 +279,9 @@ export class Session<M extends Mode = Mode> {
         else if (fault instanceof Pending && fault.filter && !loaded) {
           loadCodecsNow(fault.filter.id);
           loaded = true;
+        } else if (this.isWorthAnother(fault, tries)) {
+          if (tries.count > SOON) rest();
+          void this.forget(false);
         } else throw fault;
       }
     }
@@ -252,6 +312,7 @@ export class Session<M extends Mode = Mode> {
     let before = "";
     // What earlier steps fetched may be meant for this one: reads ask for several batches at once.
     let earlier = held.supplies.length;
+    const tries: Tries = { count: 0, since: 0 };
     for (;;) {
       try {
         return await call();
@@ -260,6 +321,12 @@ export class Session<M extends Mode = Mode> {
         if (fault instanceof Wanted) {
           this.signal?.throwIfAborted();
           await this.othersOf(fault.from).answer(this.raw, fault.from, fault.name);
+          continue;
+        }
+        if (this.isWorthAnother(fault, tries)) {
+          if (tries.count > SOON) await breathe();
+          await this.forget(false);
+          before = "";
           continue;
         }
         if (!(fault instanceof Pending)) throw fault;

@@ -4,19 +4,21 @@ import { type Session, step, type Steps } from "./drive.js";
 import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
+import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
 import type { Entity, File, FileInfo, Mode, Out, Reference, SaveTarget } from "./types.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
-  readonly info: FileInfo;
+  info: FileInfo;
   declare [Symbol.dispose]: () => void;
   declare [Symbol.asyncDispose]: () => Promise<void>;
 
-  constructor(session: Session<M>, { size, superblock, userblock }: FileInfo, root: Described<GroupRecord>) {
+  constructor(session: Session<M>, { size, superblock, userblock, swmr }: FileInfo, root: Described<GroupRecord>) {
     const context = { session } as { session: Session<M>; file: File<M> };
     super(context as Context<M>, "/", root);
     context.file = this;
-    this.info = { size, superblock, userblock };
+    this.info = { size, superblock, userblock, swmr };
+    session.swmr = swmr;
   }
 
   get mode(): "r" | "r+" {
@@ -45,6 +47,24 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
 
   flush(): Out<M, void> {
     return this.perform(flush);
+  }
+
+  refresh(): Out<M, void> {
+    return this.perform(() => this.refreshed(true));
+  }
+
+  /** With `all`, those are refreshed, too, to which links led. */
+  private *refreshed(all: boolean): Steps<void> {
+    const { session } = this.context;
+    const info = yield* refreshFile(session);
+    if (info) {
+      const { size, superblock, userblock, swmr } = info;
+      this.info = { size, superblock, userblock, swmr };
+    }
+    for (const other of all ? [...(session.others?.family.values() ?? [])] : []) {
+      const file = yield* step(() => other);
+      if (file instanceof FileObject) yield* step(() => file.perform(() => file.refreshed(false)));
+    }
   }
 
   /** Runs an operation about the file as a whole. */

@@ -62,6 +62,10 @@ declare module "#glue" {
     free(): void;
     /** Finds the superblock; JSON of facts about the file. To be called first. */
     open(): string;
+    /** Forgets what was read, and asks how large the files are. With `all`, of open datasets, too, and `reread` comes next. */
+    refresh(all: boolean): void;
+    /** Reads the superblock again; what `open` says. */
+    reread(): string;
     /** Hands over bytes that were reported missing, until `release` of the returned token. */
     supply(file: number, at: number, bytes: Uint8Array): number;
     release(file: number, token: number): void;
@@ -73,7 +77,7 @@ declare module "#glue" {
     answer(from: number, name: string, file?: number): void;
     /** Address of what `path` leads to. */
     find(start: number, path: string): number | undefined;
-    /** Description of what `path` leads to. */
+    /** Description of what `path` leads to. What is read of a dataset from now on is of what is described here. */
     resolve(start: number, path: string): Reply | undefined;
     /** Names in a group, as JSON. */
     keys(group: number): string;
@@ -265,7 +269,7 @@ declare module "#glue" {
        * The file in `source`, to be changed: in place if it can be written, in memory if not. If it was left half written,
        * it is put back to what it was before.
        */
-      edit(source: Source, pageSize: number, cache: number, low?: string): Engine;
+      edit(source: Source, pageSize: number, cache: number, low: string | undefined, clear: boolean): Engine;
       /** Puts the file in `source` back to what it was, if it was left half written. */
       recover(source: Source): void;
     };

@@ -97,6 +97,11 @@ export class Neighbours {
     return this.sources[number - 1]!;
   }
 
+  /** All that were found. */
+  all(): ByteSource[] {
+    return this.sources.filter((source) => source !== undefined);
+  }
+
   /** A source that has just failed. */
   failed(): ByteSource | undefined {
     return this.sources.find((source) => source.failure !== undefined);

@@ -38,6 +38,7 @@ export abstract class HdfObject<M extends Mode, R extends ObjectRecord = ObjectR
     this.version = this.since = session.version;
     if (typeof known !== "string") this.known = known;
     else session.unsettled.add(this);
+    session.hand(this);
     this.created = typeof known === "string" ? known : undefined;
   }
 
@@ -51,7 +52,8 @@ export abstract class HdfObject<M extends Mode, R extends ObjectRecord = ObjectR
     this.since = session.version;
   }
 
-  private know(reply: Reply | undefined): void {
+  /** Takes a new description. */
+  know(reply: Reply | undefined): void {
     if (!reply) throw this.gone();
     this.known = described<R>(reply);
     this.version = this.context.session.version;

@@ -4,6 +4,7 @@ import { engine, engineNow } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { createFile, openFile, writes } from "./opening.js";
 import { isAccessibleFile, isFileHandle } from "./sources/access.js";
+import { blobSource } from "./sources/blob.js";
 import { toAccess } from "./sources/index.js";
 import type { WritableSource, WriteMode } from "./sources/writable.js";
 import type { CreateOptions, File, FileSync, OpenOptions, Source } from "./types.js";
@@ -29,7 +30,7 @@ export async function open(source: Source, options: OpenOptions = {}): Promise<F
   const instance = await engine(writes(options));
   options.signal?.throwIfAborted();
   if (!isFileHandle(source)) return await openFile("async", instance, source, options);
-  if (!writes(options)) return await openFile("async", instance, await source.getFile(), options);
+  if (!writes(options)) return await openFile("async", instance, source, options, blobSource(await source.getFile(), () => source.getFile()));
   return await openFile("async", instance, source, options, await accessTo(source, options));
 }
 

@@ -12,7 +12,7 @@ import { fileSpec, releaseName } from "./spec.js";
 import { beside, locationOf, toSource, toWritable } from "./sources/index.js";
 import { MemorySource } from "./sources/memory.js";
 import type { ByteSource } from "./sources/source.js";
-import { isWritable, settle, type WritableSource, type WriteMode } from "./sources/writable.js";
+import { isWritable, settle, type WriteMode } from "./sources/writable.js";
 import type { CreateOptions, Mode, OpenMode, OpenOptions, Out, Source } from "./types.js";
 
 /** Bytes of metadata kept in memory unless the options say otherwise. */
@@ -21,8 +21,9 @@ const CACHE = 16 << 20;
 const MODES = new Set<string>(["r", "r+", "w", "w-", "x", "a"] satisfies OpenMode[]);
 
 /** Checks a mode; whether it is one in which a file is changed. */
-export function writes({ mode = "r" }: OpenOptions): boolean {
+export function writes({ mode = "r", clearFlags }: OpenOptions): boolean {
   if (!MODES.has(mode)) throw argument(`there is no mode "${String(mode)}": ${[...MODES].join(", ")}`);
+  if (clearFlags && mode === "r") throw argument("clearFlags changes the file: open it with mode \"r+\"");
   return mode !== "r";
 }
 
@@ -57,7 +58,9 @@ function engineFor(instance: Instance, source: ByteSource, options: OpenOptions)
   const cache = options.cache ?? CACHE;
   if (!writes(options)) return new Engine(source, source.page, cache);
   const [low] = [options.libver].flat();
-  if (!isNew(source, options)) return Engine.edit(source, source.page, cache, low === undefined ? low : releaseName(low));
+  if (!isNew(source, options)) {
+    return Engine.edit(source, source.page, cache, low === undefined ? low : releaseName(low), options.clearFlags ?? false);
+  }
   if (isWritable(source)) return Engine.createIn(fileSpec(options), source, source.page, cache);
   if (source.files) throw new HyperslabError("Unsupported", "a new file is one file, not spread over several");
   return Engine.create(fileSpec(options));
@@ -85,8 +88,8 @@ function openIn<M extends Mode>(driven: M, instance: Instance, source: ByteSourc
   return session.run("/", openSteps(session));
 }
 
-/** Opens the file in `source`, or makes one there. `place`: what is to be written, if it had to be opened before. */
-export function openFile<M extends Mode>(driven: M, instance: Instance, source: Source, options: OpenOptions, place?: WritableSource): Out<M, FileObject<M>> {
+/** Opens the file in `source`, or makes one there. `place`: its bytes, if they had to be opened before. */
+export function openFile<M extends Mode>(driven: M, instance: Instance, source: Source, options: OpenOptions, place?: ByteSource): Out<M, FileObject<M>> {
   const others = neighbours(driven, instance, source, options);
   const written = place ?? (writes(options) ? toWritable(source, options.mode as WriteMode, options) : undefined);
   return openIn(driven, instance, written ?? toSource(source, driven), options, others);

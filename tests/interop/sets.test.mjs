@@ -2,11 +2,13 @@
 // some of them are missing. Their values are compared with libhdf5's in the corpus. And what is said of files that only other
 // programs can make sense of.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, openAsBlob, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { open, openSync, repack } from "hyperslab";
+import { venvPython } from "../../scripts/setup/python.mjs";
 import { corpus } from "./lib/corpus.mjs";
 
 const dir = path.join(corpus(), "drivers");
@@ -104,4 +106,32 @@ test("what belongs to other programs is called by its name", () => {
   const id = Buffer.from(stub.buffer).indexOf("NCSAfami");
   stub.set(new TextEncoder().encode("Subfilin"), id);
   assert.throws(() => openSync(stub), { code: "Unsupported", message: /subfil.*h5fuse/, address: id - 8 });
+});
+
+test("a family that grows", async () => {
+  const pattern = path.join(mkdtempSync(path.join(tmpdir(), "hyperslab-")), "grows_%d.h5");
+  const grow = (mode, n) => {
+    const lines = [
+      "import sys, h5py, numpy as np",
+      `f = h5py.File(sys.argv[1], "${mode}", driver="family", memb_size=4096, libver="latest")`,
+      'd = f.require_dataset("d", (0,), "i4", maxshape=(None,), chunks=(100,)) if "d" not in f else f["d"]',
+      `d.resize((${n},))`,
+      `d[...] = np.arange(${n})`,
+      "f.close()",
+    ];
+    const { status, stderr } = spawnSync(venvPython, ["-c", lines.join("\n"), pattern], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  };
+  grow("w", 900);
+  const f = openSync({ family: pattern });
+  const g = await open({ family: pattern });
+  const [d, e] = [f.get("d"), await g.get("d")];
+  assert.equal(d.size, 900);
+  grow("r+", 20_000);
+  f.refresh();
+  await g.refresh();
+  for (const values of [d.read(), await e.read()]) assert.deepEqual(values.data, Int32Array.from({ length: 20_000 }, (_, i) => i));
+  f.close();
+  await g.close();
+  rmSync(path.dirname(pattern), { recursive: true });
 });

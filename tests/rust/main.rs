@@ -10,6 +10,7 @@ mod elements;
 mod fetched;
 mod layers;
 mod objects;
+mod refreshing;
 mod repacking;
 mod space;
 mod writing;

@@ -1,4 +1,4 @@
-/** A Blob or File: read on the spot inside a worker, by promise elsewhere. Never copied as a whole. */
+/** A Blob or File: read on the spot inside a worker, by promise elsewhere. Never copied as a whole. A Blob never changes. */
 
 import { HyperslabError } from "../errors.js";
 import { type ByteSource, ImmediateSource, shortRead } from "./source.js";
@@ -11,15 +11,28 @@ interface SyncReader {
 
 const Reader = (globalThis as { FileReaderSync?: new () => SyncReader }).FileReaderSync;
 
+/** Gives the file as it is now. */
+type Again = (() => Promise<Blob>) | undefined;
+
 class WorkerBlobSource extends ImmediateSource {
-  readonly size: number;
   override readonly page = PAGE;
   private readonly reader: SyncReader;
 
-  constructor(readonly blob: Blob, reader: new () => SyncReader) {
+  constructor(
+    public blob: Blob,
+    reader: new () => SyncReader,
+    private readonly again: Again,
+  ) {
     super();
-    this.size = blob.size;
     this.reader = new reader();
+  }
+
+  get size(): number {
+    return this.blob.size;
+  }
+
+  async measure(): Promise<void> {
+    if (this.again) this.blob = await this.again();
   }
 
   protected fill(offset: number, into: Uint8Array): void {
@@ -30,13 +43,21 @@ class WorkerBlobSource extends ImmediateSource {
 }
 
 class PromisedBlobSource implements ByteSource {
-  readonly size: number;
   readonly immediate = false;
   readonly page = PAGE;
   failure: unknown;
 
-  constructor(readonly blob: Blob) {
-    this.size = blob.size;
+  constructor(
+    public blob: Blob,
+    private readonly again: Again,
+  ) {}
+
+  get size(): number {
+    return this.blob.size;
+  }
+
+  async measure(): Promise<void> {
+    if (this.again) this.blob = await this.again();
   }
 
   read(): number {
@@ -58,6 +79,7 @@ class PromisedBlobSource implements ByteSource {
   close(): void {}
 }
 
-export function blobSource(blob: Blob): ByteSource {
-  return Reader ? new WorkerBlobSource(blob, Reader) : new PromisedBlobSource(blob);
+/** `again`: gives the file as it is later, where there is a way to it. */
+export function blobSource(blob: Blob, again?: () => Promise<Blob>): ByteSource {
+  return Reader ? new WorkerBlobSource(blob, Reader, again) : new PromisedBlobSource(blob, again);
 }

@@ -18,11 +18,15 @@ function checkSize(source: RandomAccess): number {
 
 /** For `openSync`: `read` has to answer at once. */
 export class ImmediateCustomSource extends ImmediateSource {
-  readonly size: number;
+  size: number;
 
   constructor(private readonly source: RandomAccess) {
     super();
     this.size = checkSize(source);
+  }
+
+  measure(): void {
+    this.size = checkSize(this.source);
   }
 
   protected fill(offset: number, into: Uint8Array): void {
@@ -37,13 +41,17 @@ export class ImmediateCustomSource extends ImmediateSource {
 
 /** For `open`. */
 export class CustomSource implements ByteSource {
-  readonly size: number;
+  size: number;
   readonly immediate = false;
   readonly page = 64 << 10;
   failure: unknown;
 
   constructor(private readonly source: RandomAccess) {
     this.size = checkSize(source);
+  }
+
+  measure(): void {
+    this.size = checkSize(this.source);
   }
 
   read(): number {

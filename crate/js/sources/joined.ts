@@ -4,17 +4,31 @@ import { argument, isHyperslabError } from "../errors.js";
 import { type ByteSource, sourceFailure } from "./source.js";
 
 export class JoinedSource implements ByteSource {
-  readonly size: number;
   readonly immediate: boolean;
   readonly page: number;
-  readonly files: Float64Array;
   failure: unknown;
 
-  constructor(private readonly members: ByteSource[], readonly spread: boolean) {
-    this.files = Float64Array.from(members, (m) => m.size);
-    this.size = this.files.reduce((sum, n) => sum + n, 0);
+  /** `more`: opens the members that have come since. */
+  constructor(
+    private readonly members: ByteSource[],
+    readonly spread: boolean,
+    private readonly more?: () => void,
+  ) {
     this.immediate = members.every((m) => m.immediate);
     this.page = Math.max(...members.map((m) => m.page));
+  }
+
+  get files(): Float64Array {
+    return Float64Array.from(this.members, (m) => m.size);
+  }
+
+  get size(): number {
+    return this.members.reduce((sum, m) => sum + m.size, 0);
+  }
+
+  measure(): void | Promise<void> {
+    const under = this.members.map((member) => member.measure?.()).filter((answer) => answer !== undefined);
+    return under.length > 0 ? Promise.all(under).then(() => this.more?.()) : this.more?.();
   }
 
   /** Each member that has some of a range: where it begins there, and the part of the range. */
@@ -75,14 +89,21 @@ export function openFamily(pattern: string, open: (path: string) => ByteSource):
   if (places.length !== 1) throw argument(`"${pattern}" needs one place for the member's number, such as %05d`);
   const [[place, zero, width]] = places as [RegExpExecArray];
   const members: ByteSource[] = [];
-  try {
-    for (;;) {
-      const number = String(members.length).padStart(Number(width), zero || " ");
-      members.push(open(pattern.replace(place, number)));
+  const more = (): void => {
+    try {
+      for (;;) {
+        const number = String(members.length).padStart(Number(width), zero || " ");
+        members.push(open(pattern.replace(place, number)));
+      }
+    } catch (e) {
+      if (members.length === 0 || !isHyperslabError(e) || e.code !== "NotFound") throw e;
     }
+  };
+  try {
+    more();
   } catch (e) {
-    if (members.length > 0 && isHyperslabError(e) && e.code === "NotFound") return new JoinedSource(members, false);
     for (const member of members) member.close();
     throw e;
   }
+  return new JoinedSource(members, false, more);
 }

@@ -9,7 +9,7 @@ import { beforeReading } from "./disk/writable.js";
 import { ImmediateSource, shortRead } from "./source.js";
 
 export class NodeSource extends ImmediateSource {
-  readonly size: number;
+  size: number;
   private fd: number | undefined;
 
   constructor(path: string | URL) {
@@ -30,6 +30,11 @@ export class NodeSource extends ImmediateSource {
       throw new HyperslabError("Io", `cannot open ${name}: it is a folder`);
     }
     this.size = stat.size;
+  }
+
+  measure(): void {
+    if (this.fd === undefined) throw new HyperslabError("Closed", "the file was closed");
+    this.size = fstatSync(this.fd).size;
   }
 
   protected fill(offset: number, into: Uint8Array): void {

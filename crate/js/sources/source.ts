@@ -9,6 +9,8 @@ export interface ByteSource extends EngineSource {
   readonly immediate: boolean;
   /** Bytes of a page of the metadata cache. */
   readonly page: number;
+  /** Asks how large the file is now, where that may change while it is open. */
+  measure?(): void | Promise<void>;
   /** The Blob that these bytes are. */
   readonly blob?: Blob;
   /** What the last failed `read`, or another verb, threw. */

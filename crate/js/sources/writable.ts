@@ -65,6 +65,10 @@ class Part implements EngineSource {
     return this.bytes;
   }
 
+  measure(): void {
+    this.bytes = this.verbs.size();
+  }
+
   read(offset: number, into: Uint8Array): number {
     return into.length === 0 ? 1 : this.attempt(() => this.verbs.read(offset, into));
   }
@@ -123,6 +127,10 @@ export class PlaceSource implements WritableSource {
 
   get size(): number {
     return this.data.size;
+  }
+
+  measure(): void {
+    this.data.measure();
   }
 
   private readonly attempt = (act: () => void): number => {

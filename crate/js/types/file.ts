@@ -13,6 +13,8 @@ export interface FileInfo {
   readonly superblock: number;
   /** Bytes before the superblock. */
   readonly userblock: number;
+  /** Whether somebody writes the file for concurrent readers (HDF5's SWMR): `refresh` shows what has come since. */
+  readonly swmr: boolean;
 }
 
 /** An open file, which is its root group. */
@@ -42,6 +44,16 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * is as at its last flush, or at the one under way. Nothing to do for files in memory.
    */
   flush(): Out<M, void>;
+  /**
+   * Goes over to the file as it is now, which others have changed since it was opened or refreshed, and how large it is now.
+   * What was read of it is forgotten; objects stay what they are, with the shapes, attributes and values that they have now.
+   * A browser's file is looked at again if it was opened by its handle: a `File` or `Blob` never changes. Files to
+   * which links of this one led are refreshed, too. Nothing to do for a file that is changed here.
+   *
+   * If the file is written for concurrent readers (`info.swmr`) it can be refreshed and read at any time; others have to be
+   * complete, as after a flush.
+   */
+  refresh(): Out<M, void>;
   /**
    * Ends all use of the file and its objects and frees their memory. What has changed is flushed first; if that fails the
    * file is closed all the same, and stays as at its last flush. Changes in memory are gone.

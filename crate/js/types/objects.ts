@@ -201,6 +201,11 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   write(value: WriteValue): Out<M, void>;
   write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
   /**
+   * Goes over to the dataset as it is now, which others have changed: its shape, attributes and values, as
+   * {@link File.refresh} does it for all of a file.
+   */
+  refresh(): Out<M, void>;
+  /**
    * Changes the extents, up to `maxshape`. What is new reads as the fill value; what lies outside is lost, and its space used
    * again. The dataset has to be chunked.
    */

@@ -60,6 +60,11 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
   mode?: OpenMode | undefined;
   /** Bytes of metadata kept in memory; default 16 MiB. */
   cache?: number | undefined;
+  /**
+   * Whether a mark is taken away that says that the file is open for writing, as `h5clear -s` does it (`"r+"` and `"a"`). Writers
+   * of newer files (superblock 3) leave it when they die; until then nobody else opens the file. Be sure that it is not written.
+   */
+  clearFlags?: boolean | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
   signal?: AbortSignal | undefined;
   /**

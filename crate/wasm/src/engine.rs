@@ -40,12 +40,14 @@ pub struct Engine {
     /// Datasets that are open, and where each one is by its address.
     datasets: Vec<Dataset>,
     places: Places,
+    /// Whether the file grows while it is read.
+    swmr: bool,
 }
 
 impl Engine {
     pub(crate) fn over(medium: Option<Medium>, file: Option<File>, files: Rc<Sources>) -> Engine {
         let opener = Box::new(File::from_medium);
-        Engine { medium, opener, file, files, datasets: Vec::new(), places: Places::default() }
+        Engine { medium, opener, file, files, datasets: Vec::new(), places: Places::default(), swmr: false }
     }
 
     /// The same, opened in another way.
@@ -94,12 +96,42 @@ impl Engine {
         let Object::Dataset(dataset) = self.file()?.object(address)? else {
             return Err(Error::argument("this object is no dataset"));
         };
+        self.keep(address, dataset.clone());
+        Ok(dataset)
+    }
+
+    /// Keeps a dataset that was just opened.
+    fn keep(&mut self, address: Addr, dataset: Dataset) {
+        if self.swmr {
+            // Writers put chunks into the index before they make the extents larger. Read the other way round, what the
+            // extents cover is there; but the index must not come from pages that were read before the extents.
+            self.files.refresh();
+            let _ = self.file().map(File::forget);
+        }
+        if let Some(place) = self.places.get(address.0).and_then(|place| self.datasets.get_mut(place)) {
+            *place = dataset;
+            return;
+        }
         if self.datasets.len() >= OPEN_DATASETS {
             self.forget();
         }
         self.places.insert(address.0, self.datasets.len());
-        self.datasets.push(dataset.clone());
-        Ok(dataset)
+        self.datasets.push(dataset);
+    }
+
+    /// Facts about the file, as JSON.
+    fn facts(&mut self) -> Result<String> {
+        let info = self.file()?.info()?;
+        self.swmr = info.swmr;
+        let mut j = Json::default();
+        j.object(|j| {
+            j.key("size").number(info.size);
+            j.key("userblock").number(info.userblock);
+            j.key("superblock").number(info.superblock);
+            j.key("root").number(info.root.0);
+            j.key("swmr").boolean(info.swmr);
+        });
+        Ok(j.finish())
     }
 }
 
@@ -160,15 +192,23 @@ impl Engine {
         if self.file.is_none() {
             self.file = Some((self.opener)(&mut self.medium).throw()?);
         }
-        let info = self.file().and_then(File::info).throw()?;
-        let mut j = Json::default();
-        j.object(|j| {
-            j.key("size").number(info.size);
-            j.key("userblock").number(info.userblock);
-            j.key("superblock").number(info.superblock);
-            j.key("root").number(info.root.0);
-        });
-        Ok(j.finish())
+        self.facts().throw()
+    }
+
+    /// Forgets what was read, and asks how large the files are: others have changed them. With `all`, datasets are opened
+    /// again, too, and the superblock is to be [read again](Engine::reread).
+    pub fn refresh(&mut self, all: bool) -> Thrown<()> {
+        if all {
+            self.forget();
+        }
+        self.files.refresh();
+        self.file().map(File::forget).throw()
+    }
+
+    /// Reads the superblock again; facts about the file as JSON.
+    pub fn reread(&mut self) -> Thrown<String> {
+        self.file().and_then(File::reread).throw()?;
+        self.facts().throw()
     }
 
     /// Hands over bytes that were missing of a file, until [`release`](Engine::release) of the returned token.
@@ -192,11 +232,16 @@ impl Engine {
         }
     }
 
-    /// Description of what `path` leads to.
-    pub fn resolve(&self, start: f64, path: &str) -> Thrown<Option<Array>> {
+    /// Description of what `path` leads to. What is read of a dataset from now on is of what is described here.
+    pub fn resolve(&mut self, start: f64, path: &str) -> Thrown<Option<Array>> {
         let Some(address) = self.find(start, path)? else { return Ok(None) };
-        let object = self.file().and_then(|f| f.object(Addr(number::to_u64(address)))).throw()?;
-        describe(&object).throw().map(Some)
+        let address = Addr(number::to_u64(address));
+        let object = self.file().and_then(|f| f.object(address)).throw()?;
+        let description = describe(&object).throw()?;
+        if let Object::Dataset(dataset) = object {
+            self.keep(address, dataset);
+        }
+        Ok(Some(description))
     }
 
     /// Names in a group, as JSON.

@@ -32,16 +32,24 @@ extern "C" {
 pub struct JsFetch {
     source: Source,
     size: Cell<u64>,
-    files: Option<Vec<u64>>,
 }
 
 impl JsFetch {
-    /// The size is asked for once: a file that others make grow meanwhile is read as it was.
+    /// The size is asked for once, and when it is [measured](JsFetch::measure): a file that others make grow meanwhile is
+    /// read as it was.
     pub fn new(source: Source) -> Self {
         let size = Cell::new(crate::number::to_u64(source.size()));
-        let sizes = |files: Vec<f64>| files.into_iter().map(crate::number::to_u64).collect();
-        let files = source.files().map(sizes);
-        JsFetch { source, size, files }
+        JsFetch { source, size }
+    }
+
+    /// Asks again how large the source is.
+    pub fn measure(&self) {
+        self.size.set(crate::number::to_u64(self.source.size()));
+    }
+
+    /// Bytes of each of several files.
+    fn files(&self) -> Option<Vec<u64>> {
+        Some(self.source.files()?.into_iter().map(crate::number::to_u64).collect())
     }
 
     /// The source below.
@@ -76,6 +84,7 @@ pub struct SharedPages {
     pages: Rc<Pages<JsFetch>>,
     /// Which file it is; 0 is the one that was opened.
     number: u32,
+    files: Option<Vec<u64>>,
 }
 
 impl Storage for SharedPages {
@@ -84,12 +93,16 @@ impl Storage for SharedPages {
     }
 
     fn files(&self) -> Files<'_> {
-        let JsFetch { source, files, .. } = self.pages.source();
-        match files {
+        match &self.files {
             None => Files::One,
-            Some(sizes) if source.spread() => Files::Multi(sizes),
+            Some(sizes) if self.pages.source().source.spread() => Files::Multi(sizes),
             Some(sizes) => Files::Family(sizes),
         }
+    }
+
+    /// The caches are [forgotten](Sources::refresh) all together.
+    fn refresh(&mut self) {
+        self.files = self.pages.source().files();
     }
 
     fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
@@ -123,6 +136,15 @@ impl Sources {
         u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
     }
 
+    /// Forgets what was read of all files, and asks how large they are. Those that were not found may be there now.
+    pub fn refresh(&self) {
+        for pages in self.all.borrow().iter() {
+            pages.source().measure();
+            pages.forget();
+        }
+        self.answers.borrow_mut().retain(|(.., file)| file.is_some());
+    }
+
     /// Remembers what `name` in file `from` is.
     pub fn answer(&self, from: u32, name: String, file: Option<u32>) {
         self.answers.borrow_mut().push((from, name, file));
@@ -135,7 +157,9 @@ impl Sources {
 
     /// A file as a storage.
     pub fn storage(&self, number: u32) -> Option<Box<dyn Storage>> {
-        self.pages(number).map(|pages| Box::new(SharedPages { pages, number }) as Box<dyn Storage>)
+        let pages = self.pages(number)?;
+        let files = pages.source().files();
+        Some(Box::new(SharedPages { pages, number, files }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Datasets.
 
 use super::object::{self, Node};
-use super::{File, Reading};
+use super::{File, Object, Reading};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
@@ -70,6 +70,15 @@ impl Dataset {
     /// Its file.
     pub fn file(&self) -> &File {
         &self.0.node.file
+    }
+
+    /// The dataset as it is now, see [`File::refresh`].
+    pub fn refresh(&self) -> Result<Dataset> {
+        self.file().forget();
+        match self.file().object(self.node().header.address)? {
+            Object::Dataset(dataset) => Ok(dataset),
+            _ => Err(Error::argument("this is no dataset any more")),
+        }
     }
 
     /// Shape and maximum shape.

@@ -74,6 +74,8 @@ pub struct Info {
     pub superblock: u8,
     /// Header of the root group.
     pub root: Addr,
+    /// Whether somebody writes the file while others read it (SWMR).
+    pub swmr: bool,
 }
 
 /// Access to the edits of a file, until it is dropped.
@@ -141,7 +143,8 @@ impl File {
             Store::Reading { superblock, .. } => superblock,
             Store::Editing(editor) => editor.superblock(),
         };
-        Ok(Info { size, userblock, superblock: superblock.version, root: superblock.root })
+        let (version, root, swmr) = (superblock.version, superblock.root, superblock.is_swmr());
+        Ok(Info { size, userblock, superblock: version, root, swmr })
     }
 
     /// The root group.
@@ -164,6 +167,31 @@ impl File {
     pub fn resolve(&self, start: Addr, path: &str) -> Result<Addr> {
         let root = self.info()?.root;
         Ok(path::resolve(&*self.medium()?, root, start, path)?.address)
+    }
+
+    /// Forgets everything that was read, and asks how many bytes there are: others have changed them. Nothing to do in a file
+    /// that is being changed here.
+    pub fn forget(&self) {
+        if let Store::Reading { medium, .. } = &mut *self.0.store.borrow_mut() {
+            medium.refresh();
+        }
+        self.changes();
+    }
+
+    /// Reads the superblock again, after [`forget`](File::forget). If that fails the file stays as it was.
+    pub fn reread(&self) -> Result<()> {
+        if let Store::Reading { medium, superblock } = &mut *self.0.store.borrow_mut() {
+            *superblock = superblock::again(medium)?;
+        }
+        Ok(())
+    }
+
+    /// Goes over to what the file is now, as others have changed it. Objects that are open stay what they were: open them
+    /// again. While somebody writes the file for concurrent readers (see [`Info::swmr`]) a structure may be read when it is
+    /// written by half; that is a `Malformed` error, and gone when the same is done again after [`forget`](File::forget).
+    pub fn refresh(&self) -> Result<()> {
+        self.forget();
+        self.reread()
     }
 
     /// The bytes below: of a file that is being made, with everything staged so far written.

@@ -82,6 +82,12 @@ impl Superblock {
         block
     }
 
+    /// Whether somebody writes the file while others read it (SWMR). Before version 3 the flags mean nothing.
+    pub fn is_swmr(&self) -> bool {
+        const SWMR: u32 = WRITE_ACCESS | SWMR_ACCESS;
+        self.version >= 3 && self.flags & SWMR == SWMR
+    }
+
     /// Address of the superblock extension.
     pub fn extension(&self) -> Option<Addr> {
         match self.form {

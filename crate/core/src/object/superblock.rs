@@ -10,6 +10,10 @@ use crate::format::superblock::{SIGNATURE, SWMR_ACCESS, Superblock, WRITE_ACCESS
 use crate::limits::Limits;
 use crate::storage::{Medium, Newer, Spread, Storage};
 
+/// Why a file with consistency flags is refused, and what to do about it.
+pub const MARKED: &str = "the file is marked as open for writing: its writer is at work or has crashed. If it has, \
+    `h5clear -s` takes the mark away, or opening it to be changed with the option clearFlags";
+
 /// What a file of revisions begins with, which is no HDF5 file but goes with one.
 const ONION: &[u8] = b"OHDH";
 
@@ -24,6 +28,15 @@ pub fn open(storage: Box<dyn Storage>, limits: Limits) -> Result<(Medium, Superb
 /// Reads the superblock and its extension, and sets base, widths and shared messages of `medium`. May be
 /// repeated after missing bytes have been supplied.
 pub fn read(medium: &mut Medium) -> Result<Superblock> {
+    read_if(medium, check_flags)
+}
+
+/// The same for a file that may be marked as open for writing.
+pub fn read_marked(medium: &mut Medium) -> Result<Superblock> {
+    read_if(medium, |_| Ok(()))
+}
+
+fn read_if(medium: &mut Medium, check: fn(&Superblock) -> Result<()>) -> Result<Superblock> {
     medium.base = 0;
     medium.shared_messages = None;
     medium.newer = Newer::default();
@@ -38,12 +51,13 @@ pub fn read(medium: &mut Medium) -> Result<Superblock> {
     medium.base = at;
     medium.ctx = block.ctx;
     medium.root = Some(block.root);
-    check_flags(&block).at(at).within("superblock")?;
+    check(&block).at(at).within("superblock")?;
     driver::guess(medium);
     let extended = extend(medium, &mut block);
     // Of a set of files, the end is that of the superblock's.
     let has = at.saturating_add(medium.available(Addr(0)));
-    let whole = has >= block.eof;
+    // While the file grows under its readers, its superblock may be ahead of its bytes, or behind them.
+    let whole = has >= block.eof || block.is_swmr();
     match extended {
         Ok(()) if whole => {
             check_root(medium, &block).at(at).within("superblock")?;
@@ -57,6 +71,18 @@ pub fn read(medium: &mut Medium) -> Result<Superblock> {
             Err(Error::malformed(format!("truncated file: it has {has} bytes of {wants}")).at(has))
         }
     }
+}
+
+/// Reads the superblock of a medium again: others may have changed it. If that fails, the medium stays as it is.
+pub fn again(medium: &mut Medium) -> Result<Superblock> {
+    let (base, ctx, root, shared) = (medium.base, medium.ctx, medium.root, medium.shared_messages);
+    let (newer, spread) = (std::mem::take(&mut medium.newer), std::mem::take(&mut medium.spread));
+    let block = read(medium);
+    if block.is_err() {
+        (medium.base, medium.ctx, medium.root, medium.shared_messages) = (base, ctx, root, shared);
+        (medium.newer, medium.spread) = (newer, spread);
+    }
+    block
 }
 
 /// The signature is at 0, 512, 1024, 2048 …
@@ -79,10 +105,10 @@ fn find_signature(medium: &Medium) -> Result<u64> {
 /// it is now; one that is open for writing otherwise, or whose writer died, cannot be trusted.
 fn check_flags(block: &Superblock) -> Result<()> {
     let open = block.flags & (WRITE_ACCESS | SWMR_ACCESS);
-    if block.version < 3 || open == 0 || open == (WRITE_ACCESS | SWMR_ACCESS) {
+    if block.version < 3 || open == 0 || block.is_swmr() {
         return Ok(());
     }
-    Err(Error::unsupported("the file is marked as open for writing: its writer is at work or has crashed"))
+    Err(Error::unsupported(MARKED))
 }
 
 /// Comes last: where a driver spreads a file out, addresses beyond its end are right.
@@ -197,5 +223,20 @@ mod tests {
             (block.version, block.flags) = (version, flags);
             assert_eq!(file(0, &block, 800).is_ok(), opens, "version {version}, flags {flags}");
         }
+        // Where readers follow a writer, the superblock may be ahead of the file.
+        assert!(file(0, &block, 700).is_ok());
+        block.flags = 0;
+        assert!(file(0, &block, 700).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_stays() {
+        let block = Superblock::earliest(Addr(96), Cache::None, 800);
+        let (mut medium, _) = file(1024, &block, 1824).unwrap();
+        medium.writer().unwrap().write_at(1024, &[0; 8]).unwrap();
+        assert!(again(&mut medium).is_err());
+        assert_eq!((medium.base, medium.root), (1024, Some(Addr(96))));
+        medium.writer().unwrap().write_at(1024, SIGNATURE).unwrap();
+        assert_eq!(again(&mut medium).unwrap().root, Addr(96));
     }
 }

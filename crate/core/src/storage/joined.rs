@@ -35,6 +35,11 @@ impl Storage for Joined {
         if self.multi { Files::Multi(&self.sizes) } else { Files::Family(&self.sizes) }
     }
 
+    fn refresh(&mut self) {
+        self.files.iter_mut().for_each(|file| file.refresh());
+        self.sizes = self.files.iter().map(|file| file.len()).collect();
+    }
+
     fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()> {
         let end = at.checked_add(buf.len() as u64).filter(|end| *end <= self.len());
         let end = end.ok_or_else(|| Error::io("read past the end of the file").at(at))?;

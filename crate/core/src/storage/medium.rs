@@ -135,6 +135,14 @@ impl Medium {
         self.decoded.borrow_mut()
     }
 
+    /// Forgets what was read, here and in other files, and asks how many bytes there are: others have changed them. What
+    /// the superblock said stays until it is read again.
+    pub fn refresh(&mut self) {
+        self.storage.refresh();
+        self.neighbours.forget();
+        self.decoded = RefCell::default();
+    }
+
     /// The writing side; an error where the storage is for reading only.
     pub fn writer(&mut self) -> Result<&mut dyn StorageMut> {
         self.decoded = RefCell::default();

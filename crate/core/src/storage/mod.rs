@@ -90,6 +90,9 @@ pub trait Storage {
         None
     }
 
+    /// Asks again how many bytes there are, and forgets what was read of them: others have changed them.
+    fn refresh(&mut self) {}
+
     /// The writing side, where there is one.
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         None

@@ -55,6 +55,11 @@ impl Neighbours {
         self.number
     }
 
+    /// Forgets the files that were found: they may have changed, and there may be others.
+    pub fn forget(&mut self) {
+        self.known = RefCell::default();
+    }
+
     /// Whether other files can be found at all.
     pub fn are_known(&self) -> bool {
         self.elsewhere.is_some()

@@ -125,6 +125,18 @@ impl<F: Fetch> Pages<F> {
         state.index();
     }
 
+    /// Forgets what was read, and what was supplied: others may have changed it.
+    pub fn forget(&self) {
+        let state = &mut *self.state.borrow_mut();
+        state.pages.clear();
+        state.held = 0;
+        state.index();
+        // They are released all the same.
+        for supplied in &mut state.supplied {
+            (supplied.at, supplied.bytes) = (u64::MAX, Vec::new());
+        }
+    }
+
     /// The source below.
     pub fn source(&self) -> &F {
         &self.source
@@ -357,5 +369,22 @@ mod tests {
         pages.resized(1600);
         all(&pages);
         assert_eq!(pages.held(), 600);
+        // What others have changed is seen when everything is forgotten.
+        pages.source().0.borrow_mut()[0..40].fill(7);
+        pages.forget();
+        assert_eq!(pages.held(), 0);
+        all(&pages);
+    }
+
+    #[test]
+    fn what_was_supplied_before_is_forgotten_too() {
+        let pages = Pages::new(Later(vec![1; 2000]), 512, 4096);
+        let token = pages.supply(0, vec![1; 2000]);
+        pages.read_at(3, &mut [0; 5]).unwrap();
+        pages.forget();
+        assert!(pages.read_at(3, &mut [0; 5]).is_err_and(|e| e.is_pending()));
+        assert!(pages.read_at(0, &mut [0; 600]).is_err_and(|e| e.is_pending()));
+        pages.release(token);
+        assert_eq!(pages.held(), 0);
     }
 }

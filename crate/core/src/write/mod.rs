@@ -35,6 +35,7 @@ mod edit;
 mod elements;
 mod extension;
 mod fill;
+mod flags;
 mod guess;
 mod header;
 mod heap;
@@ -55,6 +56,7 @@ mod tree2;
 pub use broadcast::Broadcast;
 pub use copy::CopyOptions;
 pub use elements::{Elements, Made, Ready};
+pub use flags::clear_flags;
 pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
 pub use repack::{Progress, Repack, RepackOptions};
@@ -65,6 +67,7 @@ use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
 use crate::format::superblock::{SWMR_ACCESS, Superblock};
 use crate::format::{Libver, length};
+use crate::object::superblock;
 use crate::storage::{Files, Medium, Neighbours, Newer};
 use crate::value::Column;
 use output::Output;
@@ -268,7 +271,7 @@ fn check_editable(medium: &Medium, superblock: &Superblock) -> Result<()> {
         return refuse("changing a file that is spread over several");
     }
     if superblock.flags & SWMR_ACCESS != 0 {
-        return refuse("changing a file that is being written for concurrent readers");
+        return refuse(superblock::MARKED);
     }
     if !matches!(superblock.ctx.o(), 4 | 8) || !matches!(superblock.ctx.l(), 4 | 8) {
         return refuse("changing a file whose addresses or lengths have neither 4 nor 8 bytes");

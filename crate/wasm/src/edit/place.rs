@@ -8,6 +8,7 @@ use crate::source::Source;
 use hyperslab::api::File;
 use hyperslab::limits::Limits;
 use hyperslab::storage::Medium;
+use hyperslab::write::clear_flags;
 use js_sys::Uint8Array;
 use std::ops::Range;
 use wasm_bindgen::JsValue;
@@ -27,13 +28,24 @@ impl Engine {
     }
 
     /// The file in `source`, to be changed: in place if it can be written, in memory if not. If it was left half
-    /// written, it is what it was before. `low`: in which form new structures are written, by default in the file's.
-    pub fn edit(source: Source, page_size: usize, cache: usize, low: Option<String>) -> Thrown<Engine> {
+    /// written, it is what it was before. `low`: in which form new structures are written, by default in the file's. `clear`: whether a mark that
+    /// the file is open for writing is taken away first.
+    pub fn edit(
+        source: Source,
+        page_size: usize,
+        cache: usize,
+        low: Option<String>,
+        clear: bool,
+    ) -> Thrown<Engine> {
         let low = low.map(|name| spec::libver(&name)).transpose().throw()?;
         let (files, storage) = devices::first(source, page_size, cache).throw()?;
         let medium = Medium::new(storage, Limits::default());
-        Ok(Engine::over(Some(medium), None, files)
-            .with(Box::new(move |medium| File::edit_medium(medium, low))))
+        Ok(Engine::over(Some(medium), None, files).with(Box::new(move |medium| {
+            if let (true, Some(medium)) = (clear, &mut *medium) {
+                clear_flags(medium)?;
+            }
+            File::edit_medium(medium, low)
+        })))
     }
 
     /// Puts the file in `source` back to what it was, if it was left half written.

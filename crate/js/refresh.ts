@@ -1,0 +1,37 @@
+/** Files that others change while they are open here: what was read of them is forgotten, and read again. */
+
+import type { Reply } from "#glue";
+import { type Session, step, type Steps } from "./drive.js";
+import type { HdfObject } from "./object.js";
+import type { FileRecord } from "./records.js";
+import type { Mode } from "./types.js";
+import { renew } from "./write.js";
+
+/** Goes over to the file as it is now; facts about it. Nothing if it is changed here: then nobody else does. */
+export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
+  if (session.writable) return undefined;
+  yield* step(() => session.forget(true));
+  const info = JSON.parse(yield* step(() => session.raw.reread())) as FileRecord;
+  [session.root, session.swmr] = [info.root, info.swmr];
+  session.version += 1;
+  session.names.clear();
+  session.renewed?.clear();
+  for (const object of session.objects()) {
+    try {
+      yield* renew(session, object);
+    } catch {
+      // It is not there any more, or broken: so it is told when it is used.
+    }
+  }
+  return info;
+}
+
+/** Goes over to a dataset as it is now. */
+export function* refreshDataset(session: Session, dataset: HdfObject<Mode>): Steps<void> {
+  if (session.writable) return;
+  const { address } = dataset;
+  yield* step(() => session.forget(false));
+  const reply = yield* step(() => session.raw.resolve(address, ""));
+  session.renewed?.delete(address);
+  dataset.know(reply as Reply | undefined);
+}
