@@ -138,7 +138,7 @@ impl Sources {
 
     /// Forgets what was read of all files, and asks how large they are. Those that were not found may be there now.
     pub fn refresh(&self) {
-        for pages in self.all.borrow().iter() {
+        for pages in self.all.borrow().iter().flatten() {
             pages.source().measure();
             pages.forget();
         }
