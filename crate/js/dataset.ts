@@ -10,6 +10,7 @@ import { argument, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
 import { refreshDataset } from "./refresh.js";
+import { flush } from "./saving.js";
 import { type DatasetRecord, reviveDtype } from "./records.js";
 import type {
   AxisSelection,
@@ -137,6 +138,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     const { session } = this.context;
     const [selection, value] = args.length === 1 ? [undefined, args[0]] : args;
     return session.run(this.path, writeElements(session, this, selection, value));
+  }
+
+  flush(): Out<M, void> {
+    const { session } = this.context;
+    return session.run(this.path, flush(session));
   }
 
   refresh(): Out<M, void> {

@@ -6,7 +6,9 @@ import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
 import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
+import { isWritable } from "./sources/writable.js";
 import type { Entity, File, FileInfo, Mode, Out, Reference, SaveTarget } from "./types.js";
+import { checkWritable } from "./write.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   info: FileInfo;
@@ -49,6 +51,18 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return this.perform(flush);
   }
 
+  startSwmr(): Out<M, void> {
+    return this.perform(() => this.shared());
+  }
+
+  *shared(): Steps<void> {
+    const { session } = this.context;
+    checkWritable(session);
+    yield* step(() => session.raw.startSwmr());
+    if (isWritable(session.source)) session.source.share();
+    this.info = { ...this.info, swmr: true };
+  }
+
   refresh(): Out<M, void> {
     return this.perform(() => this.refreshed(true));
   }
@@ -82,7 +96,7 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
   /** Closes the file after all that waits has been written, or could not be. */
   private *flushed(): Steps<void> {
     try {
-      yield* flush(this.context.session);
+      yield* step(() => this.context.session.raw.endSwmr());
     } finally {
       this.release();
     }

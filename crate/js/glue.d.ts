@@ -142,6 +142,10 @@ declare module "#glue" {
     commit(): void;
     /** Commits, and returns when everything is on the disk. */
     flush(): void;
+    /** Writes everything staged; from now on others may read the file while it is written. */
+    startSwmr(): void;
+    /** Writes everything staged, and says that no more comes: before a file is closed. */
+    endSwmr(): void;
     /**
      * What is newer than in the source, from and to for each stretch, in a file whose changes are in memory. Everything
      * else is better taken from there.

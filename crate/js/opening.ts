@@ -28,12 +28,14 @@ export function writes({ mode = "r", clearFlags }: OpenOptions): boolean {
 }
 
 /** The file of a session that was just begun; if that fails nothing stays open. */
-function* openSteps<M extends Mode>(session: Session<M>): Steps<FileObject<M>> {
+function* openSteps<M extends Mode>(session: Session<M>, swmr: boolean): Steps<FileObject<M>> {
   try {
     const info = JSON.parse(yield* step(() => session.raw.open())) as FileRecord;
     session.root = info.root;
     const reply = yield* step(() => session.raw.resolve(info.root, "/"));
-    return new FileObject(session, info, described<GroupRecord>(reply!));
+    const file = new FileObject(session, info, described<GroupRecord>(reply!));
+    if (swmr && session.writable) yield* file.shared();
+    return file;
   } catch (e) {
     session.close();
     throw e;
@@ -61,6 +63,7 @@ function engineFor(instance: Instance, source: ByteSource, options: OpenOptions)
   if (!isNew(source, options)) {
     return Engine.edit(source, source.page, cache, low === undefined ? low : releaseName(low), options.clearFlags ?? false);
   }
+  if (options.swmr) throw argument("a new file has no datasets that could be written: make them, then startSwmr");
   if (isWritable(source)) return Engine.createIn(fileSpec(options), source, source.page, cache);
   if (source.files) throw new HyperslabError("Unsupported", "a new file is one file, not spread over several");
   return Engine.create(fileSpec(options));
@@ -85,7 +88,7 @@ function begin<M extends Mode>(driven: M, instance: Instance, source: ByteSource
 
 function openIn<M extends Mode>(driven: M, instance: Instance, source: ByteSource, options: OpenOptions, others?: Neighbours): Out<M, FileObject<M>> {
   const session = begin(driven, instance, source, options, others);
-  return session.run("/", openSteps(session));
+  return session.run("/", openSteps(session, options.swmr ?? false));
 }
 
 /** Opens the file in `source`, or makes one there. `place`: its bytes, if they had to be opened before. */

@@ -8,6 +8,7 @@ mod data;
 mod editing;
 mod elements;
 mod fetched;
+mod following;
 mod layers;
 mod objects;
 mod refreshing;

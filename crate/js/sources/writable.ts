@@ -28,6 +28,8 @@ export interface WritableSource extends ByteSource {
   readonly journal: EngineSource | undefined;
   /** Whether others read the file meanwhile: each write is done at once, in its turn, and there is no journal. */
   readonly ordered: boolean;
+  /** Lets others read the file while it is written. */
+  share(): void;
   /** Whether there is nothing in it yet: a file is to be made, not opened. */
   readonly isNew: boolean;
   /** Its path, if it has one. */
@@ -49,6 +51,8 @@ export interface WritableParts {
   location?: string | undefined;
   /** Bytes of a page of the metadata cache. */
   page?: number | undefined;
+  /** Lets others read the file. */
+  share?: (() => void) | undefined;
   /** Called once, when the source is closed. */
   close?: (() => void) | undefined;
 }
@@ -111,6 +115,7 @@ export class PlaceSource implements WritableSource {
   readonly isNew: boolean;
   readonly location: string | undefined;
   private readonly data: Part;
+  readonly share: () => void;
   private release: (() => void) | undefined;
   private closed = false;
 
@@ -122,6 +127,7 @@ export class PlaceSource implements WritableSource {
     this.isNew = parts.isNew ?? false;
     this.location = parts.location;
     this.page = parts.page ?? 64 << 10;
+    this.share = parts.share ?? (() => {});
     this.release = parts.close;
   }
 

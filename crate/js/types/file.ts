@@ -13,7 +13,7 @@ export interface FileInfo {
   readonly superblock: number;
   /** Bytes before the superblock. */
   readonly userblock: number;
-  /** Whether somebody writes the file for concurrent readers (HDF5's SWMR): `refresh` shows what has come since. */
+  /** Whether the file is written for concurrent readers (HDF5's SWMR): `refresh` shows what has come since. */
   readonly swmr: boolean;
 }
 
@@ -44,6 +44,22 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * is as at its last flush, or at the one under way. Nothing to do for files in memory.
    */
   flush(): Out<M, void>;
+  /**
+   * Lets others read the file while it is written, by the rules of HDF5's SWMR (h5py's `swmr_mode = True`): programs that open
+   * it for that (`swmr=True` in h5py), and this package. They see what was there at the last `flush`: values and extents, for
+   * each dataset together, and never half of anything. Everything that waits is flushed first.
+   *
+   * From now on elements of datasets change, and extents, which only grow (`write`, `append`, `resize`, `writeRawChunk`).
+   * Everything else is refused: objects, links, attributes, references and values of variable length, datasets in an older form than
+   * that of HDF5 1.10. Space that readers may know of is not used again; `repack` wins it back. There is no journal: if
+   * the program dies, or a flush fails, the file is as readers saw it at that moment, and a flush can be tried again;
+   * after a power cut it may be damaged where it was written since the last flush. `close` takes the mark away that
+   * the file is written; what a dead writer left is opened with `clearFlags`.
+   *
+   * Errors: `Unsupported` for files in an older form (`libver: "v110"` or later makes them), and for those that nobody else sees,
+   * as they are in memory.
+   */
+  startSwmr(): Out<M, void>;
   /**
    * Goes over to the file as it is now, which others have changed since it was opened or refreshed, and how large it is now.
    * What was read of it is forgotten; objects stay what they are, with the shapes, attributes and values that they have now.

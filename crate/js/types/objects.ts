@@ -200,6 +200,8 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
    */
   write(value: WriteValue): Out<M, void>;
   write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
+  /** Writes everything in the file that has changed to where it is: {@link File.flush}. */
+  flush(): Out<M, void>;
   /**
    * Goes over to the dataset as it is now, which others have changed: its shape, attributes and values, as
    * {@link File.refresh} does it for all of a file.

@@ -61,6 +61,11 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
   /** Bytes of metadata kept in memory; default 16 MiB. */
   cache?: number | undefined;
   /**
+   * For a file that is there and opened to be changed: whether others read it meanwhile, see {@link File.startSwmr}. Readers need
+   * not say that they follow a writer.
+   */
+  swmr?: boolean | undefined;
+  /**
    * Whether a mark is taken away that says that the file is open for writing, as `h5clear -s` does it (`"r+"` and `"a"`). Writers
    * of newer files (superblock 3) leave it when they die; until then nobody else opens the file. Be sure that it is not written.
    */

@@ -1,6 +1,6 @@
 //! What holds a file that can be changed: a file on disk, the handle of a browser's private file, bytes in memory.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Positioned reads and writes on one file, nothing else. Whatever is written may reach the disk in any order, and in
 /// part, until [`sync`](Device::sync) has returned.
@@ -29,6 +29,35 @@ pub trait Device {
     fn is_held(&self) -> bool {
         false
     }
+}
+
+/// Stands where there was a device that was given away.
+pub(super) struct Gone;
+
+impl Device for Gone {
+    fn len(&self) -> u64 {
+        0
+    }
+
+    fn read_at(&self, _: u64, _: &mut [u8]) -> Result<()> {
+        Err(gone())
+    }
+
+    fn write_at(&mut self, _: u64, _: &[u8]) -> Result<()> {
+        Err(gone())
+    }
+
+    fn set_len(&mut self, _: u64) -> Result<()> {
+        Err(gone())
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        Err(gone())
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Kind::Closed, "the file is written in another way now")
 }
 
 /// The `len` bytes at `at` of a device, or an error if it has fewer.

@@ -24,6 +24,10 @@ impl Storage for Direct {
         self.0.read_at(at, buf)
     }
 
+    fn take_device(&mut self) -> Option<Box<dyn Device>> {
+        (!self.0.is_held()).then(|| std::mem::replace(&mut self.0, Box::new(device::Gone)))
+    }
+
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         Some(self)
     }

@@ -7,7 +7,7 @@
 //! data goes there at once. When more waits than the budget allows, what waits is saved and written before its time; the
 //! journal stays until the flush.
 
-use super::device::Device;
+use super::device::{self, Device};
 use super::dirty::{Dirty, PAGE};
 use super::journal::Journal;
 use super::{Storage, StorageMut};
@@ -254,6 +254,14 @@ impl Storage for Journaled {
         }
         self.dirty.cover(at, buf);
         Ok(())
+    }
+
+    fn take_device(&mut self) -> Option<Box<dyn Device>> {
+        if self.failed || self.is_changed() || self.data.is_held() {
+            return None;
+        }
+        self.failed = true;
+        Some(std::mem::replace(&mut self.data, Box::new(device::Gone)))
     }
 
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {

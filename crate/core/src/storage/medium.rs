@@ -1,7 +1,7 @@
 //! A storage seen as an HDF5 file: addresses relative to the base, lengths checked before they are believed.
 
 use super::undo::Undo;
-use super::{Decoded, Mark, Neighbours, Newer, Spread, Storage, StorageMut};
+use super::{Decoded, Mark, Neighbours, Newer, Spread, Storage, StorageMut, Swmr, Turn};
 use crate::bytes::{Addr, Ctx, Reader};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
@@ -151,9 +151,24 @@ impl Medium {
 
     /// Writes `data` at `addr`.
     pub fn write(&mut self, addr: Addr, data: &[u8]) -> Result<()> {
+        self.write_in_turn(Turn::First, addr, data)
+    }
+
+    /// The same, in its turn where others read the file meanwhile.
+    pub fn write_in_turn(&mut self, turn: Turn, addr: Addr, data: &[u8]) -> Result<()> {
         let at = self.absolute(addr);
         self.undo.save(self.storage.as_ref(), at, data.len())?;
-        self.writer()?.write_at(at, data)
+        self.writer()?.write_in_turn(turn, at, data)
+    }
+
+    /// From now on others read the file while it is written, see [`Swmr`].
+    ///
+    /// Errors: `Unsupported` if there is nothing that others could read.
+    pub fn share(&mut self) -> Result<()> {
+        let device = self.storage.take_device();
+        let device = device.ok_or_else(|| Error::unsupported("readers of a file that is in memory"))?;
+        self.storage = Box::new(Swmr::new(device));
+        Ok(())
     }
 
     /// A moment to which [`back_to`](Medium::back_to) goes back. Marks are settled, by that or by

@@ -17,6 +17,7 @@ mod newer;
 mod overlay;
 mod pages;
 mod spread;
+mod swmr;
 mod undo;
 
 pub use decoded::{BUDGET as DECODED_BUDGET, Decoded};
@@ -31,6 +32,7 @@ pub use newer::Newer;
 pub use overlay::Overlay;
 pub use pages::{Fetch, Pages};
 pub use spread::{Part, Spread};
+pub use swmr::{Swmr, Turn};
 pub use undo::Mark;
 
 use crate::error::Result;
@@ -93,6 +95,12 @@ pub trait Storage {
     /// Asks again how many bytes there are, and forgets what was read of them: others have changed them.
     fn refresh(&mut self) {}
 
+    /// Gives away the device below, where there is one on which others see what is written, and nothing waits for a flush. The
+    /// storage is of no use then.
+    fn take_device(&mut self) -> Option<Box<dyn Device>> {
+        None
+    }
+
     /// The writing side, where there is one.
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         None
@@ -103,6 +111,11 @@ pub trait Storage {
 pub trait StorageMut {
     /// Overwrites `data.len()` bytes at `at`; the storage grows (with zeros) as needed.
     fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()>;
+    /// The same, in its turn where others read the file meanwhile.
+    fn write_in_turn(&mut self, turn: Turn, at: u64, data: &[u8]) -> Result<()> {
+        let _ = turn;
+        self.write_at(at, data)
+    }
     /// The same, with what was there before a change that failed: that must not fail, too, for want of room.
     fn put_back(&mut self, at: u64, data: &[u8]) -> Result<()> {
         self.write_at(at, data)

@@ -3,6 +3,7 @@
 use super::output::Output;
 use crate::bytes::Addr;
 use crate::error::Result;
+use crate::storage::Turn;
 use std::ops::Range;
 
 /// Bytes between two changes that are written although they did not change, if that saves a write.
@@ -42,8 +43,9 @@ pub(super) fn note(changed: &mut Vec<Range<usize>>, range: Range<usize>) {
 /// Writes `new` over the block at `at` where it differs from `old`, which are its bytes, or as many of them as there
 /// are.
 pub(super) fn write(out: &mut Output, at: Addr, old: &[u8], new: &[u8]) -> Result<()> {
-    if old.len() < new.len() {
-        return out.medium.write(at, new);
+    if old.len() < new.len() || out.space.is_shared() {
+        // Whoever reads it meanwhile finds all of it, or a checksum that is wrong.
+        return out.medium.write_in_turn(Turn::Entries, at, new);
     }
     for range in differences(old, new) {
         out.medium.write(at.offset(range.start as u64)?, &new[range])?;

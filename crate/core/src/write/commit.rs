@@ -4,12 +4,13 @@ use super::node::NodeId;
 use super::output::Output;
 use super::space::persisted;
 use super::stage::Stage;
-use super::{attributes, delete, header, links};
+use super::{attributes, delete, header, links, swmr};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::message::{SymbolTable, kind};
 use crate::format::superblock::{Form, Superblock};
 use crate::format::symbol_table::Cache;
+use crate::storage::Turn;
 
 /// Gives every new object its address. What each object will hold decides how large its header is; addresses
 /// in its messages may still be unknown. Objects that nothing leads to any more are deleted.
@@ -44,7 +45,11 @@ pub(super) fn publish(
         }
     }
     for id in changed {
-        header::write(out, stage.node_mut(*id))?;
+        if out.space.is_shared() {
+            swmr::patch(out, stage.node(*id))?;
+        } else {
+            header::write(out, stage.node_mut(*id))?;
+        }
     }
     out.heap.flush(&mut out.medium, &mut out.space)?;
 
@@ -64,7 +69,7 @@ pub(super) fn publish(
 pub(super) fn seal(out: &mut Output, superblock: &mut Superblock) -> Result<()> {
     superblock.eof = out.medium.absolute(Addr(out.space.end()));
     let bytes = out.encoded(superblock)?;
-    out.medium.write(Addr(0), &bytes)?;
+    out.medium.write_in_turn(Turn::End, Addr(0), &bytes)?;
     out.space.published();
     Ok(())
 }

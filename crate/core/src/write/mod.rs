@@ -49,6 +49,7 @@ mod repack;
 mod space;
 mod spec;
 mod stage;
+mod swmr;
 mod transfer;
 mod tree1;
 mod tree2;
@@ -140,8 +141,17 @@ impl Editor {
         self.stage.is_changed() || out.space.is_changed() || !out.chunks.is_empty() || out.heap.is_changed()
     }
 
-    /// Does all of a change or nothing of it; `path` is the object that it is about.
+    /// Does all of a change or nothing of it; `path` is the object that it is about. While others read the file no such change
+    /// is made, but for those of elements.
     fn whole<T>(&mut self, path: &str, change: impl FnOnce(&mut Editor) -> Result<T>) -> Result<T> {
+        if self.out.space.is_shared() {
+            return Err(swmr::refused("changing objects, links or attributes").on(path));
+        }
+        self.attempt(path, change)
+    }
+
+    /// The same for any change.
+    fn attempt<T>(&mut self, path: &str, change: impl FnOnce(&mut Editor) -> Result<T>) -> Result<T> {
         self.settle()?;
         let (out, stage) = (self.out.mark(), self.stage.mark());
         match change(self) {
@@ -185,7 +195,7 @@ impl Editor {
     /// Publishes all edits and one more that comes first. If this fails, that one is not done, and the others wait.
     fn publish(&mut self, path: &str, edit: &mut dyn FnMut(&mut Editor) -> Result<()>) -> Result<()> {
         let before = self.superblock.clone();
-        let published = self.whole(path, |editor| {
+        let published = self.attempt(path, |editor| {
             edit(editor)?;
             editor.store_chunks()?;
             let changed = commit::place(&mut editor.out, &mut editor.stage)?;
@@ -208,6 +218,10 @@ impl Editor {
     /// Commits, writes down what is free where the file says that this persists, and makes everything durable.
     pub fn flush(&mut self) -> Result<()> {
         self.finish()?;
+        if self.out.space.is_shared() {
+            // Whatever comes of it: some of what is new may have become known.
+            self.out.space.publish();
+        }
         self.out.medium.writer()?.flush()
     }
 
@@ -217,7 +231,7 @@ impl Editor {
             return Ok(());
         }
         let before = self.superblock.clone();
-        let stored = self.whole("/", |editor| {
+        let stored = self.attempt("/", |editor| {
             persisted::store(&mut editor.out)?;
             commit::seal(&mut editor.out, &mut editor.superblock)
         });

@@ -119,6 +119,12 @@ function takeOver(path: string, id: string, owner: Owner, what: string, depth: n
   }
 }
 
+/** Says in a journal that the file may be read meanwhile. */
+export function letRead(held: Lock): void {
+  held.owner.readers = true;
+  writeSync(held.fd, encodeOwner(held.owner), 0, OWNER, 0);
+}
+
 /** Lets go of a journal, which is removed or, if it is still needed, left for the next one. */
 export function unlock(held: Lock, remove: boolean): void {
   const owner = ownerOf(held.path);

@@ -6,7 +6,7 @@ import {
 import { HyperslabError } from "../../errors.js";
 import { shortRead } from "../source.js";
 import { alreadyThere, busy, PlaceSource, type Verbs, type WritableSource, type WriteMode } from "../writable.js";
-import { isHot, lock, type Lock, look, unlock } from "./lock.js";
+import { isHot, letRead, lock, type Lock, look, unlock } from "./lock.js";
 import { describeOwner, isAlive, isSelf, OWNER } from "./owner.js";
 import { pathOf } from "./path.js";
 
@@ -113,7 +113,8 @@ export function openWritable(path: string | URL, mode: WriteMode, options: Writa
     const data = verbs(fd);
     const saved = held && verbs(held.fd, OWNER);
     if (held && !journal && isHot(held.fd)) restore(name, new PlaceSource({ data, journal: saved }));
-    return new PlaceSource({ data, journal: journal ? saved : undefined, ordered: options.ordered ?? false, isNew, location: real, close });
+    const share = (): void => void (held && letRead(held));
+    return new PlaceSource({ data, journal: journal ? saved : undefined, ordered: options.ordered ?? false, isNew, location: real, share, close });
   } catch (e) {
     close();
     if (made) unlinkSync(name);

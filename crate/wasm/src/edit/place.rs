@@ -58,6 +58,18 @@ impl Engine {
         self.changed().and_then(File::edit).and_then(|mut editor| editor.flush()).throw()
     }
 
+    /// Writes everything staged; from now on others may read the file while it is written.
+    #[wasm_bindgen(js_name = startSwmr)]
+    pub fn start_swmr(&mut self) -> Thrown<()> {
+        self.changed().and_then(File::edit).and_then(|mut editor| editor.start_swmr()).throw()
+    }
+
+    /// Writes everything staged, and says that no more comes: before a file is closed.
+    #[wasm_bindgen(js_name = endSwmr)]
+    pub fn end_swmr(&mut self) -> Thrown<()> {
+        self.changed().and_then(File::edit).and_then(|mut editor| editor.end_swmr()).throw()
+    }
+
     /// What is newer than in the source, from and to for each stretch, if the changes are in memory; everything else is
     /// better taken from there.
     pub fn changes(&mut self) -> Thrown<Option<Vec<f64>>> {

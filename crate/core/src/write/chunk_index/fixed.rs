@@ -10,6 +10,7 @@ use crate::format::index::fixed_array::{Block, Header};
 use crate::format::index::{Entry, EntryShape};
 use crate::format::message::Layout;
 use crate::limits::Budget;
+use crate::storage::Turn;
 use crate::write::output::Output;
 
 pub(super) struct Fixed {
@@ -218,13 +219,13 @@ impl IndexEdit for Fixed {
             let mut w = out.writer();
             if std::mem::take(&mut open.header_changed) {
                 open.header.encode(&mut w);
-                out.medium.write(open.address, w.as_bytes())?;
+                out.medium.write_in_turn(Turn::Root, open.address, w.as_bytes())?;
             }
             if let (true, Some((at, block))) = (std::mem::take(&mut open.bitmap_changed), &open.block) {
                 let mut w = out.writer();
                 block.encode(&mut w, &open.header, open.address);
                 let prefix = self.pieces.load(out, *at, w.len() as u64)?;
-                self.pieces.replace(prefix, w.as_bytes());
+                self.pieces.replace(prefix, w.as_bytes(), Turn::Pointers);
             }
         }
         self.pieces.flush(out)

@@ -1,9 +1,10 @@
 //! Blocks and pages of an index while it is edited: each is read once, and of what changes only the changed bytes
-//! are written, once.
+//! are written, once. Where others read the file meanwhile, what changes is written whole.
 
 use crate::bytes::{Addr, lookup3};
 use crate::error::{Error, Result};
 use crate::places::Places;
+use crate::storage::Turn;
 use crate::write::changes::{differences, note};
 use crate::write::output::Output;
 use std::ops::Range;
@@ -27,6 +28,7 @@ struct Piece {
     bytes: Vec<u8>,
     /// What differs from the file, apart from the checksum.
     changed: Vec<Range<usize>>,
+    turn: Turn,
 }
 
 impl Pieces {
@@ -56,13 +58,13 @@ impl Pieces {
         let mut r = out.medium.reader(&bytes, at);
         r.skip(bytes.len().saturating_sub(CHECKSUM))?;
         r.checksum()?;
-        Ok(self.hold(Piece { at, bytes, changed: Vec::new() }))
+        Ok(self.hold(Piece { at, bytes, changed: Vec::new(), turn: Turn::Entries }))
     }
 
     /// Takes in a piece that is not in the file yet.
     pub(super) fn add(&mut self, at: Addr, bytes: Vec<u8>) -> usize {
         let whole = 0..bytes.len();
-        self.hold(Piece { at, bytes, changed: vec![whole] })
+        self.hold(Piece { at, bytes, changed: vec![whole], turn: Turn::First })
     }
 
     fn hold(&mut self, piece: Piece) -> usize {
@@ -96,9 +98,12 @@ impl Pieces {
         }
     }
 
-    /// Makes `new` the bytes of a piece, which have the same length.
-    pub(super) fn replace(&mut self, place: usize, new: &[u8]) {
+    /// Makes `new` the bytes of a piece, which have the same length. `turn`: that of what it is, if it is not new.
+    pub(super) fn replace(&mut self, place: usize, new: &[u8], turn: Turn) {
         let Some(piece) = self.held.get_mut(place) else { return };
+        if piece.turn != Turn::First {
+            piece.turn = turn;
+        }
         for range in differences(&piece.bytes, new) {
             note(&mut piece.changed, range);
         }
@@ -114,6 +119,11 @@ impl Pieces {
             let end = piece.bytes.len().saturating_sub(CHECKSUM);
             let sum = lookup3(&piece.bytes[..end], 0).to_le_bytes();
             piece.bytes[end..].copy_from_slice(&sum);
+            if out.space.is_shared() {
+                piece.changed.clear();
+                out.medium.write_in_turn(piece.turn, piece.at, &piece.bytes)?;
+                continue;
+            }
             note(&mut piece.changed, end..end + CHECKSUM);
             for range in piece.changed.drain(..) {
                 let at = piece.at.offset(range.start as u64)?;

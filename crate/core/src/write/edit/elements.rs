@@ -8,7 +8,7 @@ use crate::select::{Axis, Hyperslab, Region, Selection};
 use crate::value::{Column, store};
 use crate::write::broadcast::Broadcast;
 use crate::write::node::NodeId;
-use crate::write::{Data, Editor, Elements, Made, Ready, raw};
+use crate::write::{Data, Editor, Elements, Made, Ready, raw, swmr};
 
 impl Editor {
     /// Writes `data` to the selected elements of the dataset at `path`. If `shape` is given, it is the shape of
@@ -120,8 +120,11 @@ impl Editor {
         path: &str,
         change: impl FnOnce(&mut Editor, NodeId) -> Result<()>,
     ) -> Result<()> {
-        self.whole(path, |editor| {
+        self.attempt(path, |editor| {
             let id = editor.stage.find(&editor.out, path)?;
+            if editor.out.space.is_shared() {
+                swmr::check(editor.stage.node(id), &editor.parts(id)?)?;
+            }
             if editor.out.chunks.is_filling() {
                 editor.store_chunks()?;
             }
@@ -169,6 +172,9 @@ impl Editor {
     fn resize_to(&mut self, id: NodeId, parts: &DatasetParts, dims: &[u64]) -> Result<()> {
         if parts.dataspace.dims() == dims && !dims.is_empty() {
             return Ok(());
+        }
+        if self.out.space.is_shared() {
+            swmr::check_extents(parts, dims)?;
         }
         let layout = raw::resize(&mut self.out, parts, id.0, dims)?;
         self.put_layout(id, layout)?;

@@ -43,6 +43,10 @@ pub(super) struct Space {
     persisted: Option<Rc<Persisted>>,
     /// Whether anything was allocated or given back since the superblock was written.
     changed: bool,
+    /// Where others read the file meanwhile: they may know of what lies below.
+    known: Option<u64>,
+    /// What `persisted` was before that. While there are readers nothing is written down.
+    aside: Option<Rc<Persisted>>,
 }
 
 /// See [`Space::mark`].
@@ -63,7 +67,17 @@ impl Space {
     /// A file whose superblock ends at `start`. Everything below `end` is in use, until something is given back.
     pub fn of_file(start: u64, end: u64, limit: u64) -> Self {
         let (free, strategy) = (Stretches::default(), Strategy::Reuse);
-        Space { free, start, end: end.max(start), limit, strategy, persisted: None, changed: false }
+        Space {
+            free,
+            start,
+            end: end.max(start),
+            limit,
+            strategy,
+            persisted: None,
+            changed: false,
+            known: None,
+            aside: None,
+        }
     }
 
     /// The largest end that a file at `base` may have, whose addresses are as wide as `ctx` says.
@@ -195,6 +209,10 @@ impl Space {
                 format!("{len} bytes at {start:#x} belong to two objects, or to one and to free space");
             return Err(Error::malformed(what));
         }
+        if self.is_known(addr) {
+            // A reader may be on its way there: it must find what was there.
+            return Ok(());
+        }
         self.changed = true;
         match self.strategy {
             Strategy::Paged(page) => self.free_paged(page, start, end, pool),
@@ -236,6 +254,32 @@ impl Space {
             self.free.remove(last);
             self.end = last.start;
         }
+    }
+
+    /// From now on others read the file while it is written.
+    pub fn share(&mut self) {
+        self.aside = self.persisted.take();
+        self.publish();
+    }
+
+    /// What has been allocated may be known to readers from now on, if there are any.
+    pub fn publish(&mut self) {
+        self.known = Some(self.end);
+    }
+
+    /// There are no new readers any more.
+    pub fn unshare(&mut self) {
+        self.persisted = self.aside.take();
+    }
+
+    /// Whether others read the file while it is written.
+    pub fn is_shared(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// Whether readers may know of what is at `addr`: it stays what it is, and where it is.
+    pub fn is_known(&self, addr: Addr) -> bool {
+        self.known.is_some_and(|end| addr.0 < end)
     }
 
     /// Bytes of a page, in a paged file.

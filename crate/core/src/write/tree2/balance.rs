@@ -66,8 +66,7 @@ impl Tree {
                 Some(parent) if records > bounds.full => self.relieve(out, parent, step, bounds)?,
                 Some(parent) if records < bounds.few => self.fill(out, parent, step, bounds)?,
                 Some(parent) => {
-                    self.write(out, step.place.address, &step.node)?;
-                    let place = self.place(step.place.address, &step.node);
+                    let place = self.rewrite(out, step.place.address, &step.node)?;
                     set(parent, parent.index, place)?;
                 }
             }
@@ -78,16 +77,15 @@ impl Tree {
     fn settle_root(&mut self, out: &mut Output, step: Step, bounds: Bounds) -> Result<()> {
         let address = step.place.address;
         let records = self.records(&step.node);
-        let mut root = Some(self.place(address, &step.node));
-        if records > bounds.full {
-            root = Some(self.grow(out, address, step.node, records)?);
+        let root = if records > bounds.full {
+            Some(self.grow(out, address, step.node, records)?)
         } else if records == 0 {
             out.space.release(address, self.header.node_size.into())?;
-            root = step.node.children.first().copied();
             self.set_depth(out, self.header.depth.saturating_sub(1))?;
+            step.node.children.first().copied()
         } else {
-            self.write(out, address, &step.node)?;
-        }
+            Some(self.rewrite(out, address, &step.node)?)
+        };
         self.header.root = root.map(|root| root.address);
         let records = root.map_or(0, |root| root.records);
         self.header.root_records = u16::try_from(records)
@@ -100,8 +98,7 @@ impl Tree {
         let depth = self.header.depth.checked_add(1).ok_or_else(|| Error::limit("a v2 B-tree too deep"))?;
         self.set_depth(out, depth)?;
         let Pair { left, between, right } = Pair::part(node, records / 2, self.record_size());
-        self.write(out, address, &left)?;
-        let children = vec![self.place(address, &left), self.put(out, &right)?];
+        let children = vec![self.rewrite(out, address, &left)?, self.put(out, &right)?];
         self.put(out, &Node { depth, records: between, children })
     }
 
@@ -123,8 +120,8 @@ impl Tree {
         }
         let middle = self.records(&step.node) / 2;
         let Pair { left, between, right } = Pair::part(step.node, middle, self.record_size());
-        self.write(out, step.place.address, &left)?;
-        set(parent, parent.index, self.place(step.place.address, &left))?;
+        let left = self.rewrite(out, step.place.address, &left)?;
+        set(parent, parent.index, left)?;
         let new = self.put(out, &right)?;
         let at = parent.index * self.record_size();
         parent.node.records.splice(at..at, between);
@@ -135,8 +132,8 @@ impl Tree {
     /// A node with too few records: a neighbour gives some, or the two become one.
     fn fill(&mut self, out: &mut Output, parent: &mut Step, step: Step, bounds: Bounds) -> Result<()> {
         let Some((index, child)) = neighbours(parent).max_by_key(|(_, child)| child.records) else {
-            self.write(out, step.place.address, &step.node)?;
-            return set(parent, parent.index, self.place(step.place.address, &step.node));
+            let place = self.rewrite(out, step.place.address, &step.node)?;
+            return set(parent, parent.index, place);
         };
         let (at, pair) = self.pair(out, parent, step, index, child)?;
         let whole = pair.join();
@@ -144,9 +141,9 @@ impl Tree {
             return self.share(out, parent, at, whole);
         }
         let [left, right] = places(parent, at)?;
-        self.write(out, left.address, &whole)?;
+        let place = self.rewrite(out, left.address, &whole)?;
         out.space.release(right.address, self.header.node_size.into())?;
-        set(parent, at, self.place(left.address, &whole))?;
+        set(parent, at, place)?;
         let (from, size) = (at * self.record_size(), self.record_size());
         parent.node.records.splice(from..from + size, []);
         parent.node.children.remove(at + 1);
@@ -174,8 +171,8 @@ impl Tree {
         let half = self.records(&whole) / 2;
         let Pair { left, between, right } = Pair::part(whole, half, self.record_size());
         for (i, (node, place)) in [left, right].iter().zip(places(parent, at)?).enumerate() {
-            self.write(out, place.address, node)?;
-            set(parent, at + i, self.place(place.address, node))?;
+            let place = self.rewrite(out, place.address, node)?;
+            set(parent, at + i, place)?;
         }
         let from = at * self.record_size();
         parent.node.records.splice(from..from + between.len(), between);

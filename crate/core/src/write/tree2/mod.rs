@@ -15,6 +15,7 @@ use crate::bytes::Addr;
 use crate::error::{Context, Error, Result};
 use crate::format::tree::btree2::{Child, Geometry, Header, Node};
 use crate::object::tree2;
+use crate::storage::Turn;
 use std::cmp::Ordering;
 
 /// Bytes of a node in trees of links, attributes, huge objects and shared messages.
@@ -239,6 +240,17 @@ impl Tree {
         changes::write(out, address, &old, w.as_bytes())
     }
 
+    /// Writes `node`, which has more records than before, or fewer, or other children: to `address`, where it was, or to a
+    /// new place if readers may know of it there. They come with the number of records that the node had, by which alone
+    /// they find its checksum.
+    fn rewrite(&self, out: &mut Output, address: Addr, node: &Node) -> Result<Child> {
+        if out.space.is_known(address) {
+            return self.put(out, node);
+        }
+        self.write(out, address, node)?;
+        Ok(self.place(address, node))
+    }
+
     /// What a pointer to `node` at `address` says.
     fn place(&self, address: Addr, node: &Node) -> Child {
         let records = self.records(node) as u64;
@@ -258,7 +270,7 @@ impl Tree {
     fn write_header(&self, out: &mut Output) -> Result<()> {
         let mut w = out.writer();
         self.header.encode(&mut w);
-        out.medium.write(self.address, w.as_bytes())
+        out.medium.write_in_turn(Turn::Root, self.address, w.as_bytes())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::bytes::{Addr, Writer};
 use crate::error::{Error, Result};
 use crate::format::index::Entry;
 use crate::format::index::extensible_array::{DataBlock, Header, IndexBlock, Place, SuperBlock};
+use crate::storage::Turn;
 use crate::write::output::Output;
 
 /// Where the header counts blocks, their bytes, and the entries there is room for.
@@ -43,6 +44,7 @@ impl<T> Held<T> {
         &mut self,
         out: &Output,
         pieces: &mut Pieces,
+        turn: Turn,
         encode: impl FnOnce(&T, &mut Writer),
     ) -> Result<()> {
         if !std::mem::take(&mut self.changed) {
@@ -52,7 +54,7 @@ impl<T> Held<T> {
         encode(&self.is, &mut w);
         if std::mem::replace(&mut self.stored, true) {
             let piece = pieces.load(out, self.at, w.len() as u64)?;
-            pieces.replace(piece, w.as_bytes());
+            pieces.replace(piece, w.as_bytes(), turn);
         } else {
             pieces.add(self.at, w.into_bytes());
         }
@@ -333,12 +335,12 @@ impl Array {
     pub(super) fn flush(&mut self, out: &Output, pieces: &mut Pieces) -> Result<()> {
         let at = self.header.at;
         for block in self.supers.iter_mut().flatten() {
-            block.flush(out, pieces, |block, w| block.encode(w, &self.header.is, at))?;
+            block.flush(out, pieces, Turn::Pointers, |block, w| block.encode(w, &self.header.is, at))?;
         }
         if let Some(index) = &mut self.index {
-            index.flush(out, pieces, |block, w| block.encode(w, &self.header.is, at))?;
+            index.flush(out, pieces, Turn::Index, |block, w| block.encode(w, &self.header.is, at))?;
         }
-        self.header.flush(out, pieces, |header, w| header.encode(w))
+        self.header.flush(out, pieces, Turn::Root, |header, w| header.encode(w))
     }
 }
 
