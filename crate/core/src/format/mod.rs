@@ -12,6 +12,7 @@ pub mod multi;
 pub mod reference;
 pub mod selection;
 pub mod shared_messages;
+pub mod shared_record;
 pub mod space;
 pub mod superblock;
 pub mod symbol_table;

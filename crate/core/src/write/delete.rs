@@ -4,9 +4,10 @@
 use super::node::{LinkEdit, NodeId, Target};
 use super::output::Output;
 use super::stage::Stage;
-use super::{attributes, header, links, raw};
-use crate::error::{Context, Error, Result};
-use crate::format::message::{Shared, flag, kind};
+use super::{attributes, header, links, raw, shared_messages};
+use crate::bytes::Addr;
+use crate::error::{Context, Result};
+use crate::format::message::{AttributeMessage, Shared, flag, kind};
 use crate::object::header::ObjectHeader;
 use crate::object::links as stored;
 
@@ -24,7 +25,13 @@ pub(super) fn unreferenced(out: &mut Output, stage: &mut Stage) -> Result<()> {
             node.changed = true;
             queue.push(child);
         }
-        release(out, stage, id).within("deleting an object")?;
+        for address in release(out, stage, id).within("deleting an object")? {
+            let child = stage.at(out, address)?;
+            let node = stage.node_mut(child);
+            node.references = node.references.saturating_sub(1);
+            node.changed = true;
+            queue.push(child);
+        }
         let node = stage.node_mut(id);
         node.changed = false;
         node.blocks.clear();
@@ -55,12 +62,6 @@ fn children(out: &Output, stage: &mut Stage, id: NodeId) -> Result<Vec<NodeId>> 
             }
         }
     }
-    // A committed datatype counts its users, attributes too.
-    for message in &attributes::messages(out, stage.node(id))? {
-        if let Some(address) = attributes::committed_in(out, message)? {
-            found.push(stage.at(out, address)?);
-        }
-    }
     let committed = stage.node(id).message(kind::DATATYPE).filter(|m| m.flags & flag::SHARED != 0);
     if let Some(message) = committed
         && let Shared::Committed(address) = Shared::decode(&mut out.reader(&message.data))?
@@ -70,16 +71,29 @@ fn children(out: &Output, stage: &mut Stage, id: NodeId) -> Result<Vec<NodeId>> 
     Ok(found)
 }
 
-/// Gives back everything that belongs to an object alone.
-fn release(out: &mut Output, stage: &Stage, id: NodeId) -> Result<()> {
+/// Gives back everything that belongs to an object alone. Returns the committed datatypes that its attributes used, which
+/// count them.
+fn release(out: &mut Output, stage: &Stage, id: NodeId) -> Result<Vec<Addr>> {
     let node = stage.node(id);
-    if node.messages.iter().any(|m| m.flags & flag::SHAREABLE != 0) {
-        return Err(Error::unsupported("deleting an object whose messages others may share"));
-    }
+    let attributes = attributes::messages(out, node)?;
     if node.group {
         links::release(out, node)?;
     }
     raw::release(out, node, id.0)?;
     attributes::release(out, node)?;
-    header::release(out, node.blocks.iter().copied())
+    header::release(out, node.blocks.iter().copied())?;
+    let mut used = Vec::new();
+    for message in &attributes {
+        // What other objects have is still used.
+        let Some(body) = shared_messages::lose(out, node.address, message)? else { continue };
+        let depth = out.medium.limits.type_depth;
+        let attribute = AttributeMessage::decode(&mut out.reader(&body), depth)?;
+        used.extend(attributes::committed(&attribute));
+        shared_messages::lose_parts(out, &attribute)?;
+    }
+    let others = node.messages.iter().filter(|m| m.kind != kind::ATTRIBUTE);
+    for message in others.filter(|m| m.flags & (flag::SHARED | flag::SHAREABLE) != 0) {
+        shared_messages::lose(out, node.address, message)?;
+    }
+    Ok(used)
 }

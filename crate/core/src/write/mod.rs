@@ -46,6 +46,7 @@ mod options;
 mod output;
 mod raw;
 mod repack;
+mod shared_messages;
 mod space;
 mod spec;
 mod stage;
@@ -117,7 +118,9 @@ impl Editor {
             _ => Libver::V110,
         });
         let stage = Stage::of_file(superblock.root);
+        let tracks_attributes = shared_messages::share_attributes(there)?;
         let mut out = Output::of_file(medium.take().ok_or_else(closed)?, &superblock, low)?;
+        out.tracks_attributes = tracks_attributes;
         if let Err(e) = persisted::load(&mut out, superblock.extension()) {
             *medium = Some(out.medium);
             return Err(e);

@@ -118,7 +118,8 @@ pub struct HeaderOptions {
 impl HeaderOptions {
     /// Makes `node`, which is new, such an object. `dated`: old headers of its kind keep a time.
     pub(super) fn apply(&self, out: &Output, node: &mut Node, dated: bool) -> Result<()> {
-        if out.low == Libver::Earliest && !self.attribute_order.is_tracked() {
+        let order_tracked = self.attribute_order.is_tracked() || out.tracks_attributes;
+        if out.low == Libver::Earliest && !order_tracked {
             if let Some(time) = self.time.filter(|_| dated) {
                 node.messages.push(out.message(kind::MODIFICATION_TIME, 0, &ModificationTime(time))?);
             }
@@ -132,7 +133,7 @@ impl HeaderOptions {
         }
         let all = |time| v2::Times { access: time, modification: time, change: time, birth: time };
         node.v2 = Some(v2::Prefix {
-            order_tracked: self.attribute_order.is_tracked(),
+            order_tracked,
             order_indexed: self.attribute_order.is_indexed(),
             phase_change,
             times: self.time.map(all),

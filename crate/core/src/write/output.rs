@@ -38,6 +38,8 @@ pub(super) struct Output {
     pub heap: HeapWriter,
     /// Chunks that have changed and are not in the file yet.
     pub chunks: Dirty,
+    /// Whether all new objects keep the order in which their attributes are made.
+    pub tracks_attributes: bool,
     /// Seconds since 1970, UTC, where that is known: objects that remember when they were changed get it.
     pub now: Option<u32>,
 }
@@ -55,7 +57,17 @@ impl Output {
         let (low, high) = (Libver::Earliest, Libver::LATEST);
         let space = Space::new(superblock.size(medium.ctx, low)? as u64);
         let (heap, chunks) = (HeapWriter::default(), Dirty::default());
-        Ok(Output { medium, space, k: superblock.k, low, high, heap, chunks, now: None })
+        Ok(Output {
+            medium,
+            space,
+            k: superblock.k,
+            low,
+            high,
+            heap,
+            chunks,
+            tracks_attributes: false,
+            now: None,
+        })
     }
 
     /// A file that is there.
@@ -64,7 +76,17 @@ impl Output {
         let end = superblock.eof.saturating_sub(superblock.base);
         let space = Space::of_file(start, end, Space::limit(medium.ctx, superblock.base));
         let (heap, chunks, high) = (HeapWriter::default(), Dirty::default(), Libver::LATEST);
-        Ok(Output { medium, space, k: superblock.k, low, high, heap, chunks, now: None })
+        Ok(Output {
+            medium,
+            space,
+            k: superblock.k,
+            low,
+            high,
+            heap,
+            chunks,
+            tracks_attributes: false,
+            now: None,
+        })
     }
 
     /// An error if `what` needs a release that is newer than the file's high bound.

@@ -2,6 +2,7 @@
 
 use super::links::link_order;
 use super::node::{LinkEdit, Node, NodeId, Nodes, StagedLink, Target};
+use super::options::HeaderOptions;
 use super::output::Output;
 use super::{header, names};
 use crate::bytes::Addr;
@@ -298,7 +299,11 @@ impl Stage {
         for name in place.missing {
             let parent = self.node(group);
             let order = link_order(out, parent)?;
-            let new = self.add(Node::new_group_in(parent, order, out.low));
+            let mut node = Node::new_group_in(parent, order, out.low);
+            if out.tracks_attributes {
+                HeaderOptions::default().apply(out, &mut node, false)?;
+            }
+            let new = self.add(node);
             let link = StagedLink::new(&name, Target::Node(new));
             self.insert(group, name, link);
             group = new;

@@ -63,6 +63,10 @@ impl Transfer<'_> {
         if !datatype.uses_heap() && !datatype.holds_references() {
             return Ok(());
         }
+        if self.out.medium.ctx.o() != 8 {
+            let what = "copying references or variable-length values with short addresses";
+            return Err(Error::unsupported(what));
+        }
         let before = self.out.mark();
         let mut copy = bytes.to_vec();
         self.announce(datatype, bytes)?;

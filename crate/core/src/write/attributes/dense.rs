@@ -159,18 +159,6 @@ impl DenseAttributes {
         self.by_name.len()
     }
 
-    fn record(&mut self, out: &Output, name: &[u8]) -> Result<Option<Record>> {
-        let heap = &mut self.heap;
-        let found = self.by_name.find(out, &mut |out, record| compare(out, heap, record, name))?;
-        found.map(|record| Record::decode(out, &record)).transpose()
-    }
-
-    /// The attribute of this name.
-    pub fn find(&mut self, out: &Output, name: &[u8]) -> Result<Option<Stored>> {
-        let found = self.record(out, name).within("dense attributes")?;
-        found.map(|record| record.stored(out, &mut self.heap)).transpose().within("dense attributes")
-    }
-
     /// Adds an attribute; an error if there is one of its name.
     pub fn insert(&mut self, out: &mut Output, attribute: &Stored) -> Result<()> {
         self.try_insert(out, attribute).within("dense attributes")
@@ -307,10 +295,15 @@ mod tests {
             .unwrap();
             assert!(orders.is_sorted() && orders.len() == model.len());
         }
+        let mut find = |name: &[u8]| {
+            let heap = &mut dense.heap;
+            let found = dense.by_name.find(out, &mut |out, record| compare(out, heap, record, name)).unwrap();
+            found.map(|record| Record::decode(out, &record).unwrap().stored(out, &mut dense.heap).unwrap())
+        };
         for (name, attribute) in model.iter().take(20) {
-            assert_eq!(dense.find(out, name).unwrap().as_ref(), Some(attribute));
+            assert_eq!(find(name).as_ref(), Some(attribute));
         }
-        assert_eq!(dense.find(out, b"none of them").unwrap(), None);
+        assert_eq!(find(b"none of them"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod dense;
 
 use super::node::Node;
 use super::output::{Output, fitting};
+use super::shared_messages;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::header::{RawMessage, v2};
@@ -15,10 +16,9 @@ use dense::{DenseAttributes, Stored};
 /// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
 const PHASE_CHANGE: (u16, u16) = (8, 6);
 
-/// Adds the attribute, in the place of the one of its name.
+/// Adds the attribute; there is none of its name.
 pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessage) -> Result<()> {
     let body = out.encoded(attribute)?;
-    remove(out, node, &attribute.name)?;
     node.changed = true;
     let Some(prefix) = node.v2 else {
         node.messages.push(fitting(kind::ATTRIBUTE, 0, body, node.largest_message())?);
@@ -60,9 +60,11 @@ fn make_dense(out: &mut Output, node: &mut Node, info: &mut AttributeInfo) -> Re
     let mut all = Vec::new();
     for message in node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE) {
         if message.flags & flag::SHAREABLE != 0 {
-            return Err(Error::unsupported("moving attributes that other objects may share"));
+            // It is not where it was.
+            shared_messages::lose(out, node.address, message)?;
         }
-        let (body, flags, order) = (message.data.clone(), message.flags, message.creation_index);
+        let (body, order) = (message.data.clone(), message.creation_index);
+        let flags = message.flags & !flag::SHAREABLE;
         all.push(Stored { body, flags, order });
     }
     let dense = DenseAttributes::create(out, info, &all)?;
@@ -97,15 +99,6 @@ pub(super) fn messages(out: &Output, node: &Node) -> Result<Vec<RawMessage>> {
         return Ok(all.into_iter().map(compact).collect());
     }
     Ok(node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE).cloned().collect())
-}
-
-/// The message of the attribute of this name, wherever it is kept.
-fn find(out: &Output, node: &Node, name: &[u8]) -> Result<Option<RawMessage>> {
-    if let Some(info) = info(out, node)?.filter(|info| info.heap.is_some()) {
-        return Ok(DenseAttributes::open(out, &info)?.find(out, name)?.map(compact));
-    }
-    let position = position(out, node, name)?;
-    Ok(position.and_then(|position| node.messages.get(position)).cloned())
 }
 
 /// Gives back what attributes take beyond the header.
@@ -143,55 +136,27 @@ fn put_info(out: &Output, node: &mut Node, info: &AttributeInfo) -> Result<()> {
     Ok(())
 }
 
-/// The attribute of this name, wherever it is kept.
-pub(super) fn decoded(out: &Output, node: &Node, name: &[u8]) -> Result<Option<AttributeMessage>> {
-    let Some(message) = find(out, node, name)? else { return Ok(None) };
-    let body = shared::body(&out.medium, &message)?;
-    AttributeMessage::decode(&mut body.reader(&out.medium), out.medium.limits.type_depth).map(Some)
-}
-
-/// The committed datatype that an attribute message uses.
-pub(super) fn committed_in(out: &Output, message: &RawMessage) -> Result<Option<Addr>> {
-    let body = shared::body(&out.medium, message)?;
-    let attribute = AttributeMessage::decode(&mut body.reader(&out.medium), out.medium.limits.type_depth)?;
-    Ok(match attribute.datatype {
+/// The committed datatype that an attribute uses.
+pub(super) fn committed(attribute: &AttributeMessage) -> Option<Addr> {
+    match attribute.datatype {
         Shareable::There(Shared::Committed(address)) => Some(address),
         _ => None,
-    })
-}
-
-/// Takes the attribute away.
-pub(super) fn delete(out: &mut Output, node: &mut Node, name: &str) -> Result<()> {
-    match remove(out, node, name.as_bytes())? {
-        true => Ok(()),
-        false => Err(Error::not_found(format!("there is no attribute {name:?}"))),
     }
 }
 
-/// Takes the attribute away if it is there.
-fn remove(out: &mut Output, node: &mut Node, name: &[u8]) -> Result<bool> {
+/// Takes the attribute away if it is there, and returns its message. What the message shares stays where it is.
+pub(super) fn remove(out: &mut Output, node: &mut Node, name: &[u8]) -> Result<Option<RawMessage>> {
     if let Some(mut info) = info(out, node)?.filter(|info| info.heap.is_some()) {
         let mut dense = DenseAttributes::open(out, &info)?;
-        let Some(removed) = dense.remove(out, name)? else { return Ok(false) };
-        check_own(removed.flags)?;
+        let Some(removed) = dense.remove(out, name)? else { return Ok(None) };
         make_compact(out, node, &mut info, dense)?;
         put_info(out, node, &info)?;
         node.changed = true;
-        return Ok(true);
+        return Ok(Some(compact(removed)));
     }
-    let Some(position) = position(out, node, name)? else { return Ok(false) };
-    check_own(node.messages.get(position).map_or(0, |m| m.flags))?;
-    node.messages.remove(position);
+    let Some(position) = position(out, node, name)? else { return Ok(None) };
     node.changed = true;
-    Ok(true)
-}
-
-/// An error if a message that is to go may be another object's, too.
-fn check_own(flags: u8) -> Result<()> {
-    if flags & (flag::SHARED | flag::SHAREABLE) != 0 {
-        return Err(Error::unsupported("deleting an attribute that other objects may share"));
-    }
-    Ok(())
+    Ok(Some(node.messages.remove(position)))
 }
 
 fn position(out: &Output, node: &Node, name: &[u8]) -> Result<Option<usize>> {

@@ -1,12 +1,12 @@
 //! Attributes.
 
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
 use crate::format::message::{AttributeMessage, Dataspace, Shareable, Shared, kind};
 use crate::object::shared;
 use crate::value::Column;
 use crate::write::node::NodeId;
-use crate::write::{Editor, attributes, dataset, heap, names};
+use crate::write::{Editor, attributes, dataset, heap, names, shared_messages};
 
 impl Editor {
     /// Sets an attribute of the object at `path`, in place of one of the same name.
@@ -64,19 +64,25 @@ impl Editor {
             dataspace: Shareable::Here(dataset::with_maximum(dataspace)),
             data: self.stored(datatype, dataspace, values)?,
         };
-        self.forget_attribute(node, name)?;
+        self.take_attribute(node, name)?;
         attributes::set(&mut self.out, self.stage.node_mut(node), &attribute)
     }
 
-    /// The attribute is about to go: its datatype, if it is a committed one, loses a user, and nothing leads to its
-    /// values in the global heap any more.
-    fn forget_attribute(&mut self, node: NodeId, name: &str) -> Result<()> {
-        let found = attributes::decoded(&self.out, self.stage.node(node), name.as_bytes())?;
-        let Some(attribute) = found else { return Ok(()) };
-        let datatype = match attribute.datatype {
-            Shareable::Here(datatype) => datatype,
+    /// Takes an attribute away; whether there was one. If no other object shares it, its datatype, if that is a committed
+    /// one, loses a user, and nothing leads to its values in the global heap any more.
+    fn take_attribute(&mut self, id: NodeId, name: &str) -> Result<bool> {
+        let node = self.stage.node_mut(id);
+        let address = node.address;
+        let Some(message) = attributes::remove(&mut self.out, node, name.as_bytes())? else {
+            return Ok(false);
+        };
+        let Some(body) = shared_messages::lose(&mut self.out, address, &message)? else { return Ok(true) };
+        let depth = self.out.medium.limits.type_depth;
+        let attribute = AttributeMessage::decode(&mut self.out.reader(&body), depth)?;
+        let datatype = match &attribute.datatype {
+            Shareable::Here(datatype) => datatype.clone(),
             Shareable::There(Shared::Committed(address)) => {
-                let id = self.stage.at(&self.out, address)?;
+                let id = self.stage.at(&self.out, *address)?;
                 let node = self.stage.node_mut(id);
                 node.references = node.references.saturating_sub(1);
                 node.changed = true;
@@ -84,11 +90,13 @@ impl Editor {
             }
             Shareable::There(shared) => {
                 let medium = &self.out.medium;
-                let body = shared::resolve(medium, kind::DATATYPE, &shared)?;
-                Datatype::decode(&mut body.reader(medium), medium.limits.type_depth)?
+                let body = shared::resolve(medium, kind::DATATYPE, shared)?;
+                Datatype::decode(&mut body.reader(medium), depth)?
             }
         };
-        heap::release_values(&mut self.out, &datatype, &attribute.data)
+        heap::release_values(&mut self.out, &datatype, &attribute.data)?;
+        shared_messages::lose_parts(&mut self.out, &attribute)?;
+        Ok(true)
     }
 
     /// Deletes an attribute.
@@ -97,8 +105,10 @@ impl Editor {
     pub fn delete_attribute(&mut self, path: &str, name: &str) -> Result<()> {
         self.whole(path, |editor| {
             let node = editor.stage.find(&editor.out, path)?;
-            editor.forget_attribute(node, name)?;
-            attributes::delete(&mut editor.out, editor.stage.node_mut(node), name).on(path)
+            match editor.take_attribute(node, name).on(path)? {
+                true => Ok(()),
+                false => Err(Error::not_found(format!("there is no attribute {name:?}")).on(path)),
+            }
         })
     }
 }

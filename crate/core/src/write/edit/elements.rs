@@ -1,14 +1,15 @@
 //! The elements of datasets: writing selections of them, changing the extents, appending.
 
 use crate::error::{Error, Result};
-use crate::format::message::{Dataspace, Extent, Layout, kind};
+use crate::format::message::{Dataspace, Extent, Layout, flag, kind};
 use crate::format::{Encode, length};
 use crate::layout::DatasetParts;
+use crate::object::shared;
 use crate::select::{Axis, Hyperslab, Region, Selection};
 use crate::value::{Column, store};
 use crate::write::broadcast::Broadcast;
 use crate::write::node::NodeId;
-use crate::write::{Data, Editor, Elements, Made, Ready, raw, swmr};
+use crate::write::{Data, Editor, Elements, Made, Ready, raw, shared_messages, swmr};
 
 impl Editor {
     /// Writes `data` to the selected elements of the dataset at `path`. If `shape` is given, it is the shape of
@@ -183,10 +184,16 @@ impl Editor {
             _ => None,
         };
         let space = Dataspace { extent: Extent::Simple { dims: dims.to_vec(), max } };
-        let node = self.stage.node(id);
-        let version = node.message(kind::DATASPACE).and_then(|m| m.data.first().copied());
+        let node = self.stage.node_mut(id);
+        let address = node.address;
+        let Some(message) = node.messages.iter_mut().find(|m| m.kind == kind::DATASPACE) else {
+            return Err(Error::malformed("a dataset without a dataspace"));
+        };
+        let body = shared::body(&self.out.medium, message)?.reader(&self.out.medium).rest().to_vec();
+        shared_messages::lose(&mut self.out, address, message)?;
+        message.flags &= !(flag::SHARED | flag::SHAREABLE);
         let mut w = self.out.writer();
-        space.encode_as(&mut w, version.unwrap_or(1))?;
+        space.encode_as(&mut w, body.first().copied().unwrap_or(1))?;
         self.put_body(id, kind::DATASPACE, w.into_bytes())
     }
 
