@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { openSync } from "hyperslab";
 import { axe } from "./support/axe.mjs";
 import { choose, drop, open, ready, setUp, withPage } from "./support/browser.mjs";
 import { cell, count, inMenu, saved, set, show, type } from "./support/edit.mjs";
@@ -40,6 +41,25 @@ async function get(page, name) {
   writeFileSync(to, Uint8Array.from(bytes));
   return to;
 }
+
+test("a file that others change is shown as it is now, with what was changed here", () =>
+  withPage(async (page) => {
+    await choosers(page);
+    const before = readFileSync(file("edit.h5"));
+    await put(page, "here.h5", before);
+    await page.getByRole("button", { name: "Open file…" }).click();
+    await page.waitForFunction(() => document.title.startsWith("here.h5"));
+    await choose(page, "/table/bytes");
+    await show(page, "Table");
+    await set(page, 1, 0, "42");
+    const other = openSync(before, { mode: "r+" });
+    other.get("table/bytes").write("0", 77);
+    await put(page, "here.h5", Buffer.from(other.toBytes()));
+    await page.getByRole("button", { name: "Refresh", exact: true }).click();
+    await cell(page, 0, 0).getByText("77", { exact: true }).waitFor();
+    await cell(page, 1, 0).getByText("42", { exact: true }).waitFor();
+    assert.ok((await page.title()).startsWith("●"));
+  }), { timeout: 60_000 });
 
 test("a file that was opened by its handle is saved in place, again and again", () =>
   withPage(async (page) => {

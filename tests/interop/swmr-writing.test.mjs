@@ -10,7 +10,7 @@ import { open, openSync } from "hyperslab";
 import { at } from "../../scripts/lib/paths.mjs";
 import { venvPython } from "../../scripts/setup/python.mjs";
 
-const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed"];
+const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed", "row", "one"];
 const script = at("tests/interop/swmr.py");
 
 let dir;
@@ -37,6 +37,8 @@ function made(name, by) {
   f.createDataset("square", { ...few, shape: [0, 3], maxshape: [null, null], chunks: [6, 4], compression: "gzip" });
   f.createDataset("within", { ...few, shape: [0], maxshape: [60000], chunks: [20] });
   f.createDataset("fixed", { ...few, shape: [0, 5], maxshape: [3000, 40], chunks: [8, 5], compression: "gzip" });
+  f.createDataset("row", { ...few, shape: [0, 5], maxshape: [3000, 5], chunks: [8, 5], allocTime: "early" });
+  f.createDataset("one", { ...few, shape: [0], maxshape: [200], chunks: [200], compression: "gzip" });
   f.close();
   return file;
 }
@@ -83,7 +85,7 @@ for (const by of ["libhdf5", "v110", "latest"]) {
     };
     const end = Date.now() + 5000;
     let rounds = 0;
-    for (; Date.now() < end || rounds < 200; rounds++) {
+    for (; Date.now() < end || rounds < 200 || readers.some((reader) => reader.rounds < 20); rounds++) {
       for (const reader of readers) if (!reader.busy) void ask(reader, "more");
       for (const d of datasets) if (Math.random() < 0.7) grow(d);
       if (rounds % 3 === 0) datasets[rounds % NAMES.length].flush();

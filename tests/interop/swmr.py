@@ -1,7 +1,7 @@
 """The other side of SWMR: writes a file while it is read, or reads one while it is written.
 
 In every dataset each element follows from its place, so whatever is read at whatever time can be judged:
-    write FILE SECONDS            libhdf5 writes
+    write FILE                    libhdf5 writes until there is FILE.stop
     read FILE                     libhdf5 reads until told on stdin that the writer has ended
     states FILE...                libhdf5 opens each as a reader, once
     make FILE                     a file with empty datasets, ready to be written for readers
@@ -17,12 +17,12 @@ import time
 import h5py
 import numpy as np
 
-NAMES = ["zipped", "plain", "wide", "square", "within", "fixed"]
+NAMES = ["zipped", "plain", "wide", "square", "within", "fixed", "row", "one"]
 
 
 def expected(name, shape):
     """What a dataset of this shape holds."""
-    if name in ("square", "fixed"):
+    if len(shape) > 1:
         return np.arange(shape[0])[:, None] * 1000 + np.arange(shape[1])[None, :]
     return np.arange(shape[0]) * 3 + 1
 
@@ -37,6 +37,14 @@ def make(file):
         f.create_dataset("square", (0, 3), maxshape=(None, None), chunks=(6, 4), compression="gzip", **few)
         f.create_dataset("within", (0,), maxshape=(60000,), chunks=(20,), **few)
         f.create_dataset("fixed", (0, 5), maxshape=(3000, 40), chunks=(8, 5), compression="gzip", **few)
+        # All chunks in a row, without an index; and one chunk, which is all there can be.
+        early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        early.set_chunk((8, 5))
+        early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        early.set_fill_value(np.array(-1, "i4"))
+        space = h5py.h5s.create_simple((0, 5), (3000, 5))
+        h5py.h5d.create(f.id, b"row", h5py.h5t.STD_I32LE, space, early)
+        f.create_dataset("one", (0,), maxshape=(200,), chunks=(200,), compression="gzip", **few)
         f.attrs["about"] = "each element follows from its place"
 
 
@@ -54,13 +62,12 @@ def grow(dataset, name, by):
         dataset[: old[0], old[1] :] = values[: old[0], old[1] :]
 
 
-def write(file, seconds):
+def write(file):
     make(file)
     f = h5py.File(file, "r+", libver="latest")
     f.swmr_mode = True
     print("ready", flush=True)
-    end = time.time() + seconds
-    while time.time() < end:
+    while not os.path.exists(f"{file}.stop"):
         for name in NAMES:
             grow(f[name], name, random.randint(1, 9))
             f[name].flush()
@@ -122,7 +129,7 @@ def die(file, swmr):
 if __name__ == "__main__":
     verb, *args = sys.argv[1:]
     if verb == "write":
-        write(args[0], float(args[1]))
+        write(args[0])
     elif verb == "read":
         read(args[0])
     elif verb == "die":

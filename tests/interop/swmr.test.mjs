@@ -10,7 +10,7 @@ import { open, openSync } from "hyperslab";
 import { at } from "../../scripts/lib/paths.mjs";
 import { venvPython } from "../../scripts/setup/python.mjs";
 
-const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed"];
+const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed", "row", "one"];
 const script = at("tests/interop/swmr.py");
 
 let dir;
@@ -58,11 +58,12 @@ function promised(file) {
   };
 }
 
-const SECONDS = 6;
+/** Looks at the file while it is written. */
+const ROUNDS = 30;
 
 test("what libhdf5 writes is read meanwhile: on the spot, and by promise", async () => {
   const file = path.join(dir, "written.h5");
-  const { child, line } = python("write", file, String(SECONDS));
+  const { child, line } = python("write", file);
   assert.equal(await line(), "ready");
   let ended;
   const end = line().then((last) => (ended = JSON.parse(last)));
@@ -78,6 +79,7 @@ test("what libhdf5 writes is read meanwhile: on the spot, and by promise", async
   let grown = 0;
   let grownLater = 0;
   for (let last = false; !last; rounds++) {
+    if (rounds === ROUNDS) fs.writeFileSync(`${file}.stop`, "");
     last = ended !== undefined;
     if (rounds % 3 === 0 || last) f.refresh();
     for (const d of datasets) {
@@ -92,7 +94,7 @@ test("what libhdf5 writes is read meanwhile: on the spot, and by promise", async
     await new Promise((resolve) => setImmediate(resolve));
   }
   await end;
-  assert.ok(rounds > 20 && grown > 100 && grownLater > 100, `${rounds} rounds, ${grown} and ${grownLater} times more`);
+  assert.ok(grown > 50 && grownLater > 50, `${rounds} rounds, ${grown} and ${grownLater} times more`);
   assert.deepEqual(least, ended);
   assert.deepEqual(leastLater, ended);
   await new Promise((resolve) => (child.exitCode === null ? child.on("exit", resolve) : resolve()));
@@ -164,7 +166,8 @@ test("what was read when it was written by half is read again, and not for ever"
   for (const name of NAMES) {
     const d = whole.get(name);
     const values = d.read();
-    for (const at of [d.address + 10, d.chunkInfo().at(-1).position - 1]) {
+    // Elements alone have no checksum that would tell; what gzip made of them has.
+    for (const at of d.filters.length > 0 ? [d.address + 10, d.chunkInfo().at(-1).position + 8] : [d.address + 10]) {
       const source = torn(bytes, at, 0);
       const f = openSync(source);
       source.left.times = 30;

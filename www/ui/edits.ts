@@ -1,10 +1,11 @@
 /** Changing the open file, in memory: what was done can be undone, and nothing reaches a disk before it is saved. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { isStructural, type Change } from "../data/changes.js";
 import { CallCancelled, CallError } from "../data/client.js";
 import type { Trouble } from "../data/protocol.js";
-import { changes, client, facts, file, refresh, reopen, select, undone } from "./state.js";
+import { handleOf, rememberHandle } from "../open/handles.js";
+import { changes, client, facts, file, refresh, reopen, select, source, undone } from "./state.js";
 
 export const dirty = computed(() => changes.value.length > 0);
 
@@ -104,6 +105,31 @@ export function redo(): Promise<void> {
 /** The file as it was before all changes. */
 export function discard(): Promise<void> {
   return inTurn(() => again([], []));
+}
+
+/** Whether the browser lets us look at the open file again: others may have changed it. */
+export const renewable = signal(false);
+
+effect(() => {
+  const open = source.value;
+  renewable.value = false;
+  if (open) void handleOf(open).then((handle) => (renewable.value = source.value === open && handle !== undefined));
+});
+
+/** Shows the file as it is on disk now, with the changes that are not saved yet. */
+export function renew(): Promise<void> {
+  return inTurn(async () => {
+    const handle = source.value && (await handleOf(source.value));
+    if (!handle) return;
+    try {
+      const now = await handle.getFile();
+      rememberHandle(now, handle);
+      await reopen(changes.value, now);
+      refused.value = null;
+    } catch (e) {
+      refused.value = troubleFrom(e);
+    }
+  });
 }
 
 /** Saves where the file came from, or where the user says. Whether it was saved. */

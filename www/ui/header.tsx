@@ -1,7 +1,7 @@
 /** The top line: which file, opening another, saving a copy. */
 
 import { Picker } from "../open/picker.js";
-import { busy, dirty, menu, save, wantedEdit } from "./edits.js";
+import { busy, dirty, menu, renew, renewable, save, wantedEdit } from "./edits.js";
 import { bytes } from "./format.js";
 import { Lazily } from "./lazily.js";
 import { changes, file, files, openFile, saving, source, treeShown, undone } from "./state.js";
@@ -42,6 +42,11 @@ export function Header() {
       {open && (
         <>
           <Picker label={t.open} />
+          {renewable.value && (
+            <button type="button" title={t.renewTitle(open.name)} onClick={() => void renew()}>
+              {t.renew}
+            </button>
+          )}
           <button type="button" onClick={() => (saving.value = true)}>
             {t.save}
           </button>

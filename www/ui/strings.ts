@@ -21,6 +21,8 @@ export const t = {
   open: "Open",
   trySample: "Try a sample",
   sampleName: "sample.h5",
+  renew: "Refresh",
+  renewTitle: (name: string): string => `Show ${name} as it is on disk now`,
   save: "Save as…",
   saveNow: "Save",
   saveNowTitle: (name: string): string => `Save the changes in ${name} (Ctrl+S)`,
