@@ -107,8 +107,8 @@ declare module "#glue" {
     readMask(dataset: number, mask: Uint8Array): Reading;
     // From here on only the whole engine has what is written here.
 
-    /** Starts a compact copy of the file, or of the object at `subtree`, without the links at `drop`. No level: filters stay. */
-    repack(gzip: number | undefined, subtree: string | undefined, drop: string[]): Repacking;
+    /** Starts a copy of the file. */
+    repack(spec: RepackSpec): Repacking;
     // Paths begin at the root or, with `#0x` and the address of a header in hexadecimal, at an object.
     createGroup(path: string, spec: GroupSpec): void;
     createDataset(path: string, spec: Spec): void;
@@ -201,6 +201,32 @@ declare module "#glue" {
     pageSize?: number;
   }
 
+  /** How datasets are stored in a copy. */
+  export interface StoringSpec {
+    /** With the filters that they have; otherwise with those that follow. */
+    keep?: boolean;
+    gzip?: number | undefined;
+    filters?: Spec["filters"] | undefined;
+    /** Absent: where it helps. */
+    shuffle?: boolean | undefined;
+    /** Absent: where it was. */
+    fletcher32?: boolean | undefined;
+    chunks?: Float64Array;
+    place?: string;
+    merge?: boolean;
+  }
+
+  /** How a copy is made. Its lower bound may be "keep". */
+  export interface RepackSpec extends CreateSpec {
+    ownUserblock: boolean;
+    storing: StoringSpec;
+    named: [path: string, storing: StoringSpec][];
+    subtree?: string | undefined;
+    drop: string[];
+    /** Piece by piece, not in memory. */
+    apart: boolean;
+  }
+
   /** Values for elements of a dataset. */
   export interface Values extends Spec {
     /** They lie one behind the other, and are as many as are needed, or else one axis. */
@@ -259,6 +285,10 @@ declare module "#glue" {
     step(): Float64Array;
     /** The new file. */
     finish(): Uint8Array;
+    /** What is to be written: where each piece belongs, its bytes, and so on. */
+    pieces(): (number | Uint8Array)[];
+    /** Completes a file of pieces, of which some are left; its bytes. */
+    seal(): number;
   }
 
   /** What belongs to one instance of the engine. */

@@ -9,11 +9,12 @@ import { ask, file, folder, h5dump, mustBeEqual } from "./support/files.mjs";
 setUp();
 
 /** Saves a copy by the dialog; resolves to the path of what was downloaded. */
-async function save(page, { level, subtree = false, name }) {
+async function save(page, { level, subtree = false, name, storing = {} }) {
   await page.getByRole("button", { name: "Save as…" }).click();
   const dialog = page.getByRole("dialog", { name: "Save a compressed copy" });
   if (subtree) await dialog.getByRole("radio", { name: /^Only/ }).check();
-  await dialog.getByRole("slider", { name: /gzip level/ }).fill(String(level));
+  for (const [label, option] of Object.entries(storing)) await dialog.getByLabel(label).selectOption(option);
+  if (level !== undefined) await dialog.getByRole("slider", { name: /gzip level/ }).fill(String(level));
   if (name) await dialog.getByLabel("File name").fill(name);
   await dialog.getByRole("button", { name: "Make the copy" }).click();
   await dialog.getByRole("button", { name: "Save to disk" }).waitFor({ timeout: 60_000 });
@@ -58,6 +59,18 @@ test("only one group", () =>
     await open(page, to);
     await choose(page, "/steps");
     await page.getByRole("img", { name: /highest 40 at \[12345\]/ }).waitFor();
+  }), { timeout: 60_000 });
+
+test("with another compression, other chunks, for newer programs", () =>
+  withPage(async (page) => {
+    await open(page, file("values.h5"));
+    const storing = { Compression: "lzf", Chunks: "Chosen anew", "Readable from": "HDF5 1.10" };
+    const { to } = await save(page, { name: "values-lzf.h5", storing });
+    mustBeEqual(file("values.h5"), to);
+    assert.equal(ask(to, `[f["plots/steps"].compression, f.libver[0]]`).join(" "), "lzf v110");
+    const plain = await save(page, { name: "values-plain.h5", storing: { Compression: "None", Chunks: "None" } });
+    mustBeEqual(file("values.h5"), plain.to);
+    assert.equal(ask(plain.to, `f["plots/steps"].chunks`), null);
   }), { timeout: 60_000 });
 
 test("making the copy can be stopped, and begun again", () =>

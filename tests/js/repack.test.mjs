@@ -105,9 +105,81 @@ test("progress, and stopping", async () => {
   await assert.rejects(repack(source, { signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) }), { message: "enough" });
 });
 
+/** A dataset's layout, chunks and the ids of its filters. */
+const stored = (d) => [d.layout, d.chunks ?? null, d.filters.map((f) => f.id)];
+
+test("datasets as they were asked for", async () => {
+  const source = create();
+  const data = Float64Array.from({ length: 60_000 }, (_, i) => Math.round(i / 3));
+  for (const path of ["a/x", "a/y", "b"]) source.createDataset(path, { data, shape: [300, 200] });
+  source.createDataset("text", { data: Array.from({ length: 3000 }, (_, i) => `line ${i}`) });
+  const bytes = source.toBytes();
+  const original = openSync(bytes);
+  const copy = async (options) => {
+    const f = openSync(await repack(bytes, options));
+    same(original, f);
+    return Object.fromEntries(["a/x", "a/y", "b", "text"].map((path) => [path, stored(f.get(path))]));
+  };
+  const all = await copy({
+    compression: "zstd", compressionOpts: 3, chunks: [50, 1000],
+    datasets: { a: { compression: "szip", compressionOpts: ["nn", 16] }, "/a/y": { compression: "none", chunks: [7, 9], fletcher32: true }, b: { layout: "contiguous", compression: "none" } },
+  });
+  assert.deepEqual(all, {
+    "a/x": ["chunked", [50, 200], [4]],
+    "a/y": ["chunked", [7, 9], [3]],
+    b: ["contiguous", null, []],
+    text: ["chunked", all.text[1], [32015]],
+  });
+  assert.deepEqual((await copy({ compression: "lzf", shuffle: false })).b[2], [32000]);
+  assert.deepEqual((await copy({ scaleoffset: 0 })).b[2], [6]);
+  assert.deepEqual((await copy({ chunks: false })).b, ["contiguous", null, []]);
+  assert.deepEqual((await copy({ chunks: "keep", compression: 9 })).b, ["contiguous", null, []]);
+  assert.deepEqual((await copy({ layout: "chunked", compression: "none" })).b[2], []);
+  const named = (storing) => repack(bytes, { datasets: { "/a/x": storing } });
+  for (const storing of [{ chunks: [5] }, { chunks: [301, 5] }, { layout: "compact", compression: "none" }]) {
+    await assert.rejects(named(storing), { code: "Argument", path: "/a/x" });
+  }
+  await assert.rejects(repack(bytes, { datasets: { text: { compression: "zfp" } } }), { code: "Argument", path: "/text" });
+  await assert.rejects(repack(bytes, { datasets: { nothing: {} } }), { code: "NotFound" });
+});
+
+test("the file as it was asked for", async () => {
+  const source = create({ libver: "v110", userblock: 1024 });
+  source.createDataset("d", { data: new Float64Array(3000) });
+  const bytes = source.toBytes();
+  bytes.set(new TextEncoder().encode("hello"));
+  const facts = async (options) => {
+    const copy = await repack(bytes, options);
+    const { superblock, userblock } = openSync(copy).info;
+    return [superblock, userblock, new TextDecoder().decode(copy.slice(0, 5))];
+  };
+  assert.deepEqual(await facts({}), [0, 1024, "hello"]);
+  assert.deepEqual(await facts({ libver: "keep" }), [3, 1024, "hello"]);
+  assert.deepEqual(await facts({ libver: "latest", userblock: 512 }), [3, 512, "\0\0\0\0\0"]);
+  assert.deepEqual((await facts({ libver: ["v108", "v110"], userblock: 0, fsStrategy: "page" })).slice(0, 2), [2, 0]);
+});
+
+test("virtual datasets stay so, or are merged", async () => {
+  const part = create();
+  part.createDataset("d", { data: Float64Array.from({ length: 1000 }, (_, i) => i) });
+  const whole = create({ libver: "v110" });
+  whole.createDataset("v", { shape: [1000], dtype: "<f8", sources: [{ file: "part.h5", dataset: "/d", shape: [1000] }] });
+  const [source, other] = [whole.toBytes(), part.toBytes()];
+  const resolve = (name) => (name === "part.h5" ? other : undefined);
+  assert.equal(openSync(await repack(source)).get("v").layout, "virtual");
+  const merged = openSync(await repack(source, { merge: true, resolve })).get("v");
+  assert.deepEqual([merged.layout, merged.filters.length, merged.read().data[999]], ["chunked", 2, 999]);
+  await assert.rejects(repack(source, { merge: true, resolve: () => undefined }), { code: "Unsupported", path: "/v" });
+});
+
 test("what makes no sense", async () => {
-  await assert.rejects(repack(example(), { compression: 11 }), { code: "Argument" });
-  await assert.rejects(repack(example(), { compression: "lzf" }), { code: "Argument" });
+  for (const options of [
+    { compression: 9.5 }, { compression: "best" }, { compression: "keep", shuffle: true }, { compression: "keep", filters: [] },
+    { chunks: [0] }, { chunks: [] }, { chunks: 5 }, { chunks: "all" }, { layout: "other" }, { layout: "compact", chunks: true },
+    { layout: "contiguous", compression: "gzip" }, { libver: "v1" }, { userblock: 100 }, { datasets: { d: 5 } }, { to: 5 }, { to: {} },
+  ]) {
+    await assert.rejects(repack(example(), options), { code: "Argument" }, JSON.stringify(options));
+  }
   for (const subtree of [5, null, {}]) await assert.rejects(repack(example(), { subtree }), { code: "Argument" });
   await assert.rejects(repack(new Uint8Array(100)), { code: "Malformed" });
 });

@@ -12,6 +12,7 @@ mod following;
 mod layers;
 mod objects;
 mod refreshing;
+mod repack_choices;
 mod repacking;
 mod space;
 mod writing;

@@ -239,9 +239,12 @@ export class Engine implements Answers {
     return (await import("./edits.js")).objectsAt(this.#reading(), path);
   }
 
-  async repack({ file, level, subtree }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
+  async repack({ file, subtree, storing }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
+    const { compression, level, chunks, libver } = storing;
     const bytes = await repack(file, {
-      compression: level as 0,
+      compression: compression === "gzip" ? level : compression,
+      ...(chunks === "own" ? {} : { chunks: chunks === "chosen" }),
+      libver,
       ...(subtree === null ? {} : { subtree }),
       onProgress: (done, total) => job.report({ done, total }),
     });

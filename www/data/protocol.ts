@@ -213,8 +213,17 @@ export interface Single {
 
 export interface RepackAsk {
   file: Blob;
-  level: number;
   subtree: string | null;
+  storing: CopyStoring;
+}
+
+/** How a copy is stored. */
+export interface CopyStoring {
+  compression: "gzip" | "zstd" | "lzf" | "none" | "keep";
+  /** Of gzip. */
+  level: number;
+  chunks: "own" | "chosen" | "none";
+  libver: "earliest" | "v110" | "latest";
 }
 
 /** An attribute as it is edited. */

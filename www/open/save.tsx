@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CallCancelled, CallError, Client } from "../data/client.js";
-import type { Progress, Trouble } from "../data/protocol.js";
-import { bytes, change } from "../ui/format.js";
+import type { CopyStoring, Progress, Trouble } from "../data/protocol.js";
+import { bytes, change as changeOf } from "../ui/format.js";
 import { changes, client as pageClient, file, path, saving, source } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
@@ -11,14 +11,35 @@ import { copyName, saveToDisk } from "./download.js";
 
 interface Copy {
   blob: Blob;
-  level: number;
   subtree: boolean;
+  storing: CopyStoring;
+}
+
+const USUAL: CopyStoring = { compression: "gzip", level: 4, chunks: "own", libver: "earliest" };
+
+/** One of the choices of how the copy is stored. */
+function Choice<K extends "compression" | "chunks" | "libver">({ of, storing, disabled, onChange }: { of: K; storing: CopyStoring; disabled: boolean; onChange: (storing: CopyStoring) => void }) {
+  const { name, options } = t.storing[of];
+  // Filters need chunks.
+  const unfit = (value: string): boolean => of === "chunks" && value === "none" && storing.compression !== "none";
+  return (
+    <label class="field">
+      <span>{name}</span>
+      <select value={storing[of]} disabled={disabled} onChange={(e) => onChange({ ...storing, [of]: e.currentTarget.value })}>
+        {Object.entries(options).map(([value, words]) => (
+          <option key={value} value={value} disabled={unfit(value)}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 export function SaveDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const worker = useRef<Client | null>(null);
-  const [level, setLevel] = useState(4);
+  const [storing, setStoring] = useState(USUAL);
   const [subtree, setSubtree] = useState(false);
   const [name, setName] = useState(copyName(file.value?.name ?? "file.h5"));
   const [progress, setProgress] = useState<Progress | null>(null);
@@ -26,7 +47,12 @@ export function SaveDialog() {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [saved, setSaved] = useState(false);
   const here = path.value;
-  const ready = copy !== null && copy.level === level && copy.subtree === subtree;
+  const ready = copy !== null && copy.storing === storing && copy.subtree === subtree;
+  const { level } = storing;
+  const change = (next: CopyStoring): void => {
+    // What is compressed is in chunks.
+    setStoring(next.compression !== "none" && next.chunks === "none" ? { ...next, chunks: "own" } : next);
+  };
 
   const stop = (): void => {
     worker.current?.end();
@@ -47,8 +73,8 @@ export function SaveDialog() {
     setSaved(false);
     try {
       const whole = changes.value.length > 0 ? await pageClient.call("whole", {}) : source.value;
-      const made = await client.call("repack", { file: whole, level, subtree: subtree ? here : null }, { onProgress: setProgress });
-      setCopy({ blob: new Blob([made], { type: "application/x-hdf5" }), level, subtree });
+      const made = await client.call("repack", { file: whole, storing, subtree: subtree ? here : null }, { onProgress: setProgress });
+      setCopy({ blob: new Blob([made], { type: "application/x-hdf5" }), storing, subtree });
     } catch (e) {
       if (!(e instanceof CallCancelled)) setTrouble(e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) });
     } finally {
@@ -80,7 +106,12 @@ export function SaveDialog() {
             </label>
           )}
         </fieldset>
-        <label class="field">
+        <div class="fields">
+          {(["compression", "chunks", "libver"] as const).map((of) => (
+            <Choice key={of} of={of} storing={storing} disabled={progress !== null} onChange={change} />
+          ))}
+        </div>
+        {storing.compression === "gzip" && <label class="field">
           <span>
             {t.level} <span class="badge">{t.levelNames(level)}</span>
           </span>
@@ -91,9 +122,9 @@ export function SaveDialog() {
             value={level}
             disabled={progress !== null}
             aria-valuetext={t.levelNames(level)}
-            onInput={(e) => setLevel(e.currentTarget.valueAsNumber)}
+            onInput={(e) => change({ ...storing, level: e.currentTarget.valueAsNumber })}
           />
-        </label>
+        </label>}
         <label class="field">
           <span>{t.fileName}</span>
           <input type="text" required value={name} spellcheck={false} onInput={(e) => setName(e.currentTarget.value)} />
@@ -108,7 +139,7 @@ export function SaveDialog() {
             </span>
           ) : (
             <span>
-              {t.after} <strong>{ready ? bytes(copy.blob.size) : "–"}</strong> {ready && !subtree && <span class="badge">{change(before, copy.blob.size)}</span>}
+              {t.after} <strong>{ready ? bytes(copy.blob.size) : "–"}</strong> {ready && !subtree && <span class="badge">{changeOf(before, copy.blob.size)}</span>}
             </span>
           )}
           {saved && ready && <span>{t.saved(name)}</span>}

@@ -161,6 +161,11 @@ export const t = {
   saveWhat: "What to save",
   saveAll: "The whole file",
   saveSubtree: (path: string): string => `Only ${path}`,
+  storing: {
+    compression: { name: "Compression", options: { gzip: "gzip", zstd: "zstd", lzf: "lzf", none: "None", keep: "As it is" } },
+    chunks: { name: "Chunks", options: { own: "As they are", chosen: "Chosen anew", none: "None" } },
+    libver: { name: "Readable from", options: { earliest: "any HDF5", v110: "HDF5 1.10", latest: "the latest HDF5" } },
+  },
   level: "gzip level",
   levelNames: (level: number): string => (level === 0 ? "0: not compressed" : level === 1 ? "1: fastest" : level === 9 ? "9: smallest" : level === 4 ? "4: balanced" : String(level)),
   fileName: "File name",

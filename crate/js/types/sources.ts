@@ -48,6 +48,14 @@ export interface SaveTarget {
   createWritable(): Promise<{ write(bytes: never): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
 }
 
+/** A stream to a file, written at any position: a `FileSystemWritableFileStream`. */
+export interface FileStream {
+  write(chunk: never): Promise<void>;
+  seek(position: number): Promise<void>;
+  close(): Promise<void>;
+  abort(): Promise<void>;
+}
+
 /** One file of bytes. A string is a path (Node only), a URL has to be a `file:` URL (Node only). */
 export type SingleSource =
   | ArrayBuffer

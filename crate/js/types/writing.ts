@@ -3,7 +3,9 @@
 import type { Dtype } from "./datatypes.js";
 import type { Mode } from "./modes.js";
 import type { Entity, NamedDatatype } from "./objects.js";
+import type { CreateOptions, Libver, OpenOptions } from "./opening.js";
 import type { AxisSelection } from "./selections.js";
+import type { FileHandle, FileStream, SaveTarget, SyncAccessHandle, WritableAccess } from "./sources.js";
 import type { NdArray, NumericArray, Reference } from "./values.js";
 
 /** Options of everything that has a header. */
@@ -152,14 +154,58 @@ export interface VirtualMapping {
   target?: Part | undefined;
 }
 
-/** Options of `repack`. */
-export interface RepackOptions {
+/** How datasets are stored in a copy. Options of filters are those of `createDataset`. */
+export interface Storing {
   /**
-   * gzip level of every dataset that is large enough for chunks, by name (level 4, the default) or by number. `"keep"`:
-   * every dataset keeps its own chunks and filters, or its one piece; chunks are carried over as they are stored, which is
-   * faster, loses nothing with filters that round, and needs none of the filters.
+   * What chunks go through, as for `createDataset`; `"none"` or 0 for nothing. Default: gzip, level 4. `"keep"`: what they
+   * have gone through; chunks that keep their extents, too, are then carried over as they are stored, which is faster, loses
+   * nothing with filters that round, and needs none of the filters.
    */
-  compression?: "keep" | "gzip" | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | undefined;
+  compression?: "keep" | "none" | DatasetOptions["compression"];
+  compressionOpts?: DatasetOptions["compressionOpts"];
+  /** Default: for numbers, with gzip, lzf, lz4, bzip2 and zstd. */
+  shuffle?: boolean | undefined;
+  /** Default: where there is one already. */
+  fletcher32?: boolean | undefined;
+  scaleoffset?: DatasetOptions["scaleoffset"];
+  filters?: DatasetOptions["filters"];
+  /**
+   * Extents of a chunk, for datasets of that rank and cut where one is smaller; `true` to have them chosen; `false`: in one
+   * piece; `"keep"`: what is in chunks keeps them, and nothing else is compressed. Default: their own, or chosen
+   * where a filter needs them.
+   */
+  chunks?: boolean | "keep" | readonly number[] | undefined;
+  /** Where the elements are. `"compact"`: up to 64 KiB of them, in the header. */
+  layout?: "keep" | "compact" | "contiguous" | "chunked" | undefined;
+  /** Copies the elements of virtual datasets and those in files of bytes: they become ordinary datasets. */
+  merge?: boolean | undefined;
+}
+
+/**
+ * Where a copy is written: a path (Node), whose old file stays until the new one is complete; a `FileSystemFileHandle` or its
+ * writable stream, for which the same is true; a `FileSystemSyncAccessHandle` or a place of your own, which are emptied.
+ */
+export type RepackTarget = string | URL | SaveTarget | FileHandle | FileStream | SyncAccessHandle | WritableAccess;
+
+/** Options of `repack`. */
+export interface RepackOptions extends Storing {
+  /**
+   * Other ways of storing, by the path of a dataset, or of a group for all that is below it; the nearest counts, and what it says
+   * of filters, or of chunks and layout, takes the place of what is said of all. A dataset that is named itself and cannot
+   * be stored so is an error; all others stay as they are where something does not fit them.
+   */
+  datasets?: Readonly<Record<string, Storing>> | undefined;
+  /** Writes the copy there; the result is `undefined` then. */
+  to?: RepackTarget | undefined;
+  /** As for `create`; `"keep"`: the source's. */
+  libver?: Libver | "keep" | readonly [low: Libver | "keep", high: Libver] | undefined;
+  /** Bytes before the file, a power of two from 512 on, or 0. Default: those of the source, as they are. */
+  userblock?: number | undefined;
+  /** How space is found in the new file, as for `create`. */
+  fsStrategy?: CreateOptions["fsStrategy"];
+  fsPersist?: CreateOptions["fsPersist"];
+  fsThreshold?: CreateOptions["fsThreshold"];
+  fsPageSize?: CreateOptions["fsPageSize"];
   /**
    * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset
    * keeps its name.
@@ -174,4 +220,8 @@ export interface RepackOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops the copying; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Bytes of the source's metadata kept in memory, as for `open`. */
+  cache?: number | undefined;
+  /** Finds the files that are merged, as for `open`. */
+  resolve?: OpenOptions["resolve"];
 }

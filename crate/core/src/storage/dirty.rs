@@ -137,6 +137,32 @@ impl Dirty {
         let _ = self.visit(range, &mut copy);
     }
 
+    /// Shows all that is newer in `range`, in order, and forgets it.
+    pub fn drain(&mut self, range: Range<u64>, show: &mut dyn FnMut(u64, &[u8])) {
+        // Showing does not fail.
+        let _ = self.visit(range.clone(), &mut |at, bytes| {
+            show(at, bytes);
+            Ok(())
+        });
+        let pages: Vec<(u64, usize)> =
+            self.places.range(split(range.start).0, range.end.div_ceil(PAGE as u64)).collect();
+        let mut empty = Vec::new();
+        for (number, place) in pages {
+            let Some(page) = self.pages.get_mut(place) else { continue };
+            let inside =
+                |at: u64| usize::try_from(at.saturating_sub(start(number))).unwrap_or(PAGE).min(PAGE);
+            let (from, to) = (inside(range.start), inside(range.end));
+            let left = page.newer.iter().flat_map(|r| [r.start..r.end.min(from), r.start.max(to)..r.end]);
+            page.newer = left.filter(|r| r.start < r.end).collect();
+            if page.newer.is_empty() {
+                empty.push(number);
+            }
+        }
+        for number in empty {
+            self.forget(number, number.saturating_add(1));
+        }
+    }
+
     /// Shows all that is newer, in order, with neighbours together.
     pub fn pieces(&self, show: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         let (mut at, mut piece) = (0u64, Vec::new());

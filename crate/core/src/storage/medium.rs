@@ -171,6 +171,19 @@ impl Medium {
         Ok(())
     }
 
+    /// Writes `data` at `addr`, where nobody reads or writes before the file is complete.
+    pub fn write_last(&mut self, addr: Addr, data: &[u8]) -> Result<()> {
+        let at = self.absolute(addr);
+        self.undo.save(self.storage.as_ref(), at, data.len())?;
+        self.writer()?.write_last(at, data)
+    }
+
+    /// Says that what was written in these `len` bytes is as it will be in the complete file.
+    pub fn pass_on(&mut self, addr: Addr, len: u64) -> Result<()> {
+        let at = self.absolute(addr);
+        self.writer()?.pass_on(at..at.saturating_add(len))
+    }
+
     /// A moment to which [`back_to`](Medium::back_to) goes back. Marks are settled, by that or by
     /// [`keep`](Medium::keep), in the reverse of their order.
     pub fn mark(&mut self) -> Mark {

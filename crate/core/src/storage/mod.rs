@@ -16,6 +16,7 @@ mod neighbours;
 mod newer;
 mod overlay;
 mod pages;
+mod spool;
 mod spread;
 mod swmr;
 mod undo;
@@ -31,6 +32,7 @@ pub use neighbours::{Elsewhere, Neighbours};
 pub use newer::Newer;
 pub use overlay::Overlay;
 pub use pages::{Fetch, Pages};
+pub use spool::Spool;
 pub use spread::{Part, Spread};
 pub use swmr::{Swmr, Turn};
 pub use undo::Mark;
@@ -116,7 +118,16 @@ pub trait StorageMut {
         let _ = turn;
         self.write_at(at, data)
     }
-    /// The same, with what was there before a change that failed: that must not fail, too, for want of room.
+    /// The same for what nobody reads or overwrites before the file is complete: a storage need not keep it at hand.
+    fn write_last(&mut self, at: u64, data: &[u8]) -> Result<()> {
+        self.write_at(at, data)
+    }
+    /// Says that what was written in `range` is as it will be in the complete file, and will not be read before.
+    fn pass_on(&mut self, range: std::ops::Range<u64>) -> Result<()> {
+        let _ = range;
+        Ok(())
+    }
+    /// Writes what was there before a change that failed: that must not fail, too, for want of room.
     fn put_back(&mut self, at: u64, data: &[u8]) -> Result<()> {
         self.write_at(at, data)
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::format::Libver;
 use crate::format::header::RawMessage;
 use crate::format::message::{flag, kind};
-use crate::format::superblock::Form;
+use crate::format::superblock::{Form, Superblock};
 use crate::storage::{Memory, Storage};
 
 impl Editor {
@@ -31,30 +31,8 @@ impl Editor {
     ///
     /// Errors: `Argument` for options that contradict each other, or if there is something; `ReadOnly` if the storage
     /// cannot be written.
-    pub fn create_in(mut storage: Box<dyn Storage>, options: &CreateOptions) -> Result<Editor> {
-        if storage.writer().is_none() {
-            return Err(Error::new(Kind::ReadOnly, "a new file needs a place where it can be written"));
-        }
-        if !storage.is_empty() {
-            return Err(Error::argument("a new file in the place of one that is there"));
-        }
-        let mut superblock = options.superblock()?;
-        let mut out = Output::over(storage, &superblock)?;
-        (out.low, out.high) = (options.low, options.high);
-        let mut about: Vec<RawMessage> = Vec::new();
-        if options.needs_k_message(&superblock) {
-            about.push(out.message(kind::BTREE_K, flag::CONSTANT | flag::DO_NOT_SHARE, &options.k)?);
-        }
-        if let Some(space) = options.space.message()? {
-            out.need(Libver::V110, "options for file space")?;
-            out.space.follow(&space)?;
-            let flags = flag::DO_NOT_SHARE | flag::MARK_IF_UNKNOWN;
-            about.push(out.message(kind::FILE_SPACE, flags, &space)?);
-        }
-        if let Form::New { extension } = &mut superblock.form {
-            *extension = extension::create(&mut out, about)?;
-            persisted::load(&mut out, *extension)?;
-        }
+    pub fn create_in(storage: Box<dyn Storage>, options: &CreateOptions) -> Result<Editor> {
+        let (out, superblock) = begin(storage, options)?;
         let stage = Stage::new(options.root.node(&out)?);
         Ok(Editor { out, stage, superblock, deleted: Vec::new() })
     }
@@ -75,4 +53,32 @@ impl Editor {
             Ok(Target::Node(editor.stage.add(node)))
         })
     }
+}
+
+/// A new file in `storage`, without a root group.
+pub(super) fn begin(mut storage: Box<dyn Storage>, options: &CreateOptions) -> Result<(Output, Superblock)> {
+    if storage.writer().is_none() {
+        return Err(Error::new(Kind::ReadOnly, "a new file needs a place where it can be written"));
+    }
+    if !storage.is_empty() {
+        return Err(Error::argument("a new file in the place of one that is there"));
+    }
+    let mut superblock = options.superblock()?;
+    let mut out = Output::over(storage, &superblock)?;
+    (out.low, out.high) = (options.low, options.high);
+    let mut about: Vec<RawMessage> = Vec::new();
+    if options.needs_k_message(&superblock) {
+        about.push(out.message(kind::BTREE_K, flag::CONSTANT | flag::DO_NOT_SHARE, &options.k)?);
+    }
+    if let Some(space) = options.space.message()? {
+        out.need(Libver::V110, "options for file space")?;
+        out.space.follow(&space)?;
+        let flags = flag::DO_NOT_SHARE | flag::MARK_IF_UNKNOWN;
+        about.push(out.message(kind::FILE_SPACE, flags, &space)?);
+    }
+    if let Form::New { extension } = &mut superblock.form {
+        *extension = extension::create(&mut out, about)?;
+        persisted::load(&mut out, *extension)?;
+    }
+    Ok((out, superblock))
 }

@@ -2,6 +2,7 @@
 
 use super::elements::Elements;
 use crate::error::{Error, Result};
+use std::ops::Range;
 
 /// Appends as many elements, of the fill value.
 pub type Pad<'a> = dyn FnMut(u64, &mut Vec<u8>) -> Result<()> + 'a;
@@ -62,6 +63,23 @@ impl Grid {
     pub fn inside(&self, origin: &[u64]) -> Vec<u64> {
         let left = self.dims.iter().zip(origin).map(|(d, o)| d.saturating_sub(*o));
         left.zip(&self.chunk).map(|(n, c)| n.min(*c)).collect()
+    }
+
+    /// Which chunks, axis by axis, a box touches.
+    pub fn touched(&self, origin: &[u64], extents: &[u64]) -> Vec<Range<u64>> {
+        let ends = origin.iter().zip(extents).map(|(o, n)| o.saturating_add(*n));
+        let ends = ends.zip(&self.chunk).map(|(end, c)| end.div_ceil(*c));
+        origin.iter().zip(&self.chunk).zip(ends).map(|((o, c), end)| o / c..end).collect()
+    }
+
+    /// Appends the numbers of the chunks in `ranges`.
+    pub fn numbers(&self, ranges: &[Range<u64>], out: &mut Vec<u64>) {
+        let mut numbers = vec![0u64];
+        for ((range, dim), chunk) in ranges.iter().zip(&self.dims).zip(&self.chunk) {
+            let count = dim.div_ceil(*chunk);
+            numbers = numbers.iter().flat_map(|n| range.clone().map(move |c| n * count + c)).collect();
+        }
+        out.append(&mut numbers);
     }
 
     /// Appends the whole chunk at `origin` to `out`; outside the dataset it holds what `pad` makes.

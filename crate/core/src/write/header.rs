@@ -119,6 +119,26 @@ pub(super) fn allocate_with(out: &mut Output, node: &mut Node, spare: usize) -> 
     Ok(address)
 }
 
+/// Bytes of the first chunk of a new object with the messages it has, and how many of them are for messages.
+pub(super) fn size(out: &Output, node: &Node) -> Result<(u64, usize)> {
+    let form = Form::of(node);
+    let room = form.messages(&messages(out, node)?).max(smallest(&form, out.medium.ctx));
+    Ok(((form.first_overhead(room) + room) as u64, room))
+}
+
+/// Gives a new object the `len` bytes at `address`, which were allocated for as many as it needs.
+pub(super) fn place(out: &Output, node: &mut Node, address: Addr, len: u64) -> Result<()> {
+    let (size, room) = size(out, node)?;
+    if size != len {
+        return Err(Error::argument("a header of another size than was thought"));
+    }
+    if let Some(prefix) = &mut node.v2 {
+        prefix.chunk_size = room as u64;
+    }
+    (node.blocks, node.address) = (vec![(address, len)], Some(address));
+    Ok(())
+}
+
 /// All messages as they stand in the header: version 2 counts references in one of them.
 fn messages(out: &Output, node: &Node) -> Result<Vec<RawMessage>> {
     let mut messages = node.messages.clone();

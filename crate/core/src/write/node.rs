@@ -18,6 +18,8 @@ pub(super) struct NodeId(pub usize);
 pub(super) enum Target {
     /// An object of this file.
     Node(NodeId),
+    /// The object whose header is, or will be, there. Nobody counts this link.
+    At(Addr),
     /// A path, looked up when the link is followed.
     Soft(Vec<u8>),
     /// A path in another file.

@@ -12,10 +12,13 @@ use crate::format::message::BTreeK;
 use crate::format::superblock::Superblock;
 use crate::format::{Encode, Libver};
 use crate::limits::Limits;
-use crate::storage::{Medium, Memory, Storage};
+use crate::storage::{Medium, Storage};
 
 /// Largest body of a header message: u16, and a multiple of eight in version 1 headers.
 pub(super) const MAX_MESSAGE: usize = 65528;
+
+/// Bytes at the start of a new file in which there is what is said about all of it.
+const START: u64 = 4096;
 
 /// See [`Output::mark`].
 pub(super) struct Mark {
@@ -46,8 +49,9 @@ pub(super) struct Output {
 
 impl Output {
     /// A new file in memory.
+    #[cfg(test)]
     pub fn new(superblock: &Superblock) -> Result<Output> {
-        Output::over(Box::new(Memory::default()), superblock)
+        Output::over(Box::new(crate::storage::Memory::default()), superblock)
     }
 
     /// A new file in `storage`.
@@ -175,6 +179,15 @@ impl Output {
     /// Says that nothing leads to an object of the global heap any more: see [`HeapWriter::remove`].
     pub fn remove_from_heap(&mut self, id: HeapId) -> Result<()> {
         self.heap.remove(&mut self.medium, &mut self.space, id)
+    }
+
+    /// Says that everything is as it will be in the complete file, but for the start of the file and what the heap goes on
+    /// with.
+    pub fn pass_on(&mut self) -> Result<()> {
+        let filling = self.heap.filling().map(|(at, len)| (at.0, at.0.saturating_add(len)));
+        let (from, to) = filling.unwrap_or((u64::MAX, u64::MAX));
+        self.medium.pass_on(Addr(START), from.saturating_sub(START))?;
+        self.medium.pass_on(Addr(to.max(START)), u64::MAX)
     }
 
     /// Ends a series of [`put_in_heap`](Output::put_in_heap), before something else comes behind what was stored.

@@ -238,6 +238,10 @@ impl Stage {
                     here = id;
                     rest.pop();
                 }
+                Some(Target::At(address)) => {
+                    here = self.at(out, address)?;
+                    rest.pop();
+                }
                 Some(Target::Soft(to)) => {
                     traversals += 1;
                     if traversals > out.medium.limits.link_traversals {

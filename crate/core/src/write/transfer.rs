@@ -10,7 +10,6 @@ use crate::format::reference::Stored;
 use crate::order;
 use crate::storage::Medium;
 use crate::write::output::Output;
-use std::collections::BTreeMap;
 
 /// Bytes of a heap id with 8-byte addresses.
 const ID: usize = 12;
@@ -40,9 +39,8 @@ impl<'a> Origin<'a> {
 /// Where copied references lead.
 #[derive(Clone, Copy)]
 pub(super) enum Leading<'a> {
-    /// To the copies of the objects they led to, by address. `lost`: those to objects without a copy lead nowhere
-    /// then, instead of being an error.
-    ToCopies { map: &'a BTreeMap<u64, u64>, lost: bool },
+    /// To the copies of the objects they led to, by address; nowhere if an object has none.
+    ToCopies(&'a dyn Fn(u64) -> Option<u64>),
     /// To the same objects.
     Same,
     /// Nowhere: the objects are in another file.
@@ -192,14 +190,31 @@ impl Transfer<'_> {
         self.put(&bytes, element)
     }
 
-    /// A reference of HDF5 1.12: what is not in place is in the heap, and stays what it is.
+    /// A reference of HDF5 1.12: what is not in place is in the heap. Those to other files stay what they are.
     fn standard_reference(&mut self, element: &mut [u8]) -> Result<()> {
-        if matches!(self.references, Leading::ToCopies { .. }) && element.iter().any(|b| *b != 0) {
-            return Err(Error::unsupported("copying references of HDF5 1.12"));
-        }
         let mut r = Reader::new(element, 0, Ctx::WIDE);
-        let Some(id) = Stored::standard(&mut r)?.id() else { return Ok(()) };
-        let bytes = HeapCache::new(self.source.medium(self.out), self.heap).object(id)?.to_vec();
+        let stored = Stored::standard(&mut r)?;
+        let Some(id) = stored.id() else {
+            // Behind kind, flags and the width of the address.
+            if stored != Stored::Object(None)
+                && let Some(address) = element.get_mut(3..).and_then(<[u8]>::first_chunk_mut)
+                && !self.address(address)?
+            {
+                element.fill(0);
+            }
+            return Ok(());
+        };
+        let mut bytes = HeapCache::new(self.source.medium(self.out), self.heap).object(id)?.to_vec();
+        if matches!(stored, Stored::Standard { external: false, .. }) {
+            let address = bytes.split_first_mut().filter(|(width, _)| **width == 8);
+            let Some(address) = address.and_then(|(_, rest)| rest.first_chunk_mut()) else {
+                return Err(Error::malformed("a reference without an object"));
+            };
+            if !self.address(address)? {
+                element.fill(0);
+                return Ok(());
+            }
+        }
         // Behind kind, flags and length.
         match element.get_mut(6..) {
             Some(place) => self.put(&bytes, place),
@@ -213,15 +228,10 @@ impl Transfer<'_> {
         if from == 0 || from == u64::MAX {
             return Ok(true);
         }
-        let Leading::ToCopies { map, lost } = self.references else { return Ok(true) };
-        let Some(to) = map.get(&from) else {
-            if lost {
-                address.fill(0);
-                return Ok(false);
-            }
-            return Err(Error::unsupported(format!(
-                "copying a reference to the object at {from:#x}, which is not among what is copied"
-            )));
+        let Leading::ToCopies(to) = self.references else { return Ok(true) };
+        let Some(to) = to(from) else {
+            address.fill(0);
+            return Ok(false);
         };
         *address = to.to_le_bytes();
         Ok(true)

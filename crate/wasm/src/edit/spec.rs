@@ -36,8 +36,14 @@ pub fn typed(spec: &JsValue) -> Result<(Datatype, Dataspace, Option<Column>)> {
 
 /// A new file.
 pub fn file(spec: &JsValue) -> Result<CreateOptions> {
+    file_like(spec, "earliest")
+}
+
+/// A new file; that another one's release is kept means `own`.
+pub fn file_like(spec: &JsValue, own: &str) -> Result<CreateOptions> {
+    let low = text(spec, "low")?;
     Ok(CreateOptions {
-        low: libver(&text(spec, "low")?)?,
+        low: libver(if low == "keep" { own } else { &low })?,
         high: libver(&text(spec, "high")?)?,
         userblock: field_or(spec, "userblock", 0)?,
         space: space(spec)?,
@@ -85,6 +91,14 @@ pub fn header(spec: &JsValue) -> Result<HeaderOptions> {
     })
 }
 
+/// Filters in their order.
+pub fn filters(spec: &JsValue) -> Result<Vec<Filter>> {
+    match given(spec, "filters") {
+        None => Ok(Vec::new()),
+        Some(_) => list(spec, "filters")?.iter().map(|f| filter(&f)).collect(),
+    }
+}
+
 fn filter(v: &JsValue) -> Result<Filter> {
     let id = whole(&get(v, "id"), "id")?;
     let name = hyperslab::filter::registry::name(id).unwrap_or("").as_bytes().to_vec();
@@ -110,9 +124,7 @@ pub fn dataset(spec: &JsValue) -> Result<(DatasetSpec, Option<Column>)> {
     made.compact = flag(spec, "compact");
     made.edge_unfiltered = flag(spec, "edgeUnfiltered");
     made.gzip = given(spec, "gzip").map(|level| whole(&level, "gzip")).transpose()?;
-    if given(spec, "filters").is_some() {
-        made.filters = list(spec, "filters")?.iter().map(|f| filter(&f)).collect::<Result<_>>()?;
-    }
+    made.filters = filters(spec)?;
     made.shuffle = flag(spec, "shuffle");
     made.fletcher32 = flag(spec, "fletcher32");
     match given(spec, "fill") {

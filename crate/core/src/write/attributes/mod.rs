@@ -173,6 +173,29 @@ fn name_of(out: &Output, message: &RawMessage) -> Result<Vec<u8>> {
     AttributeMessage::decode_name(&mut body.reader(&out.medium))
 }
 
+/// Makes of the attributes of a new object, messages of any number and size, what its header can hold: where that is of
+/// version 2, many or large ones go to a heap. Without `store` they only leave, so that the header can be sized.
+pub(super) fn settle(out: &mut Output, node: &mut Node, store: bool) -> Result<()> {
+    let largest = node.largest_message();
+    let attributes = node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE);
+    let (count, large) =
+        attributes.fold((0, false), |(n, large), m| (n + 1usize, large || m.data.len() > largest));
+    let Some(prefix) = node.v2.filter(|_| count > 0) else { return Ok(()) };
+    let mut info = new_info(&prefix);
+    for message in node.messages.iter_mut().filter(|m| m.kind == kind::ATTRIBUTE) {
+        message.creation_index = next_index(&mut info)?;
+    }
+    let first = node.messages.iter().position(|m| m.kind == kind::ATTRIBUTE).unwrap_or(0);
+    if large || count > prefix.phase_change.unwrap_or(PHASE_CHANGE).0.into() {
+        if store {
+            make_dense(out, node, &mut info)?.close(out)?;
+        }
+        node.messages.retain(|m| m.kind != kind::ATTRIBUTE);
+    }
+    node.messages.insert(first, out.message(kind::ATTRIBUTE_INFO, flag::DO_NOT_SHARE, &info)?);
+    Ok(())
+}
+
 /// Gives a new object with attribute messages what version 2 headers say about them.
 pub(super) fn complete(out: &Output, node: &mut Node) -> Result<()> {
     let Some(prefix) = &mut node.v2 else { return Ok(()) };

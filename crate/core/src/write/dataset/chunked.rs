@@ -106,7 +106,7 @@ impl ChunkWriter {
             Some(address) => address,
             None => out.space.allocate_unaligned(size)?,
         };
-        out.medium.write(address, data)?;
+        out.medium.write_last(address, data)?;
         self.index.set(out, coord, Entry { address: Some(address), size, mask })
     }
 

@@ -59,6 +59,26 @@ pub(super) fn create(
     Ok(node)
 }
 
+/// The layout of a dataset like this in chunks of these extents, none of which is stored yet.
+pub(super) fn empty_chunks(
+    out: &Output,
+    spec: &DatasetSpec,
+    pipeline: &FilterPipeline,
+    chunk: Vec<u64>,
+) -> Result<Layout> {
+    let fill = FillValue {
+        alloc_time: AllocTime::Incremental,
+        fill_time: spec.fill_time,
+        status: FillStatus::Default,
+    };
+    New { spec, fill, filler: Filler::Same(Vec::new()), pipeline: pipeline.clone() }.empty(out, chunk)
+}
+
+/// Bytes of compact elements at most.
+pub(super) fn most_compact(out: &Output) -> u64 {
+    out.largest_message().saturating_sub(COMPACT_HEAD) as u64
+}
+
 /// The library stores maximum extents even where they equal the current ones.
 pub(super) fn with_maximum(space: &Dataspace) -> Dataspace {
     match &space.extent {

@@ -51,7 +51,8 @@ fn put_info(out: &Output, node: &mut Node, info: &LinkInfo) -> Result<()> {
 
 /// Whether a link can stand in a symbol table.
 fn fits_table(link: &StagedLink) -> bool {
-    link.charset == CharacterSet::Ascii && matches!(link.target, Target::Node(_) | Target::Soft(_))
+    link.charset == CharacterSet::Ascii
+        && matches!(link.target, Target::Node(_) | Target::At(_) | Target::Soft(_))
 }
 
 /// Gives the group all messages it will have, so that its header can be sized. Addresses in them come with
@@ -276,6 +277,7 @@ fn fill_messages(out: &mut Output, stage: &mut Stage, id: NodeId) -> Result<()> 
 fn resolved(stage: &Stage, name: &[u8], link: &StagedLink) -> Link {
     let target = match &link.target {
         Target::Node(id) => LinkTarget::Hard(stage.node(*id).address.unwrap_or(Addr(0))),
+        Target::At(address) => LinkTarget::Hard(*address),
         Target::Soft(path) => LinkTarget::Soft(path.clone()),
         Target::External { file, path } => LinkTarget::External { file: file.clone(), path: path.clone() },
         Target::UserDefined { class, data } => LinkTarget::UserDefined { class: *class, data: data.clone() },

@@ -1,42 +1,32 @@
 //! "Save as": a compact copy of a file, or of one group or dataset of it, in a new file.
+//!
+//! First every object is looked at, refused if it cannot be carried over, and measured; nothing is written yet, and of each
+//! only a few numbers stay. Then all headers get their places, so that references can be told where they lead, and one
+//! object after the other is read again and written, its elements about a chunk at a time. The superblock comes last.
 
+mod choice;
+mod chunks;
 mod copy;
+mod elements;
 mod object;
+mod options;
 mod scan;
 
+pub use options::{Filtering, Placing, RepackOptions, Storing};
+
 use super::commit;
-use super::node::{Node, NodeId};
+use super::create::begin;
 use super::output::Output;
-use super::stage::Stage;
+use super::space::persisted;
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
-use crate::format::Libver;
-use crate::format::superblock::Superblock;
-use crate::format::symbol_table::Cache;
-use crate::storage::{Medium, Memory};
+use crate::format::superblock::{Form, Superblock};
+use crate::storage::{Medium, Memory, Storage};
 use copy::Copying;
-use object::Object;
 use scan::Scan;
 
-/// How a copy is made.
-#[derive(Clone, Debug)]
-pub struct RepackOptions {
-    /// Deflate level, 1 to 9; 0 leaves chunks uncompressed. `None` keeps every dataset's own chunks and filters, or
-    /// its one piece: chunks are carried over as they are stored, also those of filters that nobody here knows.
-    pub gzip: Option<u8>,
-    /// Copies only this object and what is below it. A group becomes the root of the new file; a dataset keeps
-    /// its name in it.
-    pub subtree: Option<String>,
-    /// Links, by their paths from the source's root, that the copy does not have. An object that another link leads
-    /// to stays; references to one that is gone lead nowhere.
-    pub drop: Vec<String>,
-}
-
-impl Default for RepackOptions {
-    fn default() -> Self {
-        RepackOptions { gzip: Some(4), subtree: None, drop: Vec::new() }
-    }
-}
+/// Bytes of a user block that are copied at a time.
+const BATCH: u64 = 1 << 20;
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +43,11 @@ pub struct Progress {
 
 /// A copy being made.
 ///
-/// The copy has the same groups, links, attributes, datatypes, shapes, fill values and elements. Datasets of
-/// 2 KiB or more are stored in chunks (as before, or as h5py would guess), shuffled if they hold numbers, and
-/// compressed; smaller ones are stored as they are. Hard links, references and committed datatypes lead to the
-/// copies of what they led to; soft and external links are kept as text. What cannot be carried over (virtual
-/// datasets, elements in other files, user-defined links, references that lead out of what is copied) is an
-/// `Unsupported` error that names the object.
+/// The copy has the same groups, links, attributes, datatypes, shapes, fill values and elements, orders of creation and
+/// times. Hard links, references and committed datatypes lead to the copies of what they led to, references to what has
+/// no copy lead nowhere; all other links are kept as they are, and so are virtual datasets and the names of files with
+/// elements, unless they are to be merged. What cannot be carried over is an `Unsupported` error that names the
+/// object, before anything is written.
 ///
 /// Every step may fail with [`Kind::Pending`](crate::Kind::Pending): fetch the bytes it asks for and take the
 /// same step again.
@@ -66,120 +55,145 @@ pub struct Progress {
 /// ```
 /// use hyperslab::object::superblock;
 /// use hyperslab::storage::Memory;
-/// use hyperslab::write::{Editor, Repack, RepackOptions};
+/// use hyperslab::write::{Editor, Repack, RepackOptions, Storing};
 ///
 /// let bytes = Editor::create()?.into_bytes()?;
 /// let (source, superblock) = superblock::open(Box::new(Memory::new(bytes)), Default::default())?;
-/// let mut repack = Repack::new(RepackOptions { gzip: Some(9), ..RepackOptions::default() })?;
+/// let mut repack = Repack::new(RepackOptions::storing(Storing::gzip(9)))?;
 /// while !repack.step(&source, superblock.root)?.finished {}
 /// let copy = repack.finish()?;
-/// assert_eq!(&copy.as_bytes()[1..4], b"HDF");
+/// assert_eq!(&copy.into_bytes()?[1..4], b"HDF");
 /// # Ok::<(), hyperslab::Error>(())
 /// ```
 pub struct Repack {
-    out: Output,
-    stage: Stage,
-    superblock: Superblock,
     options: RepackOptions,
     progress: Progress,
+    /// Where the new file will be.
+    place: Option<Box<dyn Storage>>,
+    file: Option<New>,
+}
+
+/// The new file.
+struct New {
+    out: Output,
+    superblock: Superblock,
+    scan: Scan,
     phase: Phase,
 }
 
 enum Phase {
     /// Finding out what there is.
-    Scan(Option<Scan>),
-    /// Everything has its place; elements are on their way.
-    Copy { objects: Vec<Object>, copying: Box<Copying>, placed: Vec<NodeId> },
-    /// All elements are there.
-    Done { placed: Vec<NodeId> },
+    Scan,
+    /// Bytes of the user block that are there.
+    Userblock(u64),
+    /// Everything has its place.
+    Copy(Box<Copying>),
+    /// Everything but the superblock is there.
+    Done,
 }
 
 impl Repack {
-    /// Nothing is read yet.
+    /// A copy in memory. Nothing is read yet.
     ///
-    /// Errors: `Argument` for a gzip level above 9.
+    /// Errors: `Argument` for options that make no sense.
     pub fn new(options: RepackOptions) -> Result<Repack> {
-        if let Some(level) = options.gzip.filter(|level| *level > 9) {
-            return Err(Error::argument(format!("gzip level {level}: levels are 0 to 9")));
-        }
-        let superblock = Superblock::earliest(Addr(0), Cache::None, 0);
-        Ok(Repack {
-            out: Output::new(&superblock)?,
-            stage: Stage::new(Node::new_group(Libver::Earliest)),
-            superblock,
-            options,
-            progress: Progress::default(),
-            phase: Phase::Scan(None),
-        })
+        Repack::into(Box::new(Memory::default()), options)
+    }
+
+    /// A copy in `place`, in which there is nothing yet. Until [`finish`](Repack::finish) it is no HDF5 file.
+    ///
+    /// Errors: `Argument` for options that make no sense.
+    pub fn into(place: Box<dyn Storage>, options: RepackOptions) -> Result<Repack> {
+        options.check()?;
+        Ok(Repack { options, progress: Progress::default(), place: Some(place), file: None })
     }
 
     /// Does a little: looks at an object, or copies about a chunk. `source` and its root group are the same for
     /// all steps.
     pub fn step(&mut self, source: &Medium, root: Addr) -> Result<Progress> {
-        match &mut self.phase {
-            Phase::Scan(scan) => {
-                let scan = match scan {
-                    Some(scan) => scan,
-                    none => none.insert(Scan::start(source, root, &self.options, &mut self.stage)?),
-                };
-                let more = scan.step(source, &self.options, &mut self.stage)?;
-                self.progress.objects = scan.objects().len() as u64;
-                self.progress.total_bytes = scan.bytes();
-                if !more {
-                    self.place()?;
-                }
+        if self.file.is_none() {
+            if self.options.own_userblock {
+                self.options.file.userblock = source.base;
             }
-            Phase::Copy { objects, copying, .. } => {
-                let more = copying.step(source, objects, &mut self.out, &mut self.stage)?;
-                self.progress.done_bytes = copying.done();
-                if !more {
-                    self.end();
-                }
-            }
-            Phase::Done { .. } => {}
+            let scan = Scan::start(source, root, &self.options)?;
+            let place = self.place.take().ok_or_else(|| Error::argument("a copy that failed before"))?;
+            let (out, superblock) = begin(place, &self.options.file)?;
+            self.file = Some(New { out, superblock, scan, phase: Phase::Scan });
         }
+        let Some(file) = &mut self.file else { return Ok(self.progress) };
+        file.step(source, &self.options, &mut self.progress)?;
         Ok(self.progress)
     }
 
-    /// All objects are known: gives each its address, so that references can be told where they lead.
-    fn place(&mut self) -> Result<()> {
-        let Phase::Scan(Some(scan)) = std::mem::replace(&mut self.phase, Phase::Scan(None)) else {
-            return Ok(());
-        };
-        let (objects, map) = scan.finish();
-        for object in &objects {
-            object.stage(&self.out, &mut self.stage, &map)?;
+    /// The new file, complete.
+    ///
+    /// Errors: `Argument` while steps are left.
+    pub fn finish(self) -> Result<Box<dyn Storage>> {
+        match self.file {
+            Some(mut file) if matches!(file.phase, Phase::Done) => {
+                commit::seal(&mut file.out, &mut file.superblock)?;
+                commit::cut(&mut file.out, &file.superblock)?;
+                file.out.medium.writer()?.flush()?;
+                Ok(file.out.medium.into_storage())
+            }
+            _ => Err(Error::argument("the copy is not finished")),
         }
-        let placed = commit::place(&mut self.out, &mut self.stage).map_err(object::unsupported)?;
-        let map = map
-            .iter()
-            .filter_map(|(from, id)| Some((from, self.stage.node(NodeId(id)).address?.0)))
-            .collect();
-        self.phase = Phase::Copy {
-            objects,
-            copying: Box::new(Copying::new(map, !self.options.drop.is_empty())),
-            placed,
-        };
+    }
+}
+
+impl New {
+    fn step(&mut self, source: &Medium, options: &RepackOptions, progress: &mut Progress) -> Result<()> {
+        match &mut self.phase {
+            Phase::Scan => {
+                let more = self.scan.step(source, &mut self.out, options)?;
+                progress.objects = self.scan.count() as u64;
+                progress.total_bytes = self.scan.bytes();
+                if !more {
+                    self.scan.allocate(&mut self.out)?;
+                    self.phase = Phase::Userblock(0);
+                }
+            }
+            Phase::Userblock(done) => {
+                let left = source.base.min(self.superblock.base).saturating_sub(*done);
+                if !options.own_userblock || left == 0 {
+                    self.phase = Phase::Copy(Box::default());
+                    return Ok(());
+                }
+                let mut bytes = vec![0; usize::try_from(left.min(BATCH)).unwrap_or(0)];
+                source.storage().read_at(*done, &mut bytes)?;
+                self.out.medium.writer()?.write_last(*done, &bytes)?;
+                *done += bytes.len() as u64;
+            }
+            Phase::Copy(copying) => {
+                let more = copying.step(source, &self.scan, &mut self.out, options)?;
+                progress.done_bytes = copying.done();
+                if !more {
+                    let cache = copying.cache.take();
+                    if let (Form::Old { root_entry, .. }, Some(cache)) = (&mut self.superblock.form, cache) {
+                        root_entry.cache = cache;
+                    }
+                    self.end()?;
+                    progress.finished = true;
+                }
+            }
+            Phase::Done => {}
+        }
         Ok(())
     }
 
-    fn end(&mut self) {
-        let phase = std::mem::replace(&mut self.phase, Phase::Scan(None));
-        if let Phase::Copy { placed, .. } = phase {
-            self.phase = Phase::Done { placed };
-            self.progress.finished = true;
+    /// Everything but the superblock.
+    fn end(&mut self) -> Result<()> {
+        let out = &mut self.out;
+        out.heap.flush(&mut out.medium, &mut out.space)?;
+        let root = self.scan.place(0).ok_or_else(|| Error::argument("a file without a root group"))?.0;
+        self.superblock.root = root;
+        out.medium.root = Some(root);
+        persisted::settle(out)?;
+        if persisted::is_due(out) {
+            persisted::store(out)?;
         }
-    }
-
-    /// The new file.
-    ///
-    /// Errors: `Argument` while steps are left.
-    pub fn finish(mut self) -> Result<Memory> {
-        let Phase::Done { placed } = self.phase else {
-            return Err(Error::argument("the copy is not finished"));
-        };
-        commit::publish(&mut self.out, &mut self.stage, &placed, &mut self.superblock)?;
-        commit::cut(&mut self.out, &self.superblock)?;
-        Ok(Memory::new(self.out.medium.into_storage().into_bytes()?))
+        out.medium.writer()?.flush()?;
+        self.phase = Phase::Done;
+        Ok(())
     }
 }

@@ -1,38 +1,38 @@
 //! What is copied of an object, and the messages that make it.
 
+use super::choice::{self, Plan};
+use super::options::Storing;
 use crate::bytes::Addr;
-use crate::error::{Context, Error, Kind, Result};
-use crate::format::datatype::{Class, Datatype};
+use crate::error::{Error, Result};
+use crate::format::Libver;
+use crate::format::datatype::Datatype;
 use crate::format::header::{RawMessage, v2};
+use crate::format::heap::local::Segment;
 use crate::format::message::{
-    AllocTime, AttributeMessage, ChunkIndex, Extent, FillStatus, FillTime, FillValue, Filter, FilterPipeline,
-    Layout, ModificationTime, Shareable, Shared, flag, kind,
+    AttributeMessage, ExternalFiles, ExternalSlot, FillStatus, Layout, Link, LinkTarget, ModificationTime,
+    Shareable, Shared, flag, kind,
 };
 use crate::layout::DatasetParts;
-use crate::object::attributes::Attribute;
-use crate::places::Places;
-use crate::write::guess::guess_chunk;
-use crate::write::node::{Node, NodeId};
+use crate::object::attributes::{self, Attribute};
+use crate::object::header::{ObjectHeader, ObjectKind};
+use crate::object::{links, shared};
+use crate::order;
+use crate::storage::Medium;
+use crate::write::node::{Node, StagedLink, Target};
 use crate::write::output::{Output, message};
-use crate::write::spec::memory_size;
 use crate::write::stage::Stage;
 
-/// Bytes below which a dataset is not worth an index of chunks.
-const SMALL: u64 = 2048;
-
-/// An object of the source.
+/// An object of the source. While it is copied, what it holds becomes what the copy holds.
 pub(super) struct Object {
-    /// Its copy.
-    pub id: NodeId,
-    /// A path it has in the source, for errors.
-    pub path: String,
     /// In the order in which they are to be stored.
     pub attributes: Vec<Attribute>,
-    /// The copy's header is of version 2, because it tracks the order of attributes.
-    pub v2: Option<v2::Prefix>,
-    /// Body of the comment message.
-    pub comment: Option<Vec<u8>>,
+    /// The links of a group.
+    pub links: Vec<Link>,
     pub body: Body,
+    /// The copy's header is of version 2.
+    v2: Option<v2::Prefix>,
+    /// Messages that say the same in the copy.
+    plain: Vec<RawMessage>,
 }
 
 pub(super) enum Body {
@@ -46,240 +46,268 @@ pub(super) struct Set {
     pub parts: DatasetParts,
     /// The committed datatype it uses.
     pub committed: Option<Addr>,
-    pub modified: Option<u32>,
-    /// Chunk extents of the copy.
-    pub chunk: Option<Vec<u64>>,
-    pub pipeline: FilterPipeline,
-    /// Chunks are carried over as they are stored.
-    pub as_stored: bool,
+    pub plan: Plan,
+    /// The names of the files that hold its elements, where it leaves them there.
+    pub names: Addr,
 }
 
-impl Set {
-    /// Decides how the copy is stored.
-    pub fn new(
-        parts: DatasetParts,
-        committed: Option<Addr>,
-        modified: Option<u32>,
-        gzip: Option<u8>,
-    ) -> Result<Set> {
-        let chunk = match gzip {
-            Some(gzip) => chunk_shape(&parts, gzip)?,
-            None => kept_shape(&parts)?,
-        };
-        let pipeline = match gzip {
-            _ if chunk.is_none() => FilterPipeline::default(),
-            Some(gzip) => pipeline(&parts, gzip),
-            None => parts.filters.clone(),
-        };
-        let as_stored = keeps_chunks(&parts.datatype, gzip);
-        Ok(Set { parts, committed, modified, chunk, pipeline, as_stored })
-    }
-
-    /// Bytes of all elements.
-    pub fn bytes(&self) -> Result<u64> {
-        let bytes = self.parts.dataspace.elements()?.checked_mul(self.parts.datatype.size.into());
-        bytes.ok_or_else(|| Error::malformed("a dataset of more than 2^64 bytes"))
-    }
-
-    /// Whether the source holds any elements.
-    pub fn is_stored(&self) -> Result<bool> {
-        let stored = match &self.parts.layout {
-            Layout::Compact { data } => !data.is_empty(),
-            Layout::Contiguous { address, .. } | Layout::Chunked { address, .. } => address.is_some(),
-            Layout::Virtual { .. } => false,
-        };
-        Ok(stored && self.bytes()? > 0)
-    }
-
-    /// The copy's layout, its elements at `address`.
-    pub fn layout(&self, address: Option<Addr>) -> Result<Layout> {
-        let Some(chunk) = self.chunk.clone() else {
-            return Ok(Layout::Contiguous { address, size: Some(self.bytes()?) });
-        };
-        let element_size = self.parts.datatype.size.into();
-        let index = ChunkIndex::BTree1;
-        Ok(Layout::Chunked { version: 3, chunk, element_size, edge_unfiltered: false, index, address })
-    }
-
-    /// The copy's fill value; `status` may hold translated heap ids.
-    pub fn fill(&self, status: FillStatus) -> FillValue {
-        let alloc_time = if self.chunk.is_some() { AllocTime::Incremental } else { AllocTime::Late };
-        FillValue { alloc_time, fill_time: self.parts.fill.fill_time, status }
-    }
-}
-
-/// Chunk extents of the copy; `None`: it is stored in one piece.
-fn chunk_shape(parts: &DatasetParts, gzip: u8) -> Result<Option<Vec<u64>>> {
-    let Extent::Simple { dims, .. } = &parts.dataspace.extent else { return Ok(None) };
-    let fixed = parts.dataspace.max_dims().iter().zip(dims).all(|(max, dim)| *max == Some(*dim));
-    let bytes = parts.dataspace.elements()?.saturating_mul(parts.datatype.size.into());
-    // Without a fill value, chunks that are not there must stay away: what they read as is nobody's promise.
-    let filled = parts.fill.fill_time != FillTime::Never && parts.fill.status != FillStatus::Undefined;
-    if fixed && bytes < SMALL && (filled || !matches!(parts.layout, Layout::Chunked { .. })) {
-        return Ok(None);
-    }
-    let guess = || guess_chunk(dims, memory_size(&parts.datatype));
-    Ok(match &parts.layout {
-        Layout::Chunked { chunk, .. } => {
-            let size = chunk.iter().fold(u64::from(parts.datatype.size), |n, c| n.saturating_mul(*c));
-            Some(if u32::try_from(size).is_ok() { chunk.clone() } else { guess() })
-        }
-        _ if fixed && gzip == 0 => None,
-        _ => Some(guess()),
-    })
-}
-
-/// Whether chunks are carried over as they are stored. What elements point at is elsewhere in the copy: those are not.
-pub(super) fn keeps_chunks(datatype: &Datatype, gzip: Option<u8>) -> bool {
-    gzip.is_none() && !datatype.uses_heap() && !datatype.holds_references()
-}
-
-/// Chunk extents of a copy that is stored as its source is.
-fn kept_shape(parts: &DatasetParts) -> Result<Option<Vec<u64>>> {
-    let Layout::Chunked { chunk, .. } = &parts.layout else { return Ok(None) };
-    let size = chunk.iter().fold(u64::from(parts.datatype.size), |n, c| n.saturating_mul(*c));
-    if u32::try_from(size).is_err() {
-        return Err(Error::unsupported(format!("keeping chunks of {size} bytes")));
-    }
-    Ok(Some(chunk.clone()))
-}
-
-/// Shuffle for numbers, deflate, and a checksum where there was one.
-fn pipeline(parts: &DatasetParts, gzip: u8) -> FilterPipeline {
-    let mut filters = Vec::new();
-    let size = parts.datatype.size;
-    if gzip > 0 {
-        if size > 1 && is_numeric(&parts.datatype) {
-            filters.push(Filter { id: 2, optional: true, name: b"shuffle".to_vec(), values: vec![size] });
-        }
-        let name = b"deflate".to_vec();
-        filters.push(Filter { id: 1, optional: true, name, values: vec![gzip.into()] });
-    }
-    if parts.filters.filters.iter().any(|f| f.id == 3) {
-        filters.push(Filter { id: 3, optional: false, name: b"fletcher32".to_vec(), values: Vec::new() });
-    }
-    FilterPipeline { filters }
-}
-
-fn is_numeric(datatype: &Datatype) -> bool {
-    matches!(
-        datatype.class,
-        Class::Integer { .. }
-            | Class::Float { .. }
-            | Class::Bitfield { .. }
-            | Class::Time { .. }
-            | Class::Enum { .. }
-            | Class::Complex { .. }
-    )
-}
-
-/// Where a committed datatype's copy is: `None` if it is not among what is copied.
-pub(super) type Committed<'a> = &'a dyn Fn(Addr) -> Option<Addr>;
+/// Where the copy of an object is.
+pub(super) type To<'a> = &'a dyn Fn(Addr) -> Option<Addr>;
 
 impl Object {
-    /// Gives the copy all its messages, as large as they will be. Addresses come later.
-    pub fn stage(&self, out: &Output, stage: &mut Stage, map: &Places) -> Result<()> {
-        let place = |from: Addr| map.contains(from.0).then_some(Addr(0));
-        // What no header can hold is not the caller's fault here.
-        let messages = self.messages(out, &place).map_err(unsupported).on(&self.path)?;
-        let users = |committed: Option<Addr>| committed.and_then(|c| map.get(c.0)).map(NodeId);
-        let mut used: Vec<NodeId> = self.attributes.iter().filter_map(|a| users(a.committed)).collect();
-        let node = stage.node_mut(self.id);
-        let Node { links, references, .. } = std::mem::take(node);
-        *node = Node { links, references, v2: self.v2, changed: true, messages, ..Node::default() };
-        match &self.body {
-            Body::Group { new_style, link_order } => {
-                node.group = true;
-                node.new_style = *new_style;
-                node.link_order = *link_order;
-            }
-            Body::Dataset(set) => used.extend(users(set.committed)),
-            Body::Datatype(_) => {}
+    /// A group with nothing but this link.
+    pub fn group_of(link: Link) -> Object {
+        let body = Body::Group { new_style: false, link_order: None };
+        Object { attributes: Vec::new(), links: vec![link], body, v2: None, plain: Vec::new() }
+    }
+
+    /// Everything that the header at `address` says. `named`: it has to be stored as `storing` says.
+    pub fn open(
+        source: &Medium,
+        out: &Output,
+        address: Addr,
+        storing: &Storing,
+        named: bool,
+    ) -> Result<Object> {
+        let header = ObjectHeader::open(source, address)?;
+        let mut attributes = attributes::list(source, &header)?;
+        for attribute in &attributes {
+            check_type(source, out, &attribute.datatype).map_err(|e| in_attribute(e, attribute))?;
         }
-        // Each user counts as a link.
-        used.into_iter().for_each(|id| stage.node_mut(id).references += 1);
+        if header.tracks_attribute_order() {
+            order::sort_by_key(&mut attributes, |a| a.creation_order);
+        }
+        let mut plain = comment(source, &header)?;
+        let mut stored_links = Vec::new();
+        let body = match header.kind()? {
+            ObjectKind::Group => {
+                stored_links = links::list(source, &header)?;
+                let info = header.link_info(source)?;
+                if info.is_some() {
+                    plain.extend(same(source, &header, &[kind::GROUP_INFO, kind::FILTER_PIPELINE])?);
+                }
+                let ordered = info.filter(|i| i.max_creation_index.is_some());
+                Body::Group {
+                    new_style: info.is_some() || out.low >= Libver::V18,
+                    link_order: ordered.map(|i| i.order_btree.is_some()),
+                }
+            }
+            ObjectKind::Datatype => {
+                let datatype = header.datatype(source)?;
+                check_type(source, out, &datatype)?;
+                Body::Datatype(datatype)
+            }
+            ObjectKind::Dataset => Body::Dataset(Box::new(Set::open(source, out, &header, storing, named)?)),
+        };
+        let mut object = Object { attributes, links: stored_links, body, v2: None, plain };
+        object.date(source, out, &header)?;
+        Ok(object)
+    }
+
+    /// Decides of which version the header is, and keeps its times in it.
+    fn date(&mut self, source: &Medium, out: &Output, header: &ObjectHeader) -> Result<()> {
+        let stored = header.prefix.map(|prefix| v2::Prefix { size_width: 0, chunk_size: 0, ..prefix });
+        let needed = |p: &v2::Prefix| p.order_tracked || p.times.is_some() || p.phase_change.is_some();
+        let mut large = false;
+        for attribute in &self.attributes {
+            large |= encoded(out, attribute, None)?.len() > out.largest_message();
+        }
+        let time = header.modification_time(source)?;
+        if out.low >= Libver::V18 || large || stored.as_ref().is_some_and(needed) {
+            let mut prefix = stored.unwrap_or_default();
+            let all = |time| v2::Times { access: time, modification: time, change: time, birth: time };
+            prefix.times = prefix.times.or(time.map(all));
+            self.v2 = Some(prefix);
+        } else if let Some(time) = time {
+            self.plain.push(out.message(kind::MODIFICATION_TIME, 0, &ModificationTime(time))?);
+        }
         Ok(())
     }
 
-    fn messages(&self, out: &Output, committed: Committed<'_>) -> Result<Vec<RawMessage>> {
+    /// Committed datatypes that it uses, as often as it uses them.
+    pub fn committed(&self) -> impl Iterator<Item = Addr> {
+        let own = if let Body::Dataset(set) = &self.body { set.committed } else { None };
+        self.attributes.iter().filter_map(|a| a.committed).chain(own)
+    }
+
+    /// The copy, with as many `references`, alone on a stage.
+    pub fn staged(&self, out: &Output, references: u32, to: To<'_>) -> Result<Stage> {
+        let mut node =
+            Node { v2: self.v2, messages: self.messages(out, to)?, changed: true, ..Node::default() };
+        if let Body::Group { new_style, link_order } = self.body {
+            (node.group, node.new_style, node.link_order) = (true, new_style, link_order);
+        }
+        let mut stage = Stage::new(node);
+        let top = stage.top();
+        stage.node_mut(top).references = references;
+        for link in &self.links {
+            let target = match &link.target {
+                // Every object that a link leads to has a copy.
+                LinkTarget::Hard(address) => Target::At(to(*address).unwrap_or(Addr(0))),
+                LinkTarget::Soft(path) => Target::Soft(path.clone()),
+                LinkTarget::External { file, path } => {
+                    Target::External { file: file.clone(), path: path.clone() }
+                }
+                LinkTarget::UserDefined { class, data } => {
+                    Target::UserDefined { class: *class, data: data.clone() }
+                }
+            };
+            let staged = StagedLink { target, charset: link.charset, order: link.creation_order, serial: 0 };
+            stage.insert(top, link.name.clone(), staged);
+        }
+        Ok(stage)
+    }
+
+    fn messages(&self, out: &Output, to: To<'_>) -> Result<Vec<RawMessage>> {
         let mut messages = match &self.body {
             Body::Group { .. } => Vec::new(),
             Body::Datatype(datatype) => {
                 vec![out.message(kind::DATATYPE, flag::CONSTANT | flag::DO_NOT_SHARE, datatype)?]
             }
-            Body::Dataset(set) => set.messages(out, committed)?,
+            Body::Dataset(set) => set.messages(out, to)?,
         };
-        if let Some(comment) = &self.comment {
-            messages.push(message(kind::COMMENT, 0, comment.clone())?);
-        }
+        messages.extend(self.plain.iter().cloned());
         for attribute in &self.attributes {
-            messages.push(stored(out, attribute, attribute.data.clone(), committed)?);
+            let body = encoded(out, attribute, attribute.committed.and_then(to))?;
+            messages.push(RawMessage::new(kind::ATTRIBUTE, 0, body));
         }
         Ok(messages)
     }
 }
 
-/// What cannot be said in the copy.
-pub(super) fn unsupported(e: Error) -> Error {
-    if e.kind() == Kind::Argument { Error::unsupported(format!("copying what is too large: {e}")) } else { e }
+fn comment(source: &Medium, header: &ObjectHeader) -> Result<Vec<RawMessage>> {
+    same(source, header, &[kind::COMMENT])
 }
 
-/// The message of an attribute.
-pub(super) fn stored(
-    out: &Output,
-    attribute: &Attribute,
-    data: Vec<u8>,
-    committed: Committed<'_>,
-) -> Result<RawMessage> {
-    let datatype = match attribute.committed.and_then(committed) {
-        Some(address) => Shareable::There(Shared::Committed(address)),
-        None => Shareable::Here(attribute.datatype.clone()),
+/// Messages of these kinds, which mean the same in every file.
+fn same(source: &Medium, header: &ObjectHeader, kinds: &[u16]) -> Result<Vec<RawMessage>> {
+    let copied = |m: &RawMessage| {
+        let body = shared::body(source, m)?.reader(source).rest().to_vec();
+        message(m.kind, m.flags & flag::CONSTANT, body)
+    };
+    header.messages.iter().filter(|m| kinds.contains(&m.kind)).map(copied).collect()
+}
+
+/// Says which attribute is meant.
+pub(super) fn in_attribute(e: Error, attribute: &Attribute) -> Error {
+    e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name)))
+}
+
+/// The body of an attribute message.
+fn encoded(out: &Output, attribute: &Attribute, committed: Option<Addr>) -> Result<Vec<u8>> {
+    let datatype = match (attribute.committed, committed) {
+        (Some(_), to) => Shareable::There(Shared::Committed(to.unwrap_or(Addr(0)))),
+        _ => Shareable::Here(attribute.datatype.clone()),
     };
     let body = AttributeMessage {
         name: attribute.name.clone(),
         charset: attribute.charset,
         datatype,
         dataspace: Shareable::Here(attribute.dataspace.clone()),
-        data,
+        data: attribute.data.clone(),
     };
-    out.message(kind::ATTRIBUTE, 0, &body)
-        .map_err(|e| e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name))))
+    out.encoded(&body).map_err(|e| in_attribute(e, attribute))
+}
+
+/// Whether elements can be carried over: what they point at has to be found and told anew.
+fn check_type(source: &Medium, out: &Output, datatype: &Datatype) -> Result<()> {
+    if (datatype.uses_heap() || datatype.holds_references()) && source.ctx.o() != 8 {
+        return Err(Error::unsupported("copying references or variable-length values with short addresses"));
+    }
+    out.check_datatype(datatype)
 }
 
 impl Set {
-    fn messages(&self, out: &Output, committed: Committed<'_>) -> Result<Vec<RawMessage>> {
-        let mut messages =
-            vec![out.message(kind::DATASPACE, 0, &self.parts.dataspace)?, self.datatype(out, committed)?];
-        messages.extend(self.fill_messages(out, self.parts.fill.status.clone())?);
-        if !self.pipeline.filters.is_empty() {
-            messages.push(out.message(kind::FILTER_PIPELINE, flag::CONSTANT, &self.pipeline)?);
-        }
-        messages.push(out.message(kind::LAYOUT, 0, &self.layout(None)?)?);
-        if let Some(time) = self.modified {
-            messages.push(out.message(kind::MODIFICATION_TIME, 0, &ModificationTime(time))?);
-        }
-        Ok(messages)
-    }
-
-    /// The datatype, or where it is.
-    pub fn datatype(&self, out: &Output, committed: Committed<'_>) -> Result<RawMessage> {
-        match self.committed.and_then(committed) {
-            Some(address) => {
-                out.message(kind::DATATYPE, flag::CONSTANT | flag::SHARED, &Shared::Committed(address))
+    fn open(
+        source: &Medium,
+        out: &Output,
+        header: &ObjectHeader,
+        storing: &Storing,
+        named: bool,
+    ) -> Result<Set> {
+        let mut parts = DatasetParts {
+            dataspace: header.dataspace(source)?,
+            datatype: header.datatype(source)?,
+            layout: header.stored_layout(source)?,
+            filters: header.filter_pipeline(source)?,
+            fill: header.fill_value(source)?,
+            external: header.external_files(source)?.unwrap_or_default(),
+        };
+        check_type(source, out, &parts.datatype)?;
+        if matches!(parts.layout, Layout::Virtual { .. }) {
+            if !storing.merge {
+                out.need(Libver::V110, "virtual datasets")?;
+            } else if parts.datatype.uses_heap() || parts.datatype.holds_references() {
+                return Err(Error::unsupported("merging elements that point at something in other files"));
+            } else {
+                // As many elements as its sources give it now.
+                parts = DatasetParts::open(source, header)?;
             }
-            None => out.message(kind::DATATYPE, flag::CONSTANT, &self.parts.datatype),
         }
+        let committed = header.committed_datatype(source)?;
+        let plan = choice::plan(out, &parts, storing, named)?;
+        Ok(Set { parts, committed, plan, names: Addr(0) })
     }
 
-    /// Both forms of the fill value.
-    pub fn fill_messages(&self, out: &Output, status: FillStatus) -> Result<Vec<RawMessage>> {
-        let fill = self.fill(status);
-        let mut messages = vec![out.message(kind::FILL_VALUE, flag::CONSTANT, &fill)?];
-        if matches!(fill.status, FillStatus::User(_)) {
+    /// Whether there are elements to be copied.
+    pub fn is_copied(&self) -> Result<bool> {
+        Ok(!self.plan.elsewhere && choice::is_stored(&self.parts)?)
+    }
+
+    fn messages(&self, out: &Output, to: To<'_>) -> Result<Vec<RawMessage>> {
+        let datatype = match self.committed {
+            Some(address) => {
+                let there = Shared::Committed(to(address).unwrap_or(Addr(0)));
+                out.message(kind::DATATYPE, flag::CONSTANT | flag::SHARED, &there)?
+            }
+            None => out.message(kind::DATATYPE, flag::CONSTANT, &self.parts.datatype)?,
+        };
+        let mut messages = vec![out.message(kind::DATASPACE, 0, &self.parts.dataspace)?, datatype];
+        messages.push(out.message(kind::FILL_VALUE, flag::CONSTANT, &self.plan.fill)?);
+        if out.low == Libver::Earliest && matches!(self.plan.fill.status, FillStatus::User(_)) {
             let mut w = out.writer();
-            fill.encode_old(&mut w)?;
+            self.plan.fill.encode_old(&mut w)?;
             messages.push(message(kind::FILL_VALUE_OLD, flag::CONSTANT, w.into_bytes())?);
         }
+        if !self.plan.pipeline.filters.is_empty() {
+            messages.push(out.message(kind::FILTER_PIPELINE, flag::CONSTANT, &self.plan.pipeline)?);
+        }
+        if self.plan.elsewhere && !self.parts.external.is_empty() {
+            messages.push(self.external_files(out)?);
+        }
+        messages.push(self.layout(out)?);
         Ok(messages)
+    }
+
+    /// The layout. Compact elements that are not copied yet take their room.
+    fn layout(&self, out: &Output) -> Result<RawMessage> {
+        if let Layout::Compact { data } = &self.plan.layout {
+            let mut data = data.clone();
+            data.resize(crate::format::length(choice::bytes(&self.parts)?)?, 0);
+            return out.message(kind::LAYOUT, 0, &Layout::Compact { data });
+        }
+        out.message(kind::LAYOUT, 0, &self.plan.layout)
+    }
+
+    /// Names of the files that hold the elements, as a local heap has them, and the list of these files.
+    pub fn files(&self) -> Result<(Segment, Vec<ExternalSlot>)> {
+        let mut names = Segment::default();
+        let mut slots = Vec::with_capacity(self.parts.external.len());
+        for file in &self.parts.external {
+            let name_offset = names.push(&file.name)?;
+            slots.push(ExternalSlot { name_offset, offset: file.offset, size: file.size });
+        }
+        Ok((names, slots))
+    }
+
+    fn external_files(&self, out: &Output) -> Result<RawMessage> {
+        let slots = self.files()?.1;
+        let allocated =
+            u16::try_from(slots.len()).map_err(|_| Error::unsupported("more than 65535 files"))?;
+        out.message(
+            kind::EXTERNAL_FILES,
+            flag::CONSTANT,
+            &ExternalFiles { allocated, heap: self.names, slots },
+        )
     }
 }

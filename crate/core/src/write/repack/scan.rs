@@ -1,79 +1,127 @@
-//! Looking through the source: what there is, and whether it can be carried over.
+//! Looking through the source: what there is, whether it can be carried over, and how large its headers are. Of each
+//! object only that stays in memory; it is read again when it is copied.
 
 use super::RepackOptions;
-use super::object::{Body, Object, Set, keeps_chunks};
+use super::choice;
+use super::object::{Body, Object};
+use super::options::Storing;
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
-use crate::filter;
-use crate::format::datatype::{Class, Datatype, ReferenceKind};
-use crate::format::header::v2;
-use crate::format::message::{Layout, Link, LinkTarget, kind};
-use crate::layout::DatasetParts;
+use crate::format::message::{Layout, Link, LinkTarget};
+use crate::layout;
 use crate::object::header::{ObjectHeader, ObjectKind};
-use crate::object::{attributes, links, path};
-use crate::order;
+use crate::object::{links, path};
 use crate::places::Places;
 use crate::storage::Medium;
-use crate::write::names;
-use crate::write::node::{Node, NodeId, StagedLink, Target};
-use crate::write::stage::Stage;
+use crate::write::output::Output;
+use crate::write::{attributes, header, links as written, names};
 
 /// Bytes of most object headers, for announcements.
 const USUAL_HEADER: u64 = 512;
-/// Links up to which messages, a tenth of the size of a symbol table, are found fast enough.
-const FEW_LINKS: usize = 32;
-/// Bytes of name and value that surely fit into a link message.
-const LONGEST_LINK: usize = 65000;
+/// Headers that are announced together.
+const AHEAD: usize = 256;
 
-/// An object to be looked at.
-struct Next {
-    address: Addr,
-    id: NodeId,
-    path: String,
+/// An object that is copied.
+struct Entry {
+    /// Its header in the source; the group around a dataset that is copied alone has none.
+    from: Option<Addr>,
+    /// Its header in the copy, and its length. Until all objects are known, its lengths with one reference and with
+    /// several.
+    to: Addr,
+    len: u64,
+    lens: [u64; 2],
+    references: u32,
+    /// How it was found: in which group, by which name.
+    parent: usize,
+    name: Box<[u8]>,
+    /// Which of the named ways of storing counts, and whether the object itself is named.
+    storing: Option<usize>,
+    named: bool,
 }
 
-/// Objects found and objects still to be looked at. Each is met once, however many links lead to it.
+/// All objects, each once, however many links lead to it.
 pub(super) struct Scan {
-    queue: Vec<Next>,
-    nodes: Places,
-    objects: Vec<Object>,
+    entries: Vec<Entry>,
+    places: Places,
+    /// Entries that were looked at.
+    seen: usize,
     bytes: u64,
     /// Links that are left out: the group and the name.
     dropped: Vec<(Addr, Vec<u8>)>,
+    /// Objects that are named in the options, by address.
+    named: Places,
+    /// The only link of the new root group, where a dataset is copied alone.
+    alone: Option<Link>,
+    /// Whether only a part of the source is copied.
+    partial: bool,
 }
 
 impl Scan {
-    pub fn start(source: &Medium, root: Addr, options: &RepackOptions, stage: &mut Stage) -> Result<Scan> {
-        let dropped =
-            options.drop.iter().map(|path| dropped(source, root, path)).collect::<Result<Vec<_>>>()?;
-        let mut scan =
-            Scan { queue: Vec::new(), nodes: Places::default(), objects: Vec::new(), bytes: 0, dropped };
-        let top = stage.top();
-        let Some(subtree) = options.subtree.as_deref().filter(|s| !names::steps(s).is_empty()) else {
-            scan.queue.push(Next { address: root, id: top, path: "/".into() });
-            scan.nodes.insert(root.0, top.0);
+    pub fn start(source: &Medium, root: Addr, options: &RepackOptions) -> Result<Scan> {
+        let mut scan = Scan {
+            entries: Vec::new(),
+            places: Places::default(),
+            seen: 0,
+            bytes: 0,
+            dropped: Vec::new(),
+            named: Places::default(),
+            alone: None,
+            partial: false,
+        };
+        for path in &options.drop {
+            scan.dropped.push(dropped(source, root, path)?);
+        }
+        for (i, (path, _)) in options.named.iter().enumerate() {
+            scan.named.insert(path::resolve(source, root, root, path).on(path)?.address.0, i);
+        }
+        let steps = names::steps(options.subtree.as_deref().unwrap_or(""));
+        let Some(last) = steps.last() else {
+            scan.add(Some(root), 0, b"", None, 1);
             return Ok(scan);
         };
-        let address = path::resolve(source, root, root, subtree)?.address;
-        let is_group = ObjectHeader::open(source, address)?.kind()? == ObjectKind::Group;
-        let path = format!("/{}", names::steps(subtree).join("/"));
-        let id = if is_group {
-            top
-        } else {
-            let id = stage.add(Node::default());
-            let name = names::steps(subtree).pop().unwrap_or_default().as_bytes().to_vec();
-            let link = StagedLink::new(&name, Target::Node(id));
-            stage.insert(top, name, link);
-            id
-        };
-        scan.nodes.insert(address.0, id.0);
-        scan.queue.push(Next { address, id, path });
+        scan.partial = true;
+        let address = path::resolve(source, root, root, &steps.join("/"))?.address;
+        // What was said of the groups above counts, too.
+        let mut storing = scan.named.get(root.0);
+        for n in 1..steps.len() {
+            let group = path::resolve(source, root, root, &steps[..n].join("/"))?.address;
+            storing = scan.named.get(group.0).or(storing);
+        }
+        let whole = steps.join("/");
+        if ObjectHeader::open(source, address)?.kind()? == ObjectKind::Group {
+            scan.add(Some(address), 0, whole.as_bytes(), storing, 1);
+            return Ok(scan);
+        }
+        let name = last.as_bytes().to_vec();
+        let charset = names::charset(&name);
+        scan.add(None, 0, b"", None, 1);
+        scan.add(Some(address), 0, whole.as_bytes(), storing, 0);
+        let target = LinkTarget::Hard(address);
+        scan.alone = Some(Link { name, charset, creation_order: None, target });
         Ok(scan)
     }
 
-    /// What was found so far.
-    pub fn objects(&self) -> &[Object] {
-        &self.objects
+    fn add(&mut self, from: Option<Addr>, parent: usize, name: &[u8], above: Option<usize>, references: u32) {
+        let own = from.and_then(|from| self.named.get(from.0));
+        if let Some(from) = from {
+            self.places.insert(from.0, self.entries.len());
+        }
+        self.entries.push(Entry {
+            from,
+            to: Addr(0),
+            len: 0,
+            lens: [0; 2],
+            references,
+            parent,
+            name: name.into(),
+            storing: own.or(above),
+            named: own.is_some(),
+        });
+    }
+
+    /// How many objects were found.
+    pub fn count(&self) -> usize {
+        self.entries.len()
     }
 
     /// Bytes of all elements found so far.
@@ -81,66 +129,147 @@ impl Scan {
         self.bytes
     }
 
-    /// All objects, and which copy belongs to which address.
-    pub fn finish(self) -> (Vec<Object>, Places) {
-        (self.objects, self.nodes)
+    /// A path that an object has in the source, for errors.
+    pub fn path(&self, mut i: usize) -> String {
+        let mut steps = Vec::new();
+        while let Some(entry) = self.entries.get(i) {
+            steps.push(String::from_utf8_lossy(&entry.name).into_owned());
+            // Those that were found later are below.
+            if entry.parent >= i {
+                break;
+            }
+            i = entry.parent;
+        }
+        steps.retain(|step| !step.is_empty());
+        steps.reverse();
+        format!("/{}", steps.join("/"))
+    }
+
+    /// Where the copy of the object at `from` is, if it has one.
+    pub fn to(&self, from: Addr) -> Option<Addr> {
+        self.places.get(from.0).and_then(|i| self.entries.get(i)).map(|entry| entry.to)
+    }
+
+    /// Where the copy of object `i` is, the length of its header, and how many references lead to it.
+    pub fn place(&self, i: usize) -> Option<(Addr, u64, u32)> {
+        self.entries.get(i).map(|entry| (entry.to, entry.len, entry.references))
+    }
+
+    /// Announces the headers of the next objects.
+    pub fn announce(&self, source: &Medium, i: usize) -> Result<()> {
+        let ahead = self.entries.iter().skip(i).take(AHEAD);
+        source.want(ahead.filter_map(|entry| Some((entry.from?, USUAL_HEADER))))
+    }
+
+    /// Object `i` as it is in the source.
+    pub fn open(&self, source: &Medium, out: &Output, options: &RepackOptions, i: usize) -> Result<Object> {
+        let missing = || Error::argument("there is no such object");
+        let entry = self.entries.get(i).ok_or_else(missing)?;
+        let Some(from) = entry.from else {
+            return Ok(Object::group_of(self.alone.clone().ok_or_else(missing)?));
+        };
+        let storing: &Storing = match entry.storing.and_then(|n| options.named.get(n)) {
+            Some((_, storing)) => storing,
+            None => &options.storing,
+        };
+        let mut object = Object::open(source, out, from, storing, entry.named)?;
+        object
+            .links
+            .retain(|link| !self.dropped.iter().any(|(group, name)| *group == from && *name == link.name));
+        Ok(object)
     }
 
     /// Looks at one object; false if there is none left. Reads everything before it changes anything.
-    pub fn step(&mut self, source: &Medium, options: &RepackOptions, stage: &mut Stage) -> Result<bool> {
-        let Some(next) = self.queue.last() else { return Ok(false) };
-        let ahead = self.queue.iter().rev().take(256).map(|n| (n.address, USUAL_HEADER));
-        source.want(ahead)?;
-        let (object, mut links) = look(source, next, options).on(&next.path)?;
-        let group = next.address;
-        links.retain(|link| !self.dropped.iter().any(|(from, name)| *from == group && *name == link.name));
-        if let Body::Dataset(set) = &object.body
-            && set.is_stored()?
-        {
-            self.bytes = self.bytes.saturating_add(set.bytes()?);
+    pub fn step(&mut self, source: &Medium, out: &mut Output, options: &RepackOptions) -> Result<bool> {
+        let i = self.seen;
+        if i >= self.entries.len() {
+            return Ok(false);
         }
-        let (id, path) = (next.id, next.path.clone());
-        self.queue.pop();
-        self.objects.push(object);
-        for link in links.into_iter().rev() {
-            self.link(stage, id, &path, link)?;
-        }
+        self.look(source, out, options, i).map_err(|e| {
+            let named = self.entries.get(i).filter(|entry| entry.named);
+            match named.and_then(|entry| options.named.get(entry.storing?)) {
+                Some((path, _)) => e.on(path.as_str()),
+                None => e.on(self.path(i)),
+            }
+        })?;
+        self.seen += 1;
         Ok(true)
     }
 
-    fn link(&mut self, stage: &mut Stage, group: NodeId, path: &str, link: Link) -> Result<()> {
-        let target = match link.target {
-            LinkTarget::Hard(address) => Target::Node(match self.nodes.get(address.0) {
-                Some(id) => NodeId(id),
-                None => {
-                    let id = stage.add(Node::default());
-                    let path = below(path, &link.name);
-                    self.nodes.insert(address.0, id.0);
-                    self.queue.push(Next { address, id, path });
-                    id
-                }
-            }),
-            LinkTarget::Soft(path) => Target::Soft(path),
-            LinkTarget::External { file, path } => Target::External { file, path },
-            LinkTarget::UserDefined { class, .. } => {
-                return Err(Error::unsupported(format!("copying a user-defined link of class {class}"))
-                    .on(below(path, &link.name)));
+    fn look(&mut self, source: &Medium, out: &mut Output, options: &RepackOptions, i: usize) -> Result<()> {
+        self.announce(source, i)?;
+        let object = self.open(source, out, options, i)?;
+        if let Body::Dataset(set) = &object.body {
+            if self.partial && set.plan.elsewhere {
+                self.check_sources(source, &set.parts.layout)?;
             }
-        };
-        let value = match &target {
-            Target::Soft(path) => path.len(),
-            Target::External { file, path } => file.len() + path.len(),
-            _ => 0,
-        };
-        if link.name.len().saturating_add(value) > LONGEST_LINK {
-            let what = format!("copying a link of {} bytes", link.name.len() + value);
-            let name: String = String::from_utf8_lossy(&link.name).chars().take(60).collect();
-            return Err(Error::unsupported(what).on(below(path, name.as_bytes())));
+            if set.is_copied()? {
+                self.bytes = self.bytes.saturating_add(choice::bytes(&set.parts)?);
+            }
         }
-        let staged = StagedLink { target, charset: link.charset, order: link.creation_order, serial: 0 };
-        stage.insert(group, link.name, staged);
+        let lens = measure(&object, out).map_err(unsupported)?;
+        let storing = self.entries.get(i).and_then(|entry| entry.storing);
+        for link in &object.links {
+            if let LinkTarget::Hard(address) = link.target {
+                self.meet(address, i, &link.name, storing);
+            }
+        }
+        // Committed datatypes have a copy even if nothing else leads to them. Each user counts as a link.
+        for address in object.committed() {
+            self.meet(address, i, b"", None);
+        }
+        if let Some(entry) = self.entries.get_mut(i) {
+            entry.lens = lens;
+        }
         Ok(())
     }
+
+    /// Something leads to the object at `address`.
+    fn meet(&mut self, address: Addr, parent: usize, name: &[u8], above: Option<usize>) {
+        match self.places.get(address.0).and_then(|i| self.entries.get_mut(i)) {
+            Some(entry) => entry.references = entry.references.saturating_add(1),
+            None => self.add(Some(address), parent, name, above, 1),
+        }
+    }
+
+    /// A virtual dataset of the same file would lose what is not in the copy.
+    fn check_sources(&self, source: &Medium, layout: &Layout) -> Result<()> {
+        let sources = layout::virtual_sources(source, layout)?;
+        if sources.iter().any(|(file, _)| file == b".") {
+            return Err(Error::unsupported(
+                "copying a part of a file with a virtual dataset of the same file: merge it",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Gives every object its place, all headers one behind the other.
+    pub fn allocate(&mut self, out: &mut Output) -> Result<()> {
+        // Links count the root group, too, which has one reference anyway.
+        for entry in &mut self.entries {
+            entry.len = entry.lens[usize::from(entry.references != 1)];
+            entry.to = out.space.allocate(entry.len)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of the header of the copy, with one reference and with several.
+fn measure(object: &Object, out: &mut Output) -> Result<[u64; 2]> {
+    let mut stage = object.staged(out, 1, &|_| None)?;
+    let top = stage.top();
+    if stage.node(top).group {
+        written::size(out, &mut stage, top)?;
+    }
+    attributes::settle(out, stage.node_mut(top), false)?;
+    let one = header::size(out, stage.node(top))?.0;
+    stage.node_mut(top).references = 2;
+    Ok([one, header::size(out, stage.node(top))?.0])
+}
+
+/// What no header can hold is not the caller's fault.
+fn unsupported(e: Error) -> Error {
+    if e.kind() == Kind::Argument { Error::unsupported(format!("copying what is too large: {e}")) } else { e }
 }
 
 /// The link at `path`: its group and its name there.
@@ -155,99 +284,4 @@ fn dropped(source: &Medium, root: Addr, path: &str) -> Result<(Addr, Vec<u8>)> {
         return Err(Error::new(Kind::NotFound, "nothing to leave out").on(path));
     }
     Ok((group, name))
-}
-
-fn below(path: &str, name: &[u8]) -> String {
-    format!("{}/{}", path.trim_end_matches('/'), String::from_utf8_lossy(name))
-}
-
-/// Everything the header of an object says, and the links of a group.
-fn look(source: &Medium, next: &Next, options: &RepackOptions) -> Result<(Object, Vec<Link>)> {
-    let header = ObjectHeader::open(source, next.address)?;
-    let mut attributes = attributes::list(source, &header)?;
-    for attribute in &attributes {
-        check_type(source, &attribute.datatype)
-            .map_err(|e| e.within(format!("attribute {:?}", String::from_utf8_lossy(&attribute.name))))?;
-    }
-    let mut prefix = None;
-    if let Some(stored) = header.prefix.filter(|p| p.order_tracked) {
-        order::sort_by_key(&mut attributes, |a| a.creation_order);
-        let v2::Prefix { order_tracked, order_indexed, times, .. } = stored;
-        prefix = Some(v2::Prefix { order_tracked, order_indexed, times, ..v2::Prefix::default() });
-    }
-    let mut links = Vec::new();
-    let body = match header.kind()? {
-        ObjectKind::Group => {
-            links = links::list(source, &header)?;
-            let info = header.link_info(source)?;
-            let ordered = info.filter(|i| i.max_creation_index.is_some());
-            Body::Group {
-                new_style: info.is_some() && links.len() <= FEW_LINKS,
-                link_order: ordered.map(|i| i.order_btree.is_some()),
-            }
-        }
-        ObjectKind::Datatype => {
-            let datatype = header.datatype(source)?;
-            check_type(source, &datatype)?;
-            Body::Datatype(datatype)
-        }
-        ObjectKind::Dataset => Body::Dataset(Box::new(set(source, &header, options, prefix.is_some())?)),
-    };
-    let comment = header.find(kind::COMMENT).map(|m| m.data.clone());
-    let path = next.path.clone();
-    Ok((Object { id: next.id, path, attributes, v2: prefix, comment, body }, links))
-}
-
-fn set(source: &Medium, header: &ObjectHeader, options: &RepackOptions, timed: bool) -> Result<Set> {
-    let parts = DatasetParts {
-        dataspace: header.dataspace(source)?,
-        datatype: header.datatype(source)?,
-        layout: header.layout(source)?,
-        filters: header.filter_pipeline(source)?,
-        fill: header.fill_value(source)?,
-        external: Vec::new(),
-    };
-    check_type(source, &parts.datatype)?;
-    match &parts.layout {
-        Layout::Virtual { .. } => return Err(Error::unsupported("copying a virtual dataset")),
-        // What may have been skipped is seen chunk by chunk.
-        Layout::Chunked { address: Some(_), .. }
-            // Those that are carried over as they are stored need no filter.
-            if !keeps_chunks(&parts.datatype, options.gzip)
-                && parts.filters.filters.iter().all(|f| !f.optional) =>
-        {
-            filter::check(&parts.filters, 0)?;
-        }
-        _ => {}
-    }
-    // A version 2 header has its times in the prefix.
-    let modified = if timed { None } else { header.modification_time(source)? };
-    let set = Set::new(parts, header.committed_datatype(source)?, modified, options.gzip)?;
-    if !set.as_stored && set.is_stored()? {
-        filter::check_encode(&set.pipeline)?;
-    }
-    Ok(set)
-}
-
-/// Whether elements can be carried over: what they point at has to be found and told anew.
-fn check_type(source: &Medium, datatype: &Datatype) -> Result<()> {
-    if !datatype.uses_heap() && !datatype.holds_references() {
-        return Ok(());
-    }
-    if source.ctx.o() != 8 {
-        return Err(Error::unsupported("copying references or variable-length values with short addresses"));
-    }
-    if holds_standard_references(datatype) {
-        return Err(Error::unsupported("copying references of HDF5 1.12"));
-    }
-    Ok(())
-}
-
-fn holds_standard_references(datatype: &Datatype) -> bool {
-    match &datatype.class {
-        Class::Reference(kind) => *kind == ReferenceKind::Standard,
-        Class::Compound { members } => members.iter().any(|m| holds_standard_references(&m.datatype)),
-        Class::Array { base, .. } | Class::VlenSequence { base } => holds_standard_references(base),
-        _ => false,
-    }
 }

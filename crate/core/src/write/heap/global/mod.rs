@@ -70,12 +70,21 @@ impl HeapWriter {
         if whole > SMALLEST {
             let collection = space.allocate_raw(whole as u64)?;
             write(medium, collection, whole, [(1, 0, bytes)])?;
+            medium.pass_on(collection, whole as u64)?;
             return Ok(HeapId { collection, index: 1 });
         }
         self.trim(medium, space)?;
+        if let Some((address, len)) = self.filling() {
+            medium.pass_on(address, len)?;
+        }
         let address = space.allocate_raw(SMALLEST as u64)?;
         write(medium, address, SMALLEST, [])?;
         self.open.insert(Room::new(address, SMALLEST, header_size(medium.ctx))).append(medium, bytes)
+    }
+
+    /// The collection being filled, and its length.
+    pub fn filling(&self) -> Option<(Addr, u64)> {
+        self.open.as_ref().map(|open| (open.address, open.size() as u64))
     }
 
     /// Gives back what the collection being filled has grown too much, before something else comes behind it.

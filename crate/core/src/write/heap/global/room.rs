@@ -49,6 +49,11 @@ impl Room {
         room
     }
 
+    /// Bytes of the collection.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Whether an object that takes `need` bytes has its place here.
     pub fn fits(&self, need: usize) -> bool {
         self.next <= self.last && need <= self.size.saturating_sub(self.used)
