@@ -220,7 +220,8 @@ declare module "#glue" {
   export interface RepackSpec extends CreateSpec {
     ownUserblock: boolean;
     storing: StoringSpec;
-    named: [path: string, storing: StoringSpec][];
+    /** Datasets and groups by path; of the dataset itself it is an error if it cannot be so. */
+    named: { path: string; storing: StoringSpec; mustFilter: boolean; mustPlace: boolean }[];
     subtree?: string | undefined;
     drop: string[];
     /** Piece by piece, not in memory. */

@@ -39,7 +39,6 @@ function filtersOf(options: Storing, apart: boolean): StoringSpec {
 
 /** How datasets are stored, as the engine takes it. */
 function storingOf(options: Storing): StoringSpec {
-  if (typeof options !== "object" || options === null) throw argument("how a dataset is stored is said by an object of options");
   const { chunks, layout, merge } = options;
   const place: Pick<StoringSpec, "place" | "chunks"> = {};
   if (Array.isArray(chunks)) {
@@ -57,13 +56,18 @@ function storingOf(options: Storing): StoringSpec {
   return spec;
 }
 
-/** What is said of one dataset, and, where that says nothing, of all. */
-function namedStoring(all: Storing, own: Storing): StoringSpec {
+/** What is said of one dataset or group, and, where that says nothing, of all. */
+function named(path: string, all: Storing, own: Storing): RepackSpec["named"][number] {
+  if (typeof own !== "object" || own === null) throw argument("how a dataset is stored is said by an object of options");
   const merged = { ...all } as Record<string, unknown>;
-  for (const names of [FILTERS, PLACES] as readonly (readonly string[])[]) {
-    if (names.some((name) => (own as Record<string, unknown>)[name] !== undefined)) for (const name of names) delete merged[name];
-  }
-  return storingOf({ ...merged, ...own });
+  const [mustFilter, mustPlace] = [FILTERS, PLACES].map((names: readonly (keyof Storing)[]) => {
+    const said = names.some((name) => own[name] !== undefined);
+    if (said) for (const name of names) delete merged[name];
+    return said;
+  }) as [boolean, boolean];
+  // Filters that were said of all are not for what has no place for them.
+  if (mustPlace && !mustFilter && (own.chunks === false || ["contiguous", "compact"].includes(own.layout!))) for (const name of FILTERS) delete merged[name];
+  return { path, storing: storingOf({ ...merged, ...own }), mustFilter, mustPlace };
 }
 
 function specOf(options: RepackOptions): RepackSpec {
@@ -75,7 +79,7 @@ function specOf(options: RepackOptions): RepackSpec {
     ...fileSpec({ ...options, userblock: userblock ?? 0 } as CreateOptions),
     ownUserblock: userblock === undefined,
     storing: storingOf(options),
-    named: Object.entries(datasets ?? {}).map(([path, own]) => [path, namedStoring(options, own)]),
+    named: Object.entries(datasets ?? {}).map(([path, own]) => named(path, options, own)),
     subtree,
     drop: [...(drop ?? [])],
     apart: to !== undefined,

@@ -59,12 +59,13 @@ def stored(path, copy, how):
             fixed = source.shape is None or source.shape == source.maxshape
             elsewhere = old == h5py.h5d.VIRTUAL or was.get_external_count() > 0
             large = source.size is not None and source.size * source.id.get_type().get_size() >= 2048
+            promised = was.get_fill_time() != h5py.h5d.FILL_TIME_NEVER and was.fill_value_defined() != h5py.h5d.FILL_VALUE_UNDEFINED
             filters = [[p.get_filter(i)[0] for i in range(p.get_nfilters())] for p in (was, now)]
             if elsewhere or how == "keep":
                 same = old == new and filters[0] == filters[1] and (old != h5py.h5d.CHUNKED or was.get_chunk() == now.get_chunk())
                 if not same:
                     found.append("%s: is not stored as it was: layout %d, expected %d, filters %s" % (name, new, old, filters))
-            elif how == "contiguous" and fixed:
+            elif how == "contiguous" and fixed and (promised or old != h5py.h5d.CHUNKED):
                 if new != h5py.h5d.CONTIGUOUS:
                     found.append("%s: layout %d" % (name, new))
             elif how.isdigit() and int(how) > 0 and large and source.shape and 1 not in filters[1]:

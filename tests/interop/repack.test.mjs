@@ -30,7 +30,7 @@ f["t"] = np.dtype([("a", "<i4"), ("s", h5py.string_dtype())])
 d = f.create_dataset("typed", 600, dtype=f["t"], chunks=(100,), compression="gzip")
 d[:] = np.array([(i, "text %d" % i) for i in range(600)], dtype=d.dtype)
 d.attrs.create("of the type", np.array((1, "x"), dtype=d.dtype), dtype=f["t"])
-big = f.create_dataset("big", data=n, maxshape=(None, 100), chunks=(50, 30), shuffle=True, compression="lzf", fletcher32=True, track_times=True)
+big = f.create_dataset("big", data=n, maxshape=(None, 100), chunks=(50, 30), shuffle=True, compression="gzip", compression_opts=2, fletcher32=True, track_times=True)
 f["same"] = big
 f["soft"] = h5py.SoftLink("/g/nothing")
 f["out"] = h5py.ExternalLink("other.h5", "/x")
@@ -48,36 +48,35 @@ for i in range(50): v[i] = np.array([big.ref] * (i % 3), dtype=h5py.ref_dtype)
 f.create_dataset("empty", shape=None, dtype="<f4")
 f.create_dataset("scalar", data=7, dtype="<i2")
 f.create_dataset("late", (1000, 1000), "<i4", chunks=(100, 100), fillvalue=5)[300:310, 5] = 9
-for i in range(40): f["many"].attrs["a%02d" % i] = i if "many" in f else f.create_group("many")
-`.replace(`for i in range(40): f["many"].attrs["a%02d" % i] = i if "many" in f else f.create_group("many")`, `many = f.create_group("many")
-for i in range(40): many.attrs["a%02d" % i] = i`);
+many = f.create_group("many")
+for i in range(40): many.attrs["a%02d" % i] = i
+`;
 
 /** What compare_files.py does not look at. */
 const LOOK = `
 assert list(f["g"]) == ["z", "y", "x"] and list(f["g"].attrs) == ["late", "early"]
 assert f["same"] == f["big"] and h5py.h5o.get_info(f["big"].id).rc == 2
-assert h5py.h5o.get_comment(f.id, b"big") == b"a comment"
 assert f["typed"].id.get_type().committed() and f["typed"].attrs.get_id("of the type").get_type().committed()
 assert h5py.h5o.get_info(f["t"].id).rc == 3
 assert f["big"].dims[0][0] == f["scale"] and f["big"].dims[1].label == "columns" and f["scale"].is_scale
 assert f[f["scale"].attrs["REFERENCE_LIST"][0][0]] == f["big"]
 r = f["refs"]
-assert [f[x].name for x in r[:2]] == ["/big", "/g/x"] and f[r[2]] == f["t"] and not r[3]
-assert f["big"][f["regions"][0]].tolist() == f["big"][3:7, ::10].ravel().tolist()
-assert f["big"][f.attrs["region"]].tolist() == [102.] and f[f.attrs["root refs"][1]] == f
+assert f[r[0]] == f["big"] and f[r[1]] == f["g/x"] and f[r[2]] == f["t"] and not r[3]
+assert np.array_equal(f["big"][f["regions"][0]], f["big"][3:7, ::10])
+assert f["big"][f.attrs["region"]].ravel().tolist() == [102.] and f[f.attrs["root refs"][1]] == f
 assert all(f[x] == f["big"] for i in range(50) for x in f["lists"][i])
-assert f["late"].id.get_num_chunks() in (1, 2, 4, 100)
+assert f["late"].chunks is None or f["late"].id.get_num_chunks() <= 12
 print(json.dumps([[f[p].chunks, f[p].compression, f[p].shuffle, f[p].fletcher32] for p in ("big", "typed", "late", "lists")]))
 `;
 
 for (const libver of ["earliest", "latest"]) {
   const file = () => madeByH5py(`everything-${libver}.h5`, EVERYTHING, `libver="${libver}"`);
-  const kept = [[[50, 30], "lzf", true, true], [[100], "gzip", false, false], [[100, 100], null, false, false], [null, null, false, false]];
+  const kept = [[[50, 30], "gzip", true, true], [[100], "gzip", false, false], [[100, 100], null, false, false], [null, null, false, false]];
   const ways = {
     keep: [{ compression: "keep" }, kept],
     gzip: [{}, [[[50, 30], "gzip", true, true], [[100], "gzip", false, false], [[100, 100], "gzip", true, false], null]],
-    shape: [{ chunks: [40, 40], compression: "szip", fletcher32: false }, [[[40, 40], "szip", false, false], null, [[40, 40], "szip", false, false], null]],
-    one: [{ chunks: false }, [[[50, 30], "lzf", true, true], [null, null, false, false], [null, null, false, false], kept[3]]],
+    shape: [{ chunks: [40, 40], compression: "gzip", shuffle: false, fletcher32: false }, [[[40, 40], "gzip", false, false], null, [[40, 40], "gzip", false, false], null]],
+    one: [{ chunks: false }, [[[50, 30], "gzip", true, true], [null, null, false, false], [null, null, false, false], kept[3]]],
     newest: [{ compression: "keep", libver: "latest" }, kept],
     oldest: [{ compression: "keep", libver: "earliest" }, kept],
     own: [{ compression: "keep", libver: "keep", fsStrategy: libver === "latest" ? "page" : undefined }, kept],
@@ -93,15 +92,17 @@ for (const libver of ["earliest", "latest"]) {
   }
 }
 
-test("times stay what they were", async () => {
-  for (const libver of ["earliest", "latest"]) {
-    const source = madeByH5py(`times-${libver}.h5`, `f.create_dataset("d", data=np.arange(9), track_times=True)`, `libver="${libver}"`);
-    const time = `print(json.dumps(h5py.h5o.get_info(f["d"].id).mtime if hasattr(h5py.h5o.get_info(f["d"].id), "mtime") else 0))`;
-    for (const to of ["earliest", "latest"]) {
-      const copy = copyOf(`times-${libver}-${to}.h5`);
-      await repack(source, { libver: to, to: copy });
-      assert.equal(seenByH5py(copy, time), seenByH5py(source, time));
-    }
+test("times and comments stay what they were", async () => {
+  const file = () => madeByH5py("times.h5", `d = f.create_dataset("d", data=np.arange(9), track_times=True)\nh5py.h5o.set_comment(d.id, b"a comment")`, 'libver="latest"');
+  const time = `print(json.dumps([getattr(h5py.h5o.get_info(f["d"].id), name) for name in ("atime", "mtime", "ctime", "btime")]))`;
+  for (const to of ["earliest", "latest"]) {
+    const [source, copy] = [file(), copyOf(`times-${to}.h5`)];
+    await repack(source, { libver: to, to: copy });
+    const times = seenByH5py(copy, time);
+    assert.deepEqual(times, seenByH5py(source, time));
+    assert.ok(times[1] > 1e9);
+    const { stdout, error } = spawnSync("h5dump", ["-H", copy], { encoding: "utf8" });
+    if (to === "earliest" && error?.code !== "ENOENT") assert.match(stdout, /COMMENT "a comment"/);
   }
 });
 

@@ -10,8 +10,8 @@ use hyperslab::format::selection::Chosen;
 use hyperslab::storage::Spool;
 use hyperslab::write::dtype::parse;
 use hyperslab::write::{
-    CreateOptions, Data, DatasetSpec, Editor, FileSpaceOptions, FileSpaceStrategy, Filtering, Placing,
-    Repack, RepackOptions, Storing, VirtualSource,
+    CreateOptions, Data, DatasetSpec, Editor, FileSpaceOptions, FileSpaceStrategy, Filtering, Must, Named,
+    Placing, Repack, RepackOptions, Storing, VirtualSource,
 };
 
 const FIXTURES: [&str; 5] = ["earliest.h5", "latest.h5", "userblock.h5", "filtered.h5", "shared.h5"];
@@ -24,6 +24,10 @@ fn write(spool: &Spool, file: &mut Vec<u8>) {
         file.resize(file.len().max(end), 0);
         file[at..end].copy_from_slice(&piece);
     }
+}
+
+fn named(path: &str, storing: Storing) -> Named {
+    Named { path: path.into(), storing, must: Must::ALL }
 }
 
 fn index(n: u64) -> usize {
@@ -63,6 +67,24 @@ fn pieces_make_the_same_file() {
             }
         }
     }
+}
+
+#[test]
+fn text_that_comes_in_many_portions() {
+    let mut file = Editor::create().unwrap();
+    let text = parse("string").unwrap();
+    let spec =
+        DatasetSpec { gzip: Some(1), ..DatasetSpec::new(text.clone(), Dataspace::simple(vec![20_000])) };
+    for i in 0..3 {
+        let path = format!("lines {i}");
+        let lines = strings((0..20_000).map(|n| format!("{i} {}", "x".repeat(n % 90))));
+        file.create_dataset(&path, &spec, Data::Column(&lines)).unwrap();
+        file.set_attribute(&path, "note", &text, &Dataspace::simple(vec![]), &strings(["short"])).unwrap();
+    }
+    let source = Written::open(file.into_bytes().unwrap());
+    let direct = repack(&source, options(4, None)).unwrap();
+    assert!(spooled(&source, options(4, None)) == direct);
+    assert_eq!(Written::open(direct).facts(), source.facts());
 }
 
 #[test]
@@ -109,7 +131,7 @@ fn datasets_as_they_were_asked_for() {
     let shape = |extents: &[u64]| Storing { placing: Placing::Shape(extents.to_vec()), ..Storing::gzip(1) };
     let lzf = Storing { filters: made(32000, &[]), ..Storing::gzip(0) };
     let compact = Storing { placing: Placing::Compact, ..Storing::keep() };
-    let named = vec![("/run".into(), lzf), ("run/plain".into(), shape(&[64, 50])), ("small".into(), compact)];
+    let named = vec![named("/run", lzf), named("run/plain", shape(&[64, 50])), named("small", compact)];
     let copy = Written::open(repack(&source, RepackOptions { named, ..options(9, None) }).unwrap());
     assert_eq!(copy.facts(), source.facts());
     assert_eq!(
@@ -154,7 +176,7 @@ fn filters_go_on_with_other_chunks() {
 fn what_cannot_be_is_an_error_where_it_was_named() {
     let source = sample();
     let fails = |path: &str, storing: Storing| {
-        let named = vec![(path.to_owned(), storing)];
+        let named = vec![named(path, storing)];
         repack(&source, RepackOptions { named, ..options(4, None) }).unwrap_err()
     };
     let shape = |shape: &[u64]| Storing { placing: Placing::Shape(shape.to_vec()), ..Storing::gzip(1) };
@@ -170,6 +192,16 @@ fn what_cannot_be_is_an_error_where_it_was_named() {
         // Said of all of them, it is for those that it fits.
         let copy = Written::open(repack(&source, RepackOptions::storing(storing)).unwrap());
         assert_eq!(copy.facts(), source.facts());
+    }
+    // What was said of it by the way need not be.
+    let by_the_way =
+        |must| Named { must, ..named("/run/lines", Storing { filters: made(32013, &[]), ..shape(&[10]) }) };
+    for (must, chunks) in
+        [(Must { filters: false, placing: true }, Some(vec![10])), (Must::default(), Some(vec![10]))]
+    {
+        let copy =
+            repack(&source, RepackOptions { named: vec![by_the_way(must)], ..options(4, None) }).unwrap();
+        assert_eq!(chunk(&Written::open(copy), "run/lines"), chunks);
     }
     assert_eq!(fails("nothing", Storing::keep()).kind(), Kind::NotFound);
     assert_eq!(fails("run", Storing::gzip(10)).kind(), Kind::Argument);
@@ -219,7 +251,7 @@ fn virtual_datasets_stay_or_are_merged() {
     let e = part(options(4, None)).unwrap_err();
     assert_eq!((e.kind(), e.path()), (Kind::Unsupported, Some("/whole/all")));
     assert_eq!(Written::open(part(merged.clone()).unwrap()).values("all"), source.values("part"));
-    let named = vec![("whole".into(), merged.storing)];
+    let named = vec![named("whole", merged.storing)];
     let copy = repack(&source, RepackOptions { named, ..options(4, None) }).unwrap();
     assert!(chunk(&Written::open(copy), "whole/all").is_some());
 }

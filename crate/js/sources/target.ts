@@ -22,6 +22,7 @@ export interface Target {
 
 /** Members of a source, if it has several. */
 function members(source: Source): Source[] {
+  if (typeof source === "string") return [source];
   const { family, split, multi } = source as { family?: Source[]; split?: Record<string, Source>; multi?: Record<string, Source> };
   if (Array.isArray(family)) return family;
   return split || multi ? Object.values((split ?? multi)!) : [source];

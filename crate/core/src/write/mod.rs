@@ -61,7 +61,7 @@ pub use elements::{Elements, Made, Ready};
 pub use flags::clear_flags;
 pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
-pub use repack::{Filtering, Placing, Progress, Repack, RepackOptions, Storing};
+pub use repack::{Filtering, Must, Named, Placing, Progress, Repack, RepackOptions, Storing};
 pub use space::{FileSpaceOptions, FileSpaceStrategy};
 pub use spec::{Chunks, DatasetSpec, Fill, VirtualSource};
 

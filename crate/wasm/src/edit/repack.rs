@@ -1,6 +1,6 @@
 //! A copy in progress.
 
-use super::given::{extents, flag, get, given, list, unknown, whole};
+use super::given::{extents, flag, get, given, list, text, unknown, whole};
 use super::spec;
 use crate::engine::Engine;
 use crate::fault::Throw;
@@ -8,7 +8,7 @@ use crate::number::{to_f64, to_u64};
 use hyperslab::api::File;
 use hyperslab::bytes::Addr;
 use hyperslab::storage::Spool;
-use hyperslab::write::{Filtering, Placing, Repack, RepackOptions, Storing};
+use hyperslab::write::{Filtering, Must, Named, Placing, Repack, RepackOptions, Storing};
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -113,9 +113,9 @@ fn storing(given_spec: &JsValue) -> Result<Storing> {
 /// How a copy is made (`RepackSpec` in crate/js/glue.d.ts).
 fn options(file: &File, given_spec: &JsValue) -> Result<RepackOptions> {
     let mut named = Vec::new();
-    for pair in list(given_spec, "named")?.iter() {
-        let pair = Array::from(&pair);
-        named.push((pair.get(0).as_string().unwrap_or_default(), storing(&pair.get(1))?));
+    for one in list(given_spec, "named")?.iter() {
+        let must = Must { filters: flag(&one, "mustFilter"), placing: flag(&one, "mustPlace") };
+        named.push(Named { path: text(&one, "path")?, storing: storing(&get(&one, "storing"))?, must });
     }
     let own = match file.info()?.superblock {
         0 | 1 => "earliest",

@@ -1,6 +1,6 @@
 //! How a dataset of the source is stored in the copy.
 
-use super::options::{Filtering, Placing, Storing};
+use super::options::{Filtering, Must, Placing, Storing};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{self, Local};
 use crate::format::datatype::{Class, Datatype};
@@ -61,12 +61,11 @@ pub(super) fn is_stored(parts: &DatasetParts) -> Result<bool> {
     Ok(stored && bytes(parts)? > 0)
 }
 
-/// Decides. `named`: the dataset itself was named, and has to be stored as `storing` says.
-pub(super) fn plan(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> Result<Plan> {
+/// Decides. What need not be so is not where it does not fit.
+pub(super) fn plan(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> Result<Plan> {
     out.check_datatype(&parts.datatype)?;
     if is_elsewhere(parts) && !storing.merge {
-        let asked = !matches!(storing.placing, Placing::AsNeeded | Placing::Keep);
-        if named && asked {
+        if must.placing && !matches!(storing.placing, Placing::AsNeeded | Placing::Keep) {
             return Err(Error::argument("a dataset whose elements are in other places: merge them"));
         }
         let layout = match &parts.layout {
@@ -76,19 +75,33 @@ pub(super) fn plan(out: &Output, parts: &DatasetParts, storing: &Storing, named:
         let fill = parts.fill.clone();
         return Ok(Plan { layout, pipeline: parts.filters.clone(), as_stored: false, elsewhere: true, fill });
     }
-    match chosen(out, parts, storing, named) {
-        // What does not fit it stays away from it.
-        Err(e) if !named && matches!(e.kind(), Kind::Argument | Kind::Unsupported) => {
-            let keep = Storing { merge: storing.merge, ..Storing::keep() };
-            chosen(out, parts, &keep, true).map_err(|other| if other.is_pending() { other } else { e })
+    let unfit = |e: &Error| matches!(e.kind(), Kind::Argument | Kind::Unsupported);
+    let mut storing = storing.clone();
+    let mut first = match chosen(out, parts, &storing, must) {
+        Err(e) if unfit(&e) => e,
+        chosen => return chosen,
+    };
+    if !must.filters {
+        storing.filters = Filtering::Keep;
+        match chosen(out, parts, &storing, must) {
+            Err(e) if unfit(&e) && must.placing => first = e,
+            Err(e) if unfit(&e) => {}
+            chosen => return chosen,
         }
-        chosen => chosen,
     }
+    if !must.placing {
+        storing.placing = Placing::AsNeeded;
+        match chosen(out, parts, &storing, Must::ALL) {
+            Err(e) if unfit(&e) => {}
+            chosen => return chosen,
+        }
+    }
+    Err(first)
 }
 
-fn chosen(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> Result<Plan> {
+fn chosen(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> Result<Plan> {
     let kept = storing.filters == Filtering::Keep;
-    let place = place(out, parts, storing, named)?;
+    let place = place(out, parts, storing, must)?;
     let mut spec = DatasetSpec {
         chunks: Chunks::Never,
         pipeline: None,
@@ -114,7 +127,7 @@ fn chosen(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) ->
             unfiltered && kept && !pipeline.filters.is_empty() && out.low >= crate::format::Libver::V110;
     }
     if is_stored(parts)? && !as_stored {
-        check_source(parts, named)?;
+        check_source(parts, must.any())?;
         filter::check_encode(&pipeline)?;
     }
     let fill = fill(parts, &place);
@@ -139,14 +152,15 @@ fn check_source(parts: &DatasetParts, must: bool) -> Result<()> {
 }
 
 /// Where the elements go.
-fn place(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> Result<Place> {
+fn place(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> Result<Place> {
+    let named = must.any();
     let space = &parts.dataspace;
     let own = || match &parts.layout {
         Layout::Compact { .. } => Place::Compact,
         Layout::Chunked { chunk, .. } => Place::Chunks(chunk.clone()),
         _ => Place::Block,
     };
-    let Extent::Simple { dims, .. } = &space.extent else { return plain(out, parts, storing, named) };
+    let Extent::Simple { dims, .. } = &space.extent else { return plain(out, parts, storing, must) };
     let max = space.max_dims();
     let fixed = max.iter().zip(dims).all(|(max, dim)| *max == Some(*dim));
     let guess = || Place::Chunks(guess_chunk(dims, memory_size(&parts.datatype)));
@@ -155,7 +169,7 @@ fn place(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> 
     // What is not there reads as nobody's promise: it stays away.
     let sparse = !named && !is_filled(parts) && matches!(parts.layout, Layout::Chunked { .. });
     Ok(match &storing.placing {
-        _ if dims.is_empty() => return plain(out, parts, storing, named),
+        _ if dims.is_empty() => return plain(out, parts, storing, must),
         Placing::Compact | Placing::Contiguous | Placing::Guess | Placing::Shape(_) if sparse => own(),
         Placing::AsNeeded if storing.filters == Filtering::Keep => {
             if fixed || matches!(parts.layout, Layout::Chunked { .. }) { own() } else { guess() }
@@ -185,32 +199,27 @@ fn place(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> 
             let most = |(m, d): (&Option<u64>, &u64)| m.map_or(u64::MAX, |m| m.max(*d).max(1));
             let cut: Vec<u64> =
                 chunk.iter().zip(max.iter().zip(dims).map(most)).map(|(c, m)| (*c).min(m)).collect();
-            if named && cut != *chunk {
+            if must.placing && cut != *chunk {
                 return Err(Error::argument(format!("chunks {chunk:?} are larger than the maximum shape")));
             }
             Place::Chunks(cut)
         }
-        Placing::Shape(chunk) if named => {
+        Placing::Shape(chunk) if must.placing => {
             return Err(Error::argument(format!("chunks {chunk:?} do not fit shape {dims:?}")));
         }
         // Of another rank.
         Placing::Shape(_) => {
-            return self::place(
-                out,
-                parts,
-                &Storing { placing: Placing::AsNeeded, ..storing.clone() },
-                named,
-            );
+            return self::place(out, parts, &Storing { placing: Placing::AsNeeded, ..storing.clone() }, must);
         }
     })
 }
 
 /// Where the one element of a scalar dataset goes, or nothing.
-fn plain(out: &Output, parts: &DatasetParts, storing: &Storing, named: bool) -> Result<Place> {
+fn plain(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> Result<Place> {
     match (&storing.placing, &parts.layout) {
         (Placing::Compact, _) => compact(out, parts),
         (Placing::Contiguous, _) => Ok(Place::Block),
-        (Placing::Guess | Placing::Shape(_), _) if named => {
+        (Placing::Guess | Placing::Shape(_), _) if must.placing => {
             Err(Error::argument("scalar and empty datasets have no chunks"))
         }
         (_, Layout::Compact { .. }) => Ok(Place::Compact),

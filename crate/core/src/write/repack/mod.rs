@@ -12,7 +12,7 @@ mod object;
 mod options;
 mod scan;
 
-pub use options::{Filtering, Placing, RepackOptions, Storing};
+pub use options::{Filtering, Must, Named, Placing, RepackOptions, Storing};
 
 use super::commit;
 use super::create::begin;

@@ -1,7 +1,7 @@
 //! What is copied of an object, and the messages that make it.
 
 use super::choice::{self, Plan};
-use super::options::Storing;
+use super::options::{Must, Storing};
 use crate::bytes::Addr;
 use crate::error::{Error, Result};
 use crate::format::Libver;
@@ -61,13 +61,13 @@ impl Object {
         Object { attributes: Vec::new(), links: vec![link], body, v2: None, plain: Vec::new() }
     }
 
-    /// Everything that the header at `address` says. `named`: it has to be stored as `storing` says.
+    /// Everything that the header at `address` says. It has to be stored as `storing` says as far as it `must`.
     pub fn open(
         source: &Medium,
         out: &Output,
         address: Addr,
         storing: &Storing,
-        named: bool,
+        must: Must,
     ) -> Result<Object> {
         let header = ObjectHeader::open(source, address)?;
         let mut attributes = attributes::list(source, &header)?;
@@ -97,7 +97,7 @@ impl Object {
                 check_type(source, out, &datatype)?;
                 Body::Datatype(datatype)
             }
-            ObjectKind::Dataset => Body::Dataset(Box::new(Set::open(source, out, &header, storing, named)?)),
+            ObjectKind::Dataset => Body::Dataset(Box::new(Set::open(source, out, &header, storing, must)?)),
         };
         let mut object = Object { attributes, links: stored_links, body, v2: None, plain };
         object.date(source, out, &header)?;
@@ -223,7 +223,7 @@ impl Set {
         out: &Output,
         header: &ObjectHeader,
         storing: &Storing,
-        named: bool,
+        must: Must,
     ) -> Result<Set> {
         let mut parts = DatasetParts {
             dataspace: header.dataspace(source)?,
@@ -245,7 +245,7 @@ impl Set {
             }
         }
         let committed = header.committed_datatype(source)?;
-        let plan = choice::plan(out, &parts, storing, named)?;
+        let plan = choice::plan(out, &parts, storing, must)?;
         Ok(Set { parts, committed, plan, names: Addr(0) })
     }
 

@@ -13,9 +13,8 @@ pub struct RepackOptions {
     pub own_userblock: bool,
     /// How datasets are stored, wherever that is possible: others stay as they are.
     pub storing: Storing,
-    /// How the dataset at a path is stored, or the datasets below a group at that path; what is nearest counts. A dataset
-    /// that is named itself and cannot be stored like that is an error.
-    pub named: Vec<(String, Storing)>,
+    /// How the dataset at a path is stored, or the datasets below a group at that path; what is nearest counts.
+    pub named: Vec<Named>,
     /// Copies only this object and what is below it. A group becomes the root of the new file; a dataset keeps
     /// its name in it.
     pub subtree: Option<String>,
@@ -34,10 +33,39 @@ impl RepackOptions {
     pub(super) fn check(&self) -> Result<()> {
         self.file.superblock()?;
         self.storing.check()?;
-        for (path, storing) in &self.named {
-            storing.check().map_err(|e| e.on(path.as_str()))?;
+        for named in &self.named {
+            named.storing.check().map_err(|e| e.on(named.path.as_str()))?;
         }
         Ok(())
+    }
+}
+
+/// How datasets at or below a path are stored.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// From the source's root.
+    pub path: String,
+    /// How.
+    pub storing: Storing,
+    /// Of the dataset at this very path.
+    pub must: Must,
+}
+
+/// What is an error if a dataset cannot be stored so. Otherwise it is stored as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Must {
+    /// Its filters.
+    pub filters: bool,
+    /// Where its elements are.
+    pub placing: bool,
+}
+
+impl Must {
+    /// Both.
+    pub const ALL: Must = Must { filters: true, placing: true };
+
+    pub(super) fn any(self) -> bool {
+        self.filters || self.placing
     }
 }
 

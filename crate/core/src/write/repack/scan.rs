@@ -4,7 +4,7 @@
 use super::RepackOptions;
 use super::choice;
 use super::object::{Body, Object};
-use super::options::Storing;
+use super::options::{Must, Named};
 use crate::bytes::Addr;
 use crate::error::{Context, Error, Kind, Result};
 use crate::format::message::{Layout, Link, LinkTarget};
@@ -71,7 +71,7 @@ impl Scan {
         for path in &options.drop {
             scan.dropped.push(dropped(source, root, path)?);
         }
-        for (i, (path, _)) in options.named.iter().enumerate() {
+        for (i, Named { path, .. }) in options.named.iter().enumerate() {
             scan.named.insert(path::resolve(source, root, root, path).on(path)?.address.0, i);
         }
         let steps = names::steps(options.subtree.as_deref().unwrap_or(""));
@@ -168,11 +168,12 @@ impl Scan {
         let Some(from) = entry.from else {
             return Ok(Object::group_of(self.alone.clone().ok_or_else(missing)?));
         };
-        let storing: &Storing = match entry.storing.and_then(|n| options.named.get(n)) {
-            Some((_, storing)) => storing,
-            None => &options.storing,
+        let (storing, must) = match entry.storing.and_then(|n| options.named.get(n)) {
+            Some(named) if entry.named => (&named.storing, named.must),
+            Some(named) => (&named.storing, Must::default()),
+            None => (&options.storing, Must::default()),
         };
-        let mut object = Object::open(source, out, from, storing, entry.named)?;
+        let mut object = Object::open(source, out, from, storing, must)?;
         object
             .links
             .retain(|link| !self.dropped.iter().any(|(group, name)| *group == from && *name == link.name));
@@ -188,7 +189,7 @@ impl Scan {
         self.look(source, out, options, i).map_err(|e| {
             let named = self.entries.get(i).filter(|entry| entry.named);
             match named.and_then(|entry| options.named.get(entry.storing?)) {
-                Some((path, _)) => e.on(path.as_str()),
+                Some(Named { path, .. }) => e.on(format!("/{}", names::steps(path).join("/"))),
                 None => e.on(self.path(i)),
             }
         })?;

@@ -74,17 +74,17 @@ impl HeapWriter {
             return Ok(HeapId { collection, index: 1 });
         }
         self.trim(medium, space)?;
-        if let Some((address, len)) = self.filling() {
-            medium.pass_on(address, len)?;
+        if let Some(open) = &self.open {
+            medium.pass_on(open.address, open.size() as u64)?;
         }
         let address = space.allocate_raw(SMALLEST as u64)?;
         write(medium, address, SMALLEST, [])?;
         self.open.insert(Room::new(address, SMALLEST, header_size(medium.ctx))).append(medium, bytes)
     }
 
-    /// The collection being filled, and its length.
+    /// The collection being filled, and the length that it may come to.
     pub fn filling(&self) -> Option<(Addr, u64)> {
-        self.open.as_ref().map(|open| (open.address, open.size() as u64))
+        self.open.as_ref().map(|open| (open.address, room::LARGEST as u64))
     }
 
     /// Gives back what the collection being filled has grown too much, before something else comes behind it.

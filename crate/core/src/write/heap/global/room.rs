@@ -10,7 +10,7 @@ use crate::storage::Medium;
 use crate::write::space::Space;
 
 /// Bytes up to which a collection grows.
-const LARGEST: usize = 65536;
+pub(super) const LARGEST: usize = 65536;
 
 /// What is known of a collection: small, so that it can be kept for going back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
