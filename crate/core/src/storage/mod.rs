@@ -120,7 +120,7 @@ pub trait StorageMut {
     }
     /// The same for what nobody reads or overwrites before the file is complete: a storage need not keep it at hand.
     fn write_last(&mut self, at: u64, data: &[u8]) -> Result<()> {
-        self.write_at(at, data)
+        self.write_in_turn(Turn::First, at, data)
     }
     /// Says that what was written in `range` is as it will be in the complete file, and will not be read before.
     fn pass_on(&mut self, range: std::ops::Range<u64>) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::format::reference::Stored;
 use crate::order;
 use crate::storage::Medium;
 use crate::write::output::Output;
+use std::collections::BTreeMap;
 
 /// Bytes of a heap id with 8-byte addresses.
 const ID: usize = 12;
@@ -36,11 +37,23 @@ impl<'a> Origin<'a> {
     }
 }
 
+/// Where copies are.
+pub(super) trait Copies {
+    /// The header of the copy of the object at `from`, if it has one.
+    fn of(&self, from: u64) -> Option<u64>;
+}
+
+impl Copies for BTreeMap<u64, u64> {
+    fn of(&self, from: u64) -> Option<u64> {
+        self.get(&from).copied()
+    }
+}
+
 /// Where copied references lead.
 #[derive(Clone, Copy)]
 pub(super) enum Leading<'a> {
     /// To the copies of the objects they led to, by address; nowhere if an object has none.
-    ToCopies(&'a dyn Fn(u64) -> Option<u64>),
+    ToCopies(&'a dyn Copies),
     /// To the same objects.
     Same,
     /// Nowhere: the objects are in another file.
@@ -229,7 +242,7 @@ impl Transfer<'_> {
             return Ok(true);
         }
         let Leading::ToCopies(to) = self.references else { return Ok(true) };
-        let Some(to) = to(from) else {
+        let Some(to) = to.of(from) else {
             address.fill(0);
             return Ok(false);
         };

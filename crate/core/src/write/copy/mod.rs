@@ -251,7 +251,7 @@ impl<'a> Copy<'a> {
         let expand = self.options.expand_references;
         let file = &mut self.files[from.file];
         let leading = match from.origin {
-            _ if expand => Leading::ToCopies { map: &file.places, lost: true },
+            _ if expand => Leading::ToCopies(&file.places),
             Origin::Here => Leading::Same,
             Origin::There(_) => Leading::Nowhere,
         };

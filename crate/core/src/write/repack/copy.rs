@@ -4,7 +4,6 @@ use super::elements::Elements;
 use super::object::{Body, Object, in_attribute};
 use super::scan::Scan;
 use super::{RepackOptions, choice};
-use crate::bytes::Addr;
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Context, Error, Result};
@@ -75,8 +74,7 @@ impl Copying {
                 none.insert(Active { object, told: 0, settled: false, elements: None })
             }
         };
-        let to = |from: u64| scan.to(Addr(from)).map(|to| to.0);
-        let mut carrier = Carrier { source, heap: &mut self.heap, to: &to };
+        let mut carrier = Carrier { source, heap: &mut self.heap, scan };
         active.attributes(&mut carrier, out)?;
         if !active.settled {
             active.settle(&mut carrier, out)?;
@@ -105,13 +103,13 @@ impl Copying {
 pub(super) struct Carrier<'a> {
     pub source: &'a Medium,
     heap: &'a mut HeapState,
-    to: &'a dyn Fn(u64) -> Option<u64>,
+    scan: &'a Scan,
 }
 
 impl Carrier<'_> {
     /// Carries elements to a file in which references lead to copies.
     pub fn transfer<'b>(&'b mut self, out: &'b mut Output) -> Transfer<'b> {
-        let references = Leading::ToCopies(self.to);
+        let references = Leading::ToCopies(self.scan);
         Transfer { source: Origin::There(self.source), heap: self.heap, references, out }
     }
 }

@@ -14,6 +14,7 @@ use crate::object::{links, path};
 use crate::places::Places;
 use crate::storage::Medium;
 use crate::write::output::Output;
+use crate::write::transfer::Copies;
 use crate::write::{attributes, header, links as written, names};
 
 /// Bytes of most object headers, for announcements.
@@ -252,6 +253,12 @@ impl Scan {
             entry.to = out.space.allocate(entry.len)?;
         }
         Ok(())
+    }
+}
+
+impl Copies for Scan {
+    fn of(&self, from: u64) -> Option<u64> {
+        self.to(Addr(from)).map(|to| to.0)
     }
 }
 
