@@ -3,8 +3,8 @@
 import { type Session, step, type Steps } from "./drive.js";
 import { argument } from "./errors.js";
 import type { HdfObject } from "./object.js";
-import { slice, spell } from "./selection.js";
-import type { AxisSelection, ChunkInfo, Mode, RawChunk, Slice } from "./types.js";
+import { slice } from "./selection.js";
+import type { ChunkInfo, Mode, RawChunk, Slice } from "./types.js";
 import { checkWritable, edit } from "./write.js";
 
 /** Where a chunk begins, as the engine takes it. */
@@ -48,25 +48,9 @@ export function* writeRaw(session: Session, dataset: HdfObject<Mode>, offset: re
   yield* edit(session, dataset, (engine) => engine.writeChunk(dataset.place, at, bytes, mask));
 }
 
-/** The range that a selection takes of an axis with `length` positions. */
-function rangeOf(text: string, length: number): [from: number, to: number] {
-  const [start, stop, stride] = text.split(":").map((n) => (n.trim() === "" ? undefined : Number(n)));
-  if (stride !== undefined && stride !== 1) throw argument("chunks of a selection with steps are not a selection of chunks");
-  const at = (n: number): number => Math.min(Math.max(n < 0 ? n + length : n, 0), length);
-  if (text.includes(":")) return [at(start ?? 0), at(stop ?? length)];
-  const index = start! < 0 ? start! + length : start!;
-  if (!(index >= 0 && index < length)) throw argument(`index ${text} is out of range for an axis of ${length}`);
-  return [index, index + 1];
-}
-
-/** The parts of a selection that lie in one chunk each, in C order of the chunks. */
-export function* chunkSlices(shape: readonly number[], chunk: readonly number[], selection: string | readonly AxisSelection[] | null | undefined): Generator<Slice[]> {
-  const items = spell(selection).split(",").map((item) => item.trim());
-  const dots = items.indexOf("...");
-  if (dots >= 0) items.splice(dots, 1, ...Array.from({ length: Math.max(shape.length - items.length + 1, 0) }, () => ":"));
-  while (items.length < shape.length) items.push(":");
-  if (items.length > shape.length) throw argument(`a selection of ${items.length} axes for ${shape.length} dimensions`);
-  const ranges = items.map((item, i) => rangeOf(item, shape[i]!));
+/** The parts of a selection that lie in one chunk each, in C order of the chunks. `ends`: where it begins and ends along each axis. */
+export function* chunkSlices(ends: ArrayLike<number>, chunk: readonly number[]): Generator<Slice[]> {
+  const ranges = chunk.map((_, i) => [ends[2 * i]!, ends[2 * i + 1]!] as const);
   if (ranges.some(([from, to]) => from >= to)) return;
   const place = ranges.map(([from], i) => Math.floor(from / chunk[i]!));
   for (;;) {

@@ -12,6 +12,7 @@ import { readSteps } from "./read.js";
 import { refreshDataset } from "./refresh.js";
 import { flush } from "./saving.js";
 import { type DatasetRecord, reviveDtype } from "./records.js";
+import { spell } from "./selection.js";
 import type {
   AxisSelection,
   ChunkInfo,
@@ -208,7 +209,8 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]> {
     const { shape, chunks } = this;
     if (!shape || !chunks) throw argument("a dataset without chunks", { path: this.path });
-    return chunkSlices(shape, chunks, selection);
+    const text = spell(selection);
+    return chunkSlices(this.context.session.now(this.path, (engine) => engine.ranges(text, Float64Array.from(shape))), chunks);
   }
 
   override toString(): string {

@@ -97,6 +97,8 @@ declare module "#glue" {
     chunk(dataset: number, offset: Float64Array): Float64Array | undefined;
     /** Filter mask and stored bytes of that chunk. */
     rawChunk(dataset: number, offset: Float64Array): [mask: number, bytes: Uint8Array] | undefined;
+    /** Where a selection without gaps begins and ends along each axis. */
+    ranges(selection: string, dims: Float64Array): Float64Array;
     /** Plans a read of `selection`, spelled as in NumPy. */
     read(dataset: number, selection: string): Reading;
     /** Plans a read of what a region reference leads to: its selection as it is stored. */

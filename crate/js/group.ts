@@ -98,7 +98,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   private *goBeyond(e: unknown, hops: number): Steps<Entity<M> | undefined> {
     if (!(e instanceof Beyond) || !this.context.session.others) throw e;
     if (hops >= MOST_FILES) {
-      throw new HyperslabError("Limit", "external links lead from file to file without end", { path: e.path });
+      throw new HyperslabError("Limit", "external links lead from file to file without end", { path: e.path, address: e.address });
     }
     const file = yield* this.other(e.file);
     if (!file) return undefined;

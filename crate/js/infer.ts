@@ -64,8 +64,7 @@ export function infer(value: WriteValue, given?: Dtype): Typed {
     return { shape: shapeOf(typed.length, elementDims(given ?? natural)), dtype: given ?? natural, elements: typed };
   }
   if (Array.isArray(value)) {
-    const depth = type?.class === "vlen" ? 1 : elementDims(type ?? "<f8").length;
-    return nested(value as readonly Nested[], given, depth);
+    return nested(value as readonly Nested[], given, type === undefined ? 0 : levels(type));
   }
   if (typeof value === "object" && !(type?.class !== "compound" && isReference(value))) return columns(value as { [member: string]: WriteValue }, given);
   return { shape: [], dtype: given ?? plainType([value]), elements: [value] };
@@ -77,15 +76,37 @@ function checkedShape({ shape, data }: NdArray): number[] {
   return [...shape];
 }
 
+/** How many levels of lists are one element of a type. */
+function levels(dtype: Dtype): number {
+  const type = expand(dtype);
+  switch (type.class) {
+    case "complex":
+      return 1;
+    case "vlen":
+      return 1 + levels(type.base);
+    case "array":
+      return type.dims.length + levels(type.base);
+    default:
+      return 0;
+  }
+}
+
+/** How deep lists are nested, where they are deepest: the first of them may be empty. */
+function depthOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return 1;
+  return Array.isArray(value) ? 1 + value.reduce<number>((depth, item) => Math.max(depth, depthOf(item)), 0) : 0;
+}
+
 /** Nested arrays; the innermost `keep` levels belong to the element. */
 function nested(value: readonly Nested[], given: Dtype | undefined, keep: number): Typed {
   const shape: number[] = [];
+  // Of sequences, any number is at the end; elsewhere the first says it.
+  const most = keep > 0 ? Math.max(0, depthOf(value) - keep) : Infinity;
   let probe: unknown = value;
-  while (isList(probe)) {
+  while (isList(probe) && shape.length < most) {
     shape.push(probe.length);
     probe = probe[0];
   }
-  if (keep > 0) shape.length = Math.max(0, shape.length - keep);
   const elements = flat(value, shape, 0, []);
   return { shape, dtype: given ?? plainType(elements), elements };
 }

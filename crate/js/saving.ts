@@ -37,7 +37,15 @@ export function* bytesOf(session: Session): Steps<Uint8Array> {
   const whole = session.writable ? yield* step(() => session.raw.bytes()) : undefined;
   if (whole) return whole;
   const size = session.writable ? yield* step(() => session.raw.fileSize()) : session.source.size;
-  return yield* step(() => gather(new Uint8Array(size), session));
+  return yield* step(() => gather(allBytes(size), session));
+}
+
+function allBytes(size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new HyperslabError("Limit", `the file has ${size} bytes, more than an array can hold`);
+  }
 }
 
 function gather(bytes: Uint8Array, session: Session): Uint8Array | Promise<Uint8Array> {

@@ -97,3 +97,14 @@ test("a result that no array can hold", () => {
   assert.throws(() => d.read(), { code: "Limit" });
   assert.deepEqual(d.read("1099511627775, :").data, new Float64Array(4));
 });
+
+test("a file that no array can hold", () => {
+  const f = create();
+  f.createDataset("late", { shape: [2 ** 33], dtype: "<f8" });
+  assert.throws(() => f.createDataset("early", { shape: [2 ** 33], dtype: "<f8", allocTime: "early" }), { code: "Limit" });
+  assert.deepEqual(f.keys(), ["late"]);
+  const g = openSync(f.toBytes(), { mode: "r+" });
+  g.get("late").write("8589934591", 1);
+  assert.throws(() => g.toBytes(), { code: "Limit" });
+  assert.equal(g.get("late").read("8589934591"), 1);
+});

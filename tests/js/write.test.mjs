@@ -98,6 +98,26 @@ test("records from columns and from rows", () => {
   assert.deepEqual(Object.keys(back(proto).data), ["__proto__", "b"]);
 });
 
+test("nested literals of sequences", () => {
+  const [list, u1] = ["<i4", "|u1"].map((base) => ({ class: "vlen", base }));
+  const pairs = { class: "array", dims: [2], base: list };
+  const lists = { class: "vlen", base: list };
+  const written = (data, dtype) => {
+    const d = create().createDataset("x", { data, dtype });
+    const plain = (v) => (ArrayBuffer.isView(v) ? [...v] : Array.isArray(v) ? v.map(plain) : v);
+    return [d.shape, plain(d.read()?.data ?? d.read())];
+  };
+  assert.deepEqual(written([[[1, 2], [3]], [[4], [5, 6, 7]]], pairs), [[2], [[1, 2], [3], [4], [5, 6, 7]]]);
+  assert.deepEqual(written([[1, 2], [3]], pairs), [[], [[1, 2], [3]]]);
+  assert.deepEqual(written([[[[1], [2, 3]], [[4], [5]]]], pairs), [[1, 2], [[1], [2, 3], [4], [5]]]);
+  assert.deepEqual(written([[[1, 2], [3]], [[4]]], lists), [[2], [[[1, 2], [3]], [[4]]]]);
+  assert.deepEqual(written([[], [[5]]], lists), [[2], [[], [[5]]]]);
+  assert.deepEqual(written([[], [1]], list), [[2], [[], [1]]]);
+  assert.deepEqual(written([[[1], [2]], [[3], [4, 5]]], list), [[2, 2], [[1], [2], [3], [4, 5]]]);
+  assert.deepEqual(written([Uint8Array.of(1, 2), Uint8Array.of(3)], u1), [[2], [[1, 2], [3]]]);
+  assert.throws(() => written([[[1], [2], [3]]], pairs), { code: "Argument" });
+});
+
 test("sequences, arrays, enums and opaque bytes", () => {
   const vlen = { class: "vlen", base: "<i2" };
   assert.deepEqual(back([[1, 2], [], [3]], { dtype: vlen }).data, [Int16Array.of(1, 2), new Int16Array(), Int16Array.of(3)]);

@@ -342,6 +342,19 @@ impl Engine {
         Ok(chunk.map(|(bytes, mask)| Array::of2(&mask.into(), &Uint8Array::from(bytes.as_slice()))))
     }
 
+    /// Where a selection begins and ends along each axis of a dataset with these extents, where it has no gaps.
+    pub fn ranges(&self, selection: &str, dims: &[f64]) -> Thrown<Vec<f64>> {
+        let resolve = || {
+            let resolved = hyperslab::select::Selection::parse(selection)?.resolve(&whole(dims))?;
+            if resolved.slab.axes().iter().any(|axis| !axis.is_contiguous()) {
+                return Err(Error::argument("a selection with steps is not one of neighbours"));
+            }
+            let ends = |axis: &hyperslab::select::Axis| [axis.start, axis.start.saturating_add(axis.len())];
+            Ok(resolved.slab.axes().iter().flat_map(ends).map(number::to_f64).collect())
+        };
+        resolve().throw()
+    }
+
     /// Plans a read of `selection`, spelled as in NumPy.
     pub fn read(&mut self, dataset: f64, selection: &str) -> Thrown<Reading> {
         let mut plan = || {

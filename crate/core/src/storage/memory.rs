@@ -19,10 +19,22 @@ impl Memory {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// Makes room for a file of `len` bytes.
+    fn reserve(&mut self, len: usize) -> Result<()> {
+        let more = len.saturating_sub(self.bytes.len());
+        // With room to spare if there is that much.
+        let reserved = self.bytes.try_reserve(more).or_else(|_| self.bytes.try_reserve_exact(more));
+        reserved.map_err(|_| too_large(len as u64))
+    }
+}
+
+fn too_large(len: u64) -> Error {
+    Error::limit("the file does not fit into memory").at(len)
 }
 
 fn position(at: u64) -> Result<usize> {
-    usize::try_from(at).map_err(|_| Error::limit("the file does not fit into memory").at(at))
+    usize::try_from(at).map_err(|_| too_large(at))
 }
 
 impl Storage for Memory {
@@ -58,9 +70,7 @@ impl Storage for Memory {
 impl StorageMut for Memory {
     fn write_at(&mut self, at: u64, data: &[u8]) -> Result<()> {
         let from = position(at)?;
-        if from.checked_add(data.len()).is_none() {
-            return Err(Error::limit("the file does not fit into memory").at(at));
-        }
+        self.reserve(from.checked_add(data.len()).ok_or_else(|| too_large(at))?)?;
         if self.bytes.len() < from {
             self.bytes.resize(from, 0);
         }
@@ -72,7 +82,9 @@ impl StorageMut for Memory {
     }
 
     fn set_len(&mut self, len: u64) -> Result<()> {
-        self.bytes.resize(position(len)?, 0);
+        let len = position(len)?;
+        self.reserve(len)?;
+        self.bytes.resize(len, 0);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use super::elements::Elements;
 use super::fill::Filler;
 use super::node::Node;
 use super::output::{Output, message};
+use super::raw;
 use super::spec::{DatasetSpec, LayoutClass};
 use crate::error::{Error, Result};
 use crate::format::Libver;
@@ -174,20 +175,19 @@ impl New<'_> {
             out.medium.write(address, all)?;
             return Ok(layout);
         }
-        let mut elements = elements;
-        if elements.is_none() && !self.must_fill() {
-            return Ok(layout);
-        }
         let (count, unit) = (self.spec.dataspace.elements()?, u64::from(self.spec.datatype.size));
+        let Some(elements) = elements else {
+            if self.must_fill() {
+                raw::fill_block(out, address, count, unit, &self.filler)?;
+            }
+            return Ok(layout);
+        };
         let step = (BATCH / unit).max(1);
         let mut batch = Vec::new();
         for first in (0..count).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
             batch.clear();
             let n = step.min(count - first);
-            match &mut elements {
-                Some(elements) => elements.append(first, n, &mut batch)?,
-                None => self.filler.append(out, n, &mut batch)?,
-            }
+            elements.append(first, n, &mut batch)?;
             out.medium.write(address.offset(first * unit)?, &batch)?;
         }
         Ok(layout)

@@ -81,7 +81,7 @@ pub(super) fn write(out: &mut Output, base: Addr, part: &Part<'_>, source: &mut 
 }
 
 /// Makes `n` elements from `at` on the fill value.
-pub(super) fn fill(out: &mut Output, at: Addr, n: u64, unit: u64, filler: &Filler) -> Result<()> {
+pub(in crate::write) fn fill(out: &mut Output, at: Addr, n: u64, unit: u64, filler: &Filler) -> Result<()> {
     if filler.is_zero() {
         return zero(out, at, n.saturating_mul(unit));
     }

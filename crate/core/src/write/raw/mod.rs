@@ -9,6 +9,7 @@ mod rows;
 mod source;
 mod values;
 
+pub(super) use contiguous::fill as fill_block;
 pub(super) use dirty::Dirty;
 pub(super) use release::release;
 pub(super) use resize::resize;
@@ -22,7 +23,7 @@ use crate::chunk::grid::Touched;
 use crate::error::{Context, Error, Result};
 use crate::format::length;
 use crate::format::message::{FillStatus, FillTime, Layout};
-use crate::layout::DatasetParts;
+use crate::layout::{DatasetParts, virtual_sources};
 use crate::object::header::{ObjectHeader, ObjectKind};
 use crate::select::Region;
 use chunked::Chunked;
@@ -130,6 +131,9 @@ fn each_part(region: &Region, each: &mut dyn FnMut(&Part<'_>) -> Result<()>) -> 
     Ok(())
 }
 
+/// Sources of a virtual dataset that an error names.
+const MOST_NAMES: usize = 3;
+
 /// The header of an object as it is to be.
 fn header(node: &Node) -> ObjectHeader {
     ObjectHeader {
@@ -148,14 +152,32 @@ pub(super) fn parts(out: &Output, node: &Node) -> Result<DatasetParts> {
     if node.group || header.kind()? != ObjectKind::Dataset {
         return Err(Error::argument("only datasets have elements"));
     }
-    if let Layout::Virtual { .. } = header.stored_layout(&out.medium)? {
-        return Err(virtually());
+    let layout = header.stored_layout(&out.medium)?;
+    if let Layout::Virtual { .. } = layout {
+        return Err(virtually(&virtual_sources(&out.medium, &layout)?));
     }
     DatasetParts::open(&out.medium, &header)
 }
 
-fn virtually() -> Error {
-    Error::unsupported("changing a virtual dataset, whose elements are in other datasets")
+/// Says what would have to be written.
+fn virtually(sources: &[(Vec<u8>, Vec<u8>)]) -> Error {
+    let mut names: Vec<String> = Vec::new();
+    for (file, dataset) in sources {
+        let dataset = String::from_utf8_lossy(dataset);
+        let name = match file.as_slice() {
+            b"." => format!("{dataset:?}"),
+            file => format!("{dataset:?} of the file {:?}", String::from_utf8_lossy(file)),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if names.len() > MOST_NAMES {
+            names[MOST_NAMES] = "...".into();
+            break;
+        }
+    }
+    let names = names.join(", ");
+    Error::unsupported(format!("changing a virtual dataset, whose elements are in other datasets: {names}"))
 }
 
 /// Stores the chunks of a dataset that were held back. Returns the layout message if it has changed.
