@@ -39,6 +39,7 @@ function made(name, by) {
   f.createDataset("fixed", { ...few, shape: [0, 5], maxshape: [3000, 40], chunks: [8, 5], compression: "gzip" });
   f.createDataset("row", { ...few, shape: [0, 5], maxshape: [3000, 5], chunks: [8, 5], allocTime: "early" });
   f.createDataset("one", { ...few, shape: [0], maxshape: [200], chunks: [200], compression: "gzip" });
+  for (let i = 0; i < 7; i++) f.get("plain").attrs.set(`text ${i}`, "so that the header goes on elsewhere ".repeat(i + 1));
   f.close();
   return file;
 }
@@ -108,8 +109,12 @@ for (const by of ["libhdf5", "v110", "latest"]) {
       assert.equal(reader.child.exitCode, 0);
     }
     assert.ok(rounds >= 200);
+    const copy = path.join(dir, `copy-${by}.h5`);
+    f.save(copy);
     f.close();
     assert.equal(fs.readFileSync(file)[11], 0);
+    assert.equal(fs.readFileSync(copy)[11], 0);
+    run("states", copy);
     run("states", file);
     if (by === "v110") {
       for (const name of NAMES) {

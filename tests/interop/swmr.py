@@ -45,6 +45,9 @@ def make(file):
         space = h5py.h5s.create_simple((0, 5), (3000, 5))
         h5py.h5d.create(f.id, b"row", h5py.h5t.STD_I32LE, space, early)
         f.create_dataset("one", (0,), maxshape=(200,), chunks=(200,), compression="gzip", **few)
+        for i in range(7):
+            f["plain"].attrs[f"text {i}"] = "so that the header goes on elsewhere " * (i + 1)
+            f["square"].attrs[f"n {i}"] = np.arange(50 * i)
         f.attrs["about"] = "each element follows from its place"
 
 

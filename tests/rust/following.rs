@@ -151,8 +151,8 @@ fn spec(kind: &Case) -> DatasetSpec {
     }
 }
 
-fn start(space: FileSpaceOptions) -> Vec<u8> {
-    let options = CreateOptions { low: Libver::V110, space, ..CreateOptions::default() };
+fn start(space: FileSpaceOptions, userblock: u64) -> Vec<u8> {
+    let options = CreateOptions { low: Libver::V110, space, userblock, ..CreateOptions::default() };
     let mut file = Editor::create_with(&options).unwrap();
     for kind in &DATASETS {
         file.create_dataset(kind.name, &spec(kind), Data::Late).unwrap();
@@ -332,7 +332,8 @@ fn slow(begin: &[u8], told: &[Told], published: &[Extents], dice: &mut Dice) {
 
 fn all_states(space: FileSpaceOptions, fail: bool, seed: u64, direct: bool) {
     let device = Recorder::default();
-    *device.bytes.borrow_mut() = start(space);
+    let userblock = if seed == 3 { 512 } else { 0 };
+    *device.bytes.borrow_mut() = start(space, userblock);
     let storage: Box<dyn Storage> = if direct {
         Box::new(Direct::new(Box::new(device.clone())))
     } else {
@@ -348,8 +349,12 @@ fn all_states(space: FileSpaceOptions, fail: bool, seed: u64, direct: bool) {
     let published = session(&mut file, &device, &mut dice, 30, fail);
     slow(&begin, &device.told.borrow(), &published, &mut dice);
     replay(begin, &device.told.borrow(), &published);
-    let flags = |bytes: &[u8]| bytes[11];
+    let flags = |bytes: &[u8]| bytes[userblock as usize + 11];
     assert_eq!(flags(&device.bytes.borrow()), 5);
+    // A copy is nobody's who writes it.
+    let copy = file.to_bytes().unwrap();
+    assert_eq!(flags(&copy), 0);
+    assert_eq!(&seen(&copy, "a copy"), published.last().unwrap());
     file.end_swmr().unwrap();
     let end = device.bytes.borrow().clone();
     assert_eq!(flags(&end), 0);
@@ -388,7 +393,7 @@ fn also_where_writes_fail() {
 #[test]
 fn a_structure_is_written_in_one_piece() {
     let device = Recorder::default();
-    *device.bytes.borrow_mut() = start(FileSpaceOptions::default());
+    *device.bytes.borrow_mut() = start(FileSpaceOptions::default(), 0);
     let mut file = editor(Box::new(Direct::new(Box::new(device.clone()))));
     file.start_swmr().unwrap();
     device.told.borrow_mut().clear();

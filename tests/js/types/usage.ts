@@ -51,6 +51,8 @@ const changed: FileSync = openSync("x.h5", { mode: "r+", journal: false, locking
 is<ReturnType<typeof changed.close>, void>(true);
 is<ReturnType<typeof f.close>, Promise<void>>(true);
 is<ReturnType<typeof f.flush>, Promise<void>>(true);
+is<ReturnType<typeof f.refresh>, Promise<void>>(true);
+is<ReturnType<typeof f.startSwmr>, Promise<void>>(true);
 openSync({ size: 0, read: (offset, length) => new Uint8Array(offset + length), write: (offset, bytes) => void (offset + bytes.length), truncate: (size) => void size }, { mode: "w", libver: "latest" });
 async function handles(handle: FileHandle & SaveTarget, access: SyncAccessHandle): Promise<void> {
   await using h = await open(handle, { mode: "a", journal: handle });
@@ -75,6 +77,8 @@ if (object?.kind === "dataset") {
   is<typeof asserted.data, string[]>(true);
   object.read([7, slice(10, 20), null, [0, 5], [null, null, 2], "..."]);
   object.read("7, 10:20");
+  is<ReturnType<typeof object.refresh>, void>(true);
+  is<ReturnType<typeof object.flush>, void>(true);
   object.read({ points: [[0, 1], Int32Array.of(2, -1)] });
   object.read({ mask: [[true, false], [false, true]] });
   // @ts-expect-error points are lists of numbers

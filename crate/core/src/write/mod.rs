@@ -268,9 +268,8 @@ impl Editor {
     /// Commits, and returns the file's bytes.
     pub fn to_bytes(&mut self) -> Result<Vec<u8>> {
         self.finish()?;
-        let storage = self.out.medium.storage();
-        let mut bytes = vec![0; length(storage.len())?];
-        storage.read_at(0, &mut bytes)?;
+        let mut bytes = vec![0; length(self.out.medium.storage_len())?];
+        self.read_copy(0, &mut bytes)?;
         Ok(bytes)
     }
 

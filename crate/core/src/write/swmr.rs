@@ -11,7 +11,7 @@ use crate::format::Libver;
 use crate::format::header::v2;
 use crate::format::length;
 use crate::format::message::{ChunkIndex, Layout, kind};
-use crate::format::superblock::{SWMR_ACCESS, WRITE_ACCESS};
+use crate::format::superblock::{SWMR_ACCESS, Superblock, WRITE_ACCESS};
 use crate::layout::DatasetParts;
 use crate::object::header::ObjectHeader;
 use crate::storage::Turn;
@@ -39,6 +39,9 @@ impl Editor {
             }
             if self.out.low < Libver::V110 {
                 return Err(Error::argument("SWMR with the bound of an older release than HDF5 1.10"));
+            }
+            if self.out.medium.shared_messages.is_some() {
+                return Err(Error::unsupported("SWMR in a file whose objects share header messages"));
             }
             // Published in any case: from now on the file must not name lists of free space, which will soon be wrong.
             self.publish("/", &mut |_| Ok(()))?;
@@ -69,6 +72,20 @@ impl Editor {
     /// Whether others may read the file while it is written.
     pub fn is_swmr(&self) -> bool {
         self.superblock.is_swmr()
+    }
+
+    /// Fills `buf` with what is at `at` (absolute) in the file, for a copy of it: that is nobody's who writes it.
+    pub fn read_copy(&self, at: u64, buf: &mut [u8]) -> Result<()> {
+        let medium = &self.out.medium;
+        medium.storage().read_at(at, buf)?;
+        if self.is_swmr() {
+            let block = self.out.encoded(&Superblock { flags: 0, ..self.superblock.clone() })?;
+            for (place, byte) in (medium.base..).zip(block) {
+                let place = place.checked_sub(at).and_then(|n| usize::try_from(n).ok());
+                place.and_then(|place| buf.get_mut(place)).into_iter().for_each(|b| *b = byte);
+            }
+        }
+        Ok(())
     }
 
     fn seal(&mut self) -> Result<()> {

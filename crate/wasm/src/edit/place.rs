@@ -91,10 +91,11 @@ impl Engine {
     pub fn copy(&mut self, from: f64, to: f64) -> Thrown<Uint8Array> {
         let (from, to) = (to_u64(from), to_u64(to));
         let copy = |file: &File| {
-            let medium = file.medium()?;
-            let there = to.min(medium.storage_len()).saturating_sub(from);
+            file.commit()?;
+            let editor = file.edit()?;
+            let there = to.min(editor.medium().storage_len()).saturating_sub(from);
             let mut bytes = vec![0; Limits::check(there, u64::MAX, "a part of the file")?];
-            medium.storage().read_at(from, &mut bytes)?;
+            editor.read_copy(from, &mut bytes)?;
             Ok(Uint8Array::from(bytes.as_slice()))
         };
         self.file().and_then(copy).throw()

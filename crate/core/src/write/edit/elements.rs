@@ -158,6 +158,7 @@ impl Editor {
 
     /// Puts another body into the message of this type.
     fn put_body(&mut self, id: NodeId, kind: u16, data: Vec<u8>) -> Result<()> {
+        let followed = self.out.space.is_shared();
         let node = self.stage.node_mut(id);
         if data.len() > node.largest_message() {
             let what = format!("{} bytes do not fit into an object header", data.len());
@@ -165,6 +166,9 @@ impl Editor {
         }
         let message = node.messages.iter_mut().find(|m| m.kind == kind);
         let message = message.ok_or_else(|| Error::malformed("a dataset without a message that it needs"))?;
+        if followed && message.data.len() != data.len() {
+            return Err(swmr::refused("changing how long a message of an object header is"));
+        }
         message.data = data;
         node.changed = true;
         Ok(())
