@@ -203,27 +203,17 @@ declare module "#glue" {
     pageSize?: number;
   }
 
-  /** How datasets are stored in a copy. */
-  export interface StoringSpec {
-    /** With the filters that they have; otherwise with those that follow. */
-    keep?: boolean;
-    gzip?: number | undefined;
-    filters?: Spec["filters"] | undefined;
-    /** Absent: where it helps. */
-    shuffle?: boolean | undefined;
-    /** Absent: where it was. */
-    fletcher32?: boolean | undefined;
-    chunks?: Float64Array;
-    place?: string;
-    merge?: boolean;
+  /** How datasets are stored in a copy: as the user said, and filters with their numbers. */
+  export interface StoringSpec extends Pick<Spec, "gzip" | "filters"> {
+    compression?: unknown;
   }
 
   /** How a copy is made. Its lower bound may be "keep". */
   export interface RepackSpec extends CreateSpec {
     ownUserblock: boolean;
     storing: StoringSpec;
-    /** Datasets and groups by path; of the dataset itself it is an error if it cannot be so. */
-    named: { path: string; storing: StoringSpec; mustFilter: boolean; mustPlace: boolean }[];
+    /** Datasets and groups by path: what is not said of one is what is said of all. */
+    named: (StoringSpec & { path: string })[];
     subtree?: string | undefined;
     drop: string[];
     /** Piece by piece, not in memory. */

@@ -1,73 +1,25 @@
 /** Compact copies of files. */
 
 import type { RepackSpec, StoringSpec } from "#glue";
-import { compressionOf, gzipLevel } from "./compression.js";
+import { compressionOf } from "./compression.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { engine } from "./engine.js";
 import { argument, text } from "./errors.js";
 import { openFile } from "./opening.js";
 import { isFileHandle } from "./sources/access.js";
 import { type Target, targetFailure, targetOf } from "./sources/target.js";
-import { checkShape, fileSpec } from "./spec.js";
+import { fileSpec } from "./spec.js";
 import type { CreateOptions, DatasetOptions, RepackOptions, RepackTarget, Source, Storing } from "./types.js";
 
 /** Milliseconds between reports, and between chances for the page to do something else. */
 const PAUSE = 50;
 
-/** Options about filters, and about places: who says one of them says all. */
-const FILTERS = ["compression", "compressionOpts", "shuffle", "fletcher32", "scaleoffset", "filters"] as const;
-const PLACES = ["chunks", "layout"] as const;
-
-/** What chunks go through. */
-function filtersOf(options: Storing, apart: boolean): StoringSpec {
-  const { compression, shuffle, fletcher32, filters, scaleoffset } = options;
-  if (compression === "keep") {
-    const other = FILTERS.find((name) => name !== "compression" && options[name] !== undefined);
-    if (other) throw argument(`\`${other}\` for datasets that keep their filters`);
-    return { keep: true };
-  }
-  const spec: StoringSpec = { shuffle, fletcher32 };
-  if (compression === "gzip" || (typeof compression === "number" && compression < 10)) {
-    spec.gzip = gzipLevel(compression, options.compressionOpts);
-    return { ...spec, filters: compressionOf({ filters, scaleoffset, fletcher32 } as DatasetOptions).filters };
-  }
-  const made = compressionOf({ ...options, compression: compression === "none" ? undefined : compression } as DatasetOptions);
-  // Without a word about filters everything is compressed that may be.
-  if (FILTERS.every((name) => options[name] === undefined) && !apart) spec.gzip = 4;
-  return { ...spec, ...made };
-}
-
-/** How datasets are stored, as the engine takes it. */
+/** How datasets are stored, as the engine takes it: filters have their numbers. */
 function storingOf(options: Storing): StoringSpec {
-  const { chunks, layout, merge } = options;
-  const place: Pick<StoringSpec, "place" | "chunks"> = {};
-  if (Array.isArray(chunks)) {
-    checkShape(chunks);
-    place.chunks = Float64Array.from(chunks);
-  } else if (chunks !== undefined && typeof chunks !== "boolean" && chunks !== "keep") throw argument('chunks are extents, true, false or "keep"');
-  const wanted = layout ?? (chunks === "keep" ? "keep" : chunks === false ? "contiguous" : chunks && "chunked");
-  if (chunks !== undefined && chunks !== "keep" && (wanted === "chunked") !== (chunks !== false)) throw argument(`a ${layout} dataset with chunks: ${chunks}`);
-  if (wanted !== undefined) place.place = text(wanted, "layout");
-  const whole = wanted === "contiguous" || wanted === "compact";
-  const spec = { ...filtersOf(options, whole), ...place, merge: merge === true };
-  if (whole && !spec.keep && (spec.gzip || spec.filters?.length || spec.shuffle || spec.fletcher32)) {
-    throw argument(`filters need chunks: a ${wanted} dataset has none`);
-  }
-  return spec;
-}
-
-/** What is said of one dataset or group, and, where that says nothing, of all. */
-function named(path: string, all: Storing, own: Storing): RepackSpec["named"][number] {
-  if (typeof own !== "object" || own === null) throw argument("how a dataset is stored is said by an object of options");
-  const merged = { ...all } as Record<string, unknown>;
-  const [mustFilter, mustPlace] = [FILTERS, PLACES].map((names: readonly (keyof Storing)[]) => {
-    const said = names.some((name) => own[name] !== undefined);
-    if (said) for (const name of names) delete merged[name];
-    return said;
-  }) as [boolean, boolean];
-  // Filters that were said of all are not for what has no place for them.
-  if (mustPlace && !mustFilter && (own.chunks === false || ["contiguous", "compact"].includes(own.layout!))) for (const name of FILTERS) delete merged[name];
-  return { path, storing: storingOf({ ...merged, ...own }), mustFilter, mustPlace };
+  if (Object(options) !== options) throw argument("how a dataset is stored is said by an object of options");
+  const { compression, compressionOpts, scaleoffset, filters, fletcher32 } = options;
+  const made = compression === "keep" || compression === "none" ? { scaleoffset, filters, fletcher32 } : { compression, compressionOpts, scaleoffset, filters, fletcher32 };
+  return { ...options, ...compressionOf(made as DatasetOptions) } as StoringSpec;
 }
 
 function specOf(options: RepackOptions): RepackSpec {
@@ -79,7 +31,7 @@ function specOf(options: RepackOptions): RepackSpec {
     ...fileSpec({ ...options, userblock: userblock ?? 0 } as CreateOptions),
     ownUserblock: userblock === undefined,
     storing: storingOf(options),
-    named: Object.entries(datasets ?? {}).map(([path, own]) => named(path, options, own)),
+    named: Object.entries(datasets ?? {}).map(([path, own]) => Object.assign(storingOf(own), { path })),
     subtree,
     drop: [...(drop ?? [])],
     apart: to !== undefined,

@@ -13,7 +13,7 @@ import { browser as browserPath } from "../../scripts/setup/system.mjs";
 
 /** In the worker: does what it is told, and says how it went. */
 const WORKER = `
-import { open, openSync, ready } from "./dist/index.js";
+import { create, open, openSync, ready, repack } from "./dist/index.js";
 const files = await navigator.storage.getDirectory();
 const handle = (name) => files.getFileHandle(name, { create: true });
 const opened = async (name, mode) => await open(await handle(name), { mode, journal: await handle(name + "-journal") });
@@ -72,6 +72,27 @@ const jobs = {
     g.close();
     access.close();
     return [...data];
+  },
+  async copies(name) {
+    await ready();
+    const f = create();
+    for (let i = 0; i < 20; i++) f.createDataset("d" + i, { data: Float64Array.from({ length: 100_000 }, (_, j) => i * j) });
+    f.createDataset("text", { data: Array.from({ length: 5000 }, (_, i) => "line " + i) });
+    const source = f.toBytes();
+    const expected = await repack(source);
+    const file = await handle(name);
+    // The handle itself, one that has no stream, and its stream.
+    const targets = [() => file, () => ({ name, createSyncAccessHandle: () => file.createSyncAccessHandle() }), () => file.createWritable()];
+    const equal = [];
+    for (const target of targets) {
+      await repack(new Blob([source]), { to: await target() });
+      const bytes = new Uint8Array(await (await (await handle(name)).getFile()).arrayBuffer());
+      equal.push(bytes.length === expected.length && bytes.every((b, i) => b === expected[i]));
+    }
+    const same = await repack(await handle(name), { to: await handle(name) }).then(() => "copied", (e) => e.code);
+    const stop = new AbortController();
+    const stopped = await repack(source, { to: await handle(name + "-half"), signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) }).then(() => "copied", (e) => e.message);
+    return [equal, same, stopped, (await (await handle(name + "-half")).getFile()).size];
   },
 };
 addEventListener("message", async ({ data: [job, ...args] }) => {
@@ -138,6 +159,11 @@ after(async () => {
 test("a handle that answers at once", async () => {
   const { done } = await page.evaluate(async () => (await window.begin()).ask("synchronous", "sync.h5"));
   assert.deepEqual(done, [1, 2, 3]);
+});
+
+test("copies are written to handles and streams", async () => {
+  const { done, failed } = await page.evaluate(async () => (await window.begin()).ask("copies", "copy.h5"));
+  assert.deepEqual([done, failed], [[[true, true, true], "Argument", "enough", 0], undefined]);
 });
 
 test("one writer at a time", async () => {

@@ -1,7 +1,7 @@
 // Compact copies: equal in everything, smaller, and stopped or refused cleanly.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, externalLink, openSync, repack, softLink } from "hyperslab";
+import { create, externalLink, open, openSync, repack, softLink } from "hyperslab";
 import { bytes, counting, kinds } from "./support.mjs";
 
 function example() {
@@ -170,6 +170,14 @@ test("virtual datasets stay so, or are merged", async () => {
   const merged = openSync(await repack(source, { merge: true, resolve })).get("v");
   assert.deepEqual([merged.layout, merged.filters.length, merged.read().data[999]], ["chunked", 2, 999]);
   await assert.rejects(repack(source, { merge: true, resolve: () => undefined }), { code: "Unsupported", path: "/v" });
+  const outside = create();
+  outside.createDataset("e", { shape: [500], dtype: "<f8", external: [{ file: "raw.bin", size: 4000 }] });
+  const raw = new Uint8Array(Float64Array.from({ length: 500 }, (_, i) => -i).buffer);
+  const found = (name) => (name === "raw.bin" ? raw : undefined);
+  const read = async (options, resolve) => await (await (await open(await repack(outside.toBytes(), options), { resolve })).get("e")).read();
+  assert.equal((await read({}, found)).data[499], -499);
+  assert.equal((await read({ merge: true, resolve: found }, null)).data[499], -499);
+  await assert.rejects(repack(outside.toBytes(), { merge: true }), { path: "/e" });
 });
 
 test("what makes no sense", async () => {

@@ -23,9 +23,8 @@ export interface Target {
 /** Members of a source, if it has several. */
 function members(source: Source): Source[] {
   if (typeof source === "string") return [source];
-  const { family, split, multi } = source as { family?: Source[]; split?: Record<string, Source>; multi?: Record<string, Source> };
-  if (Array.isArray(family)) return family;
-  return split || multi ? Object.values((split ?? multi)!) : [source];
+  const { family, split, multi } = source as { family?: Source[]; split?: Source[]; multi?: Source[] };
+  return [source, typeof family === "string" ? [] : Object.values(family ?? split ?? multi ?? [])].flat() as Source[];
 }
 
 function toPath(path: string | URL, source: Source): Target {
@@ -92,7 +91,7 @@ export function targetOf(target: RepackTarget, source: Source): () => Target | P
     };
   }
   if (has(target, "write") && has(target, "seek")) return () => toStream(target as FileStream);
-  throw argument("a copy goes to a path (in Node), a file handle, its stream or its sync access handle, or a place with read, write and truncate: not to what can only be appended to");
+  throw argument("a copy goes to a path (in Node), a file handle, its stream or a place: not to what can only be appended to");
 }
 
 /** Something went wrong with a target. */

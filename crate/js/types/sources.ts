@@ -32,7 +32,7 @@ export interface SyncAccessHandle {
   close(): void;
 }
 
-/** A file of the browser, the user's or of its private file system: a `FileSystemFileHandle`. For `open` only. */
+/** A file of the browser, the user's or of its private file system: a `FileSystemFileHandle`. For `open` and `repack`. */
 export interface FileHandle {
   readonly name: string;
   getFile(): Promise<Blob>;

@@ -213,7 +213,8 @@ export interface RepackOptions extends Storing {
   subtree?: string | undefined;
   /**
    * Links that are left out, by their paths from the source's root, with everything that only they lead to. What another
-   * link leads to stays; references to what is gone, or is outside `subtree`, become null references.
+   * link leads to stays; references to what is gone, or is outside `subtree`, become null references, and elements of virtual
+   * datasets that were there read as the fill value.
    */
   drop?: readonly string[] | undefined;
   /** Called now and then with bytes of elements copied, of how many. */

@@ -130,7 +130,7 @@ pub(super) fn size(out: &Output, node: &Node) -> Result<(u64, usize)> {
 pub(super) fn place(out: &Output, node: &mut Node, address: Addr, len: u64) -> Result<()> {
     let (size, room) = size(out, node)?;
     if size != len {
-        return Err(Error::argument("a header of another size than was thought"));
+        return Err(Error::io("an object has changed while it was copied"));
     }
     if let Some(prefix) = &mut node.v2 {
         prefix.chunk_size = room as u64;

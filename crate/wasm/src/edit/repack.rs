@@ -1,10 +1,10 @@
 //! A copy in progress.
 
-use super::given::{extents, flag, get, given, list, text, unknown, whole};
+use super::given::{flag, get, given, list, text, unknown, whole};
 use super::spec;
 use crate::engine::Engine;
 use crate::fault::Throw;
-use crate::number::{to_f64, to_u64};
+use crate::number::to_f64;
 use hyperslab::api::File;
 use hyperslab::bytes::Addr;
 use hyperslab::storage::Spool;
@@ -85,37 +85,94 @@ impl Repacking {
     }
 }
 
-/// How datasets are stored (`StoringSpec` in crate/js/glue.d.ts).
-fn storing(given_spec: &JsValue) -> Result<Storing> {
-    let choice = |name| given(given_spec, name).map(|v| v.is_truthy());
-    let filters = if flag(given_spec, "keep") {
-        Filtering::Keep
-    } else {
-        Filtering::Made {
-            gzip: given(given_spec, "gzip").map(|level| whole(&level, "gzip")).transpose()?,
-            filters: spec::filters(given_spec)?,
-            shuffle: choice("shuffle"),
-            fletcher32: choice("fletcher32"),
+/// Options about filters, and about places: who says one of them says all.
+const FILTERS: [&str; 6] =
+    ["compression", "compressionOpts", "shuffle", "fletcher32", "scaleoffset", "filters"];
+const PLACES: [&str; 2] = ["chunks", "layout"];
+
+fn said(options: &JsValue, names: &[&str]) -> bool {
+    names.iter().any(|name| given(options, name).is_some())
+}
+
+/// How datasets are stored: as is said of them, and where that says nothing, of all. And what of it is said of them.
+fn storing(own: &JsValue, all: &JsValue) -> Result<(Storing, Must)> {
+    let must = Must { filters: said(own, &FILTERS), placing: said(own, &PLACES) };
+    let (about, place) = (if must.filters { own } else { all }, if must.placing { own } else { all });
+    let mut placing = placing(place)?;
+    let mut filters = filtering(about)?;
+    if matches!(placing, Placing::Contiguous | Placing::Compact) && filters.are_any() {
+        match (must.placing, must.filters) {
+            // What was said of all is not for this one.
+            (false, true) => placing = Placing::AsNeeded,
+            (true, true) => {
+                return Err(Error::argument("filters need chunks: a dataset in one piece has none"));
+            }
+            _ => filters = Storing::gzip(0).filters,
         }
+    }
+    let merge = given(own, "merge").unwrap_or_else(|| get(all, "merge")).is_truthy();
+    Ok((Storing { filters, placing, merge }, must))
+}
+
+fn filtering(options: &JsValue) -> Result<Filtering> {
+    let choice = |name| given(options, name).map(|v| v.is_truthy());
+    if get(options, "compression").as_string().as_deref() == Some("keep") {
+        return match FILTERS.iter().skip(1).find(|name| given(options, name).is_some()) {
+            Some(other) => Err(Error::argument(format!("{other} for datasets that keep their filters"))),
+            None => Ok(Filtering::Keep),
+        };
+    }
+    let gzip = given(options, "gzip").map(|level| whole(&level, "gzip")).transpose()?;
+    Ok(Filtering::Made {
+        // Without a word about filters everything is compressed that may be.
+        gzip: gzip.or_else(|| (!said(options, &FILTERS)).then_some(4)),
+        filters: spec::filters(options)?,
+        shuffle: choice("shuffle"),
+        fletcher32: choice("fletcher32"),
+    })
+}
+
+fn placing(options: &JsValue) -> Result<Placing> {
+    let (chunks, layout) = (get(options, "chunks"), get(options, "layout"));
+    let layout = if layout.is_undefined() { None } else { Some(text(options, "layout")?) };
+    let word = match (layout.as_deref(), chunks.as_bool()) {
+        (Some("keep" | "compact" | "contiguous"), Some(true)) | (Some("chunked"), Some(false)) => {
+            return Err(Error::argument("chunks and a layout that contradicts them"));
+        }
+        (Some(word), _) => word,
+        (None, Some(false)) => "contiguous",
+        (None, Some(true)) => "chunked",
+        (None, None) if chunks.as_string().as_deref() == Some("keep") => "keep",
+        (None, None) if chunks.is_undefined() => return Ok(Placing::AsNeeded),
+        (None, None) => "chunked",
     };
-    let placing = match (extents(given_spec, "chunks"), get(given_spec, "place").as_string().as_deref()) {
-        (Some(shape), _) => Placing::Shape(shape.into_iter().map(to_u64).collect()),
-        (None, None) => Placing::AsNeeded,
-        (None, Some("keep")) => Placing::Keep,
-        (None, Some("compact")) => Placing::Compact,
-        (None, Some("contiguous")) => Placing::Contiguous,
-        (None, Some("chunked")) => Placing::Guess,
-        (None, Some(other)) => return Err(unknown("layout", other)),
-    };
-    Ok(Storing { filters, placing, merge: flag(given_spec, "merge") })
+    if Array::is_array(&chunks) {
+        let shape = list(options, "chunks")?.iter().map(|n| whole(&n, "chunks")).collect::<Result<_>>()?;
+        return match word {
+            "chunked" => Ok(Placing::Shape(shape)),
+            _ => Err(Error::argument("chunks and a layout that contradicts them")),
+        };
+    }
+    if !chunks.is_undefined() && chunks.as_bool().is_none() && chunks.as_string().as_deref() != Some("keep") {
+        return Err(Error::argument("chunks are extents, true, false or \"keep\""));
+    }
+    match word {
+        "keep" => Ok(Placing::Keep),
+        "compact" => Ok(Placing::Compact),
+        "contiguous" => Ok(Placing::Contiguous),
+        "chunked" => Ok(Placing::Guess),
+        other => Err(unknown("layout", other)),
+    }
 }
 
 /// How a copy is made (`RepackSpec` in crate/js/glue.d.ts).
 fn options(file: &File, given_spec: &JsValue) -> Result<RepackOptions> {
     let mut named = Vec::new();
+    let all = get(given_spec, "storing");
     for one in list(given_spec, "named")?.iter() {
-        let must = Must { filters: flag(&one, "mustFilter"), placing: flag(&one, "mustPlace") };
-        named.push(Named { path: text(&one, "path")?, storing: storing(&get(&one, "storing"))?, must });
+        let path = text(&one, "path")?;
+        let (storing, must) = storing(&one, &all).map_err(|e| e.on(path.as_str()))?;
+        named.push(Named { path, storing, must });
     }
     let own = match file.info()?.superblock {
         0 | 1 => "earliest",
@@ -125,7 +182,7 @@ fn options(file: &File, given_spec: &JsValue) -> Result<RepackOptions> {
     Ok(RepackOptions {
         file: spec::file_like(given_spec, own)?,
         own_userblock: flag(given_spec, "ownUserblock"),
-        storing: storing(&get(given_spec, "storing"))?,
+        storing: storing(&all, &all)?.0,
         named,
         subtree: get(given_spec, "subtree").as_string(),
         drop: list(given_spec, "drop")?.iter().filter_map(|path| path.as_string()).collect(),

@@ -3,6 +3,7 @@
 use super::options::{Filtering, Must, Placing, Storing};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{self, Local};
+use crate::format::Libver;
 use crate::format::datatype::{Class, Datatype};
 use crate::format::message::{AllocTime, Extent, FillStatus, FillTime, FillValue, FilterPipeline, Layout};
 use crate::layout::DatasetParts;
@@ -16,6 +17,7 @@ const SMALL: u64 = 2048;
 /// lzf, bzip2, lz4 and zstd: they take bytes for bytes.
 const OF_BYTES: [u16; 4] = [32000, 307, 32004, 32015];
 const ZFP: u16 = 32013;
+const BITSHUFFLE: u16 = 32008;
 const SCALEOFFSET: u16 = 6;
 
 /// How the copy of a dataset is stored.
@@ -123,8 +125,7 @@ fn chosen(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> 
         as_stored = kept && same && !parts.datatype.uses_heap() && !parts.datatype.holds_references();
         // Old files have no such thing: each of their chunks says for itself which filters it has not gone through.
         let unfiltered = matches!(parts.layout, Layout::Chunked { edge_unfiltered: true, .. });
-        spec.edge_unfiltered =
-            unfiltered && kept && !pipeline.filters.is_empty() && out.low >= crate::format::Libver::V110;
+        spec.edge_unfiltered = unfiltered && kept && !pipeline.filters.is_empty() && out.low >= Libver::V110;
     }
     if is_stored(parts)? && !as_stored {
         check_source(parts, must.any())?;
@@ -252,8 +253,8 @@ fn is_large(parts: &DatasetParts, chunk: &[u64]) -> bool {
 }
 
 impl Filtering {
-    /// Whether there are filters.
-    fn are_any(&self) -> bool {
+    /// Whether any are asked for.
+    pub fn are_any(&self) -> bool {
         match self {
             Filtering::Keep => false,
             Filtering::Made { gzip, filters, shuffle, fletcher32 } => {
@@ -297,7 +298,7 @@ fn adapted(parts: &DatasetParts, chunk: &[u64]) -> Result<FilterPipeline> {
             // Behind the way of scaling.
             SCALEOFFSET => filter.values.get(1..2).unwrap_or(&[]).to_vec(),
             // Behind versions and the size of elements.
-            32008 => filter.values.get(3..).unwrap_or(&[]).to_vec(),
+            BITSHUFFLE => filter.values.get(3..).unwrap_or(&[]).to_vec(),
             _ => continue,
         };
         filter.values = given;

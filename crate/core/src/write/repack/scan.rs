@@ -12,6 +12,7 @@ use crate::layout;
 use crate::object::header::{ObjectHeader, ObjectKind};
 use crate::object::{links, path};
 use crate::places::Places;
+use crate::select::Hyperslab;
 use crate::storage::Medium;
 use crate::write::output::Output;
 use crate::write::transfer::Copies;
@@ -204,6 +205,10 @@ impl Scan {
         if let Body::Dataset(set) = &object.body {
             if self.partial && set.plan.elsewhere {
                 self.check_sources(source, &set.parts.layout)?;
+            }
+            if choice::is_elsewhere(&set.parts) && !set.plan.elsewhere {
+                // Files that are missing are noticed before anything is written.
+                layout::Read::new(source, &set.parts, &Hyperslab::all(set.parts.dataspace.dims()))?;
             }
             if set.is_copied()? {
                 self.bytes = self.bytes.saturating_add(choice::bytes(&set.parts)?);
