@@ -29,15 +29,22 @@ export function sameImports(wasm, part, whole) {
   return Buffer.from(wasm.toString("latin1").replaceAll(names, (name) => renamed.get(name)), "latin1");
 }
 
+/** What each method begins with: the object is not one of an instance that is gone. */
+const STALE = /^( +)if \(this\.__wbg_inst !== undefined && this\.__wbg_inst !== __wbg_instance_id\) \{\n +throw new Error\('Invalid stale object from previous Wasm instance'\);\n +\}$/gm;
+const FRESH = `function fresh(object) {
+    if (object.__wbg_inst !== undefined && object.__wbg_inst !== __wbg_instance_id) throw new Error('Invalid stale object from previous Wasm instance');
+}`;
+
 /** A glue as a function that makes one: with a module and state of its own. */
 export function asFactory(glue) {
   const names = [];
   const body = glue
+    .replaceAll(STALE, "$1fresh(this);")
     .replaceAll(/^export ((?:class|function) (\w+))/gm, (_, declaration, name) => {
       names.push(name);
       return declaration;
     })
     .replace(/^export \{ initSync, __wbg_init as default \};$/m, `return { ${names.join(", ")}, initSync, init: __wbg_init };`);
-  if (/^export/m.test(body) || !body.includes("init: __wbg_init")) throw new Error("the glue is not as it used to be");
-  return `export default function glue() {\n${body}\n}\n`;
+  if (/^export/m.test(body) || !body.includes("init: __wbg_init") || !body.includes("fresh(this);")) throw new Error("the glue is not as it used to be");
+  return `export default function glue() {\n${FRESH}\n${body}\n}\n`;
 }

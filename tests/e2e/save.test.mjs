@@ -1,6 +1,6 @@
 // Saving a compressed copy: what is downloaded says the same as the original, to h5py and to h5dump.
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { choose, open, setUp, withPage } from "./support/browser.mjs";
@@ -67,7 +67,8 @@ test("with another compression, other chunks, for newer programs", () =>
     const storing = { Compression: "lzf", Chunks: "Chosen anew", "Readable from": "HDF5 1.10" };
     const { to } = await save(page, { name: "values-lzf.h5", storing });
     mustBeEqual(file("values.h5"), to);
-    assert.equal(ask(to, `[f["plots/steps"].compression, f.libver[0]]`).join(" "), "lzf v110");
+    assert.equal(ask(to, `f["plots/steps"].compression`), "lzf");
+    assert.equal(readFileSync(to)[8], 3, "version of the superblock");
     const plain = await save(page, { name: "values-plain.h5", storing: { Compression: "None", Chunks: "None" } });
     mustBeEqual(file("values.h5"), plain.to);
     assert.equal(ask(plain.to, `f["plots/steps"].chunks`), null);
