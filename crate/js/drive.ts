@@ -207,7 +207,8 @@ export class Session<M extends Mode = Mode> {
 
   /** Whether a call that failed may succeed when what it reads is read again. */
   private isWorthAnother(e: unknown, tries: Tries): boolean {
-    if (!this.swmr || !(e instanceof HyperslabError) || e.code !== "Malformed") return false;
+    // A file that changed since the browser handed it out cannot be read any more: it is asked for again.
+    if (!this.swmr || !(e instanceof HyperslabError) || (e.code !== "Malformed" && e.code !== "Io")) return false;
     tries.count += 1;
     tries.since ||= Date.now();
     return tries.count < ATTEMPTS && Date.now() - tries.since < PATIENCE;
@@ -323,13 +324,11 @@ export class Session<M extends Mode = Mode> {
           await this.othersOf(fault.from).answer(this.raw, fault.from, fault.name);
           continue;
         }
-        if (this.isWorthAnother(fault, tries)) {
-          if (tries.count > SOON) await breathe();
-          await this.forget(false);
+        if (!(fault instanceof Pending)) {
+          if (!(await this.again(fault, tries))) throw fault;
           before = "";
           continue;
         }
-        if (!(fault instanceof Pending)) throw fault;
         const asked = fault.filter ? "filter" : `${fault.source}:${String(fault.ranges)}`;
         if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
         before = asked;
@@ -338,9 +337,22 @@ export class Session<M extends Mode = Mode> {
           continue;
         }
         earlier -= this.release(held, HELD, earlier);
-        await this.fetch(fault, held);
+        try {
+          await this.fetch(fault, held);
+        } catch (failed) {
+          if (!(await this.again(failed, tries))) throw failed;
+          before = "";
+        }
       }
     }
+  }
+
+  /** Gets ready for another attempt, if it may succeed. */
+  private async again(e: unknown, tries: Tries): Promise<boolean> {
+    if (!this.isWorthAnother(e, tries)) return false;
+    if (tries.count > SOON) await breathe();
+    await this.forget(false);
+    return true;
   }
 
   /** Lets go of the oldest supplies, `most` of them at most, until `bytes` are left. */

@@ -29,6 +29,24 @@ export function sameImports(wasm, part, whole) {
   return Buffer.from(wasm.toString("latin1").replaceAll(names, (name) => renamed.get(name)), "latin1");
 }
 
+/**
+ * A glue and the bytes of its modules, with names of imports that end in a hash ending in a number instead, as long as it was:
+ * what is random does not compress, here and in every module.
+ */
+export function plainNames(glue, modules) {
+  const names = new Map();
+  for (const name of importsOf(glue).keys()) {
+    const hash = /_[0-9a-f]{16}$/.exec(name);
+    if (hash) names.set(name, `${name.slice(0, hash.index + 1)}${String(names.size).padStart(16, "0")}`);
+  }
+  const clash = [...names.values()].find((name) => glue.includes(name) && !names.has(name));
+  if (clash) throw new Error(`there is a ${clash} already`);
+  if (names.size === 0) return { glue, modules };
+  const all = new RegExp([...names.keys()].join("|"), "g");
+  const renamed = (text) => text.replaceAll(all, (name) => names.get(name));
+  return { glue: renamed(glue), modules: modules.map((wasm) => Buffer.from(renamed(wasm.toString("latin1")), "latin1")) };
+}
+
 /** What each method begins with: the object is not one of an instance that is gone. */
 const STALE = /^( +)if \(this\.__wbg_inst !== undefined && this\.__wbg_inst !== __wbg_instance_id\) \{\n +throw new Error\('Invalid stale object from previous Wasm instance'\);\n +\}$/gm;
 const FRESH = `function fresh(object) {

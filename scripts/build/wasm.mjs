@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { root } from "../lib/paths.mjs";
-import { sameImports, asFactory } from "./glue.mjs";
+import { asFactory, plainNames, sameImports } from "./glue.mjs";
 import { fast, run, work } from "./support.mjs";
 
 /**
@@ -49,9 +49,11 @@ export function compile(flavour, targetFeatures) {
 function shareGlue(out) {
   const [part, whole] = ["hyperslab", "hyperslab_edit"].map((name) => path.join(out, name));
   const read = (folder) => readFileSync(path.join(folder, "module.js"), "utf8");
-  const wasm = path.join(part, "module_bg.wasm");
-  writeFileSync(wasm, sameImports(readFileSync(wasm), read(part), read(whole)));
-  writeFileSync(path.join(out, "glue.js"), asFactory(read(whole)));
+  const files = [part, whole].map((folder) => path.join(folder, "module_bg.wasm"));
+  const [small, large] = files.map((file) => readFileSync(file));
+  const { glue, modules: named } = plainNames(read(whole), [sameImports(small, read(part), read(whole)), large]);
+  for (const [i, file] of files.entries()) writeFileSync(file, named[i]);
+  writeFileSync(path.join(out, "glue.js"), asFactory(glue));
 }
 
 /**
