@@ -2,7 +2,7 @@
 // other types, and selections of them with steps. NumPy says what must be in them, and libhdf5 agrees; but it leaves out unmapped
 // elements where mappings overlap.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { open, openSync } from "hyperslab";
 import { madeByH5py, seenByH5py } from "./lib/h5py.mjs";
@@ -121,4 +121,65 @@ f.create_virtual_dataset("thin rows", thin, fillvalue=3)
   const thin = f.get("thin rows").read().data;
   assert.equal(wrong(thin, (k) => (k % 4 === 3 ? 3 : (((2 * Math.floor(k / 4) + (k % 4 === 2 ? 1 : k % 4)) << 16) >> 16))), -1);
   f.close();
+});
+
+test("elements are written where they are", () => {
+  const made = madeByH5py("through.h5", `
+a = f.create_dataset("a", data=np.arange(48, dtype="<i4").reshape(6, 8), chunks=(4, 3), compression="gzip", maxshape=(None, 8))
+b = f.create_dataset("deep/b", data=np.arange(100, 140, dtype="<i4").reshape(5, 8))
+both = h5py.VirtualLayout((11, 8), "<i4", maxshape=(None, 8))
+both[:6], both[6:] = h5py.VirtualSource(a), h5py.VirtualSource(b)
+f.create_virtual_dataset("both", both)
+mixed = h5py.VirtualLayout((4, 6), "<i4")
+mixed[::2, 1:] = h5py.VirtualSource(a)[1:3, 2:7]
+mixed[1::2, 1:] = h5py.VirtualSource(b)[0:4:3, :5]
+f.create_virtual_dataset("mixed", mixed, fillvalue=-1)
+again = h5py.VirtualLayout((2, 8), "<i4")
+again[...] = h5py.VirtualSource(f["both"])[5:7]
+f.create_virtual_dataset("again", again)
+with h5py.File(sys.argv[1] + ".other.h5", "w") as o: o["x"] = np.arange(8, dtype="<i4")
+far = h5py.VirtualLayout((2, 8), "<i4")
+far[0], far[1] = h5py.VirtualSource(b)[0], h5py.VirtualSource(sys.argv[1] + ".other.h5", "x", (8,))
+f.create_virtual_dataset("far", far)
+wide = h5py.VirtualLayout((6, 8), "<i8")
+wide[...] = h5py.VirtualSource(a)
+f.create_virtual_dataset("wide", wide)
+ring = h5py.VirtualLayout((6, 8), "<i4")
+ring[...] = h5py.VirtualSource(".", "ring", (6, 8))
+f.create_virtual_dataset("ring", ring)
+words = f.create_dataset("words", data=["one", "two", "three"], dtype=h5py.string_dtype())
+said = h5py.VirtualLayout((3,), h5py.string_dtype())
+said[:] = h5py.VirtualSource(words)
+f.create_virtual_dataset("said", said)
+`);
+  const [ours, theirs] = ["ours", "theirs"].map((end) => made.replace(".h5", `-${end}.h5`));
+  copyFileSync(made, ours);
+  copyFileSync(made, theirs);
+  seenByH5py(theirs, `
+f["both"][4:8, 2:6] = np.arange(1000, 1016, dtype="<i4").reshape(4, 4)
+f["both"][10] = 7
+f["mixed"][:, 1:3] = [[1, 2], [3, 4], [5, 6], [7, 8]]
+f["again"][...] = np.arange(-50, -34, dtype="<i4").reshape(2, 8)
+f["far"][0, 3:] = 99
+f["both"][0, 0], f["both"][9, 7] = -3, -4
+f["words"][1] = "zwei"
+`, "r+");
+  const f = openSync(ours, { mode: "r+" });
+  f.get("both").write("4:8, 2:6", { data: Int32Array.from({ length: 16 }, (_, i) => 1000 + i), shape: [4, 4] });
+  f.get("both").write("10", 7);
+  f.get("mixed").write(":, 1:3", [[1, 2], [3, 4], [5, 6], [7, 8]]);
+  f.get("again").write("...", { data: Int32Array.from({ length: 16 }, (_, i) => i - 50), shape: [2, 8] });
+  f.get("far").write("0, 3:", 99);
+  f.get("both").write({ points: [[0, 0], [9, 7]] }, Int32Array.of(-3, -4));
+  f.get("said").write("1", "zwei");
+  assert.equal(f.get("both").read("10, 0"), 7);
+  const refused = (name, selection, value, code, message) => assert.throws(() => f.get(name).write(selection, value), (e) => e.code === code && message.test(e.message));
+  refused("far", "...", 1, "Unsupported", /"x" of the file ".*through.h5.other.h5"/);
+  refused("ring", "...", 1, "Limit", /without end/);
+  refused("mixed", "0", 1, "Argument", /no other dataset/);
+  refused("wide", "...", 1, "Unsupported", /"\/a"/);
+  assert.throws(() => f.get("both").resize([20, 8]), { code: "Unsupported" });
+  f.close();
+  const all = `print(json.dumps({k: f[k][()].tolist() for k in ("a", "deep/b", "both", "mixed", "again")} | {"words": [w.decode() for w in f["said"][()]]}))`;
+  assert.deepEqual(seenByH5py(ours, all), seenByH5py(theirs, all));
 });

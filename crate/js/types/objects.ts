@@ -193,10 +193,11 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   /**
    * Writes elements: all of them, or those that are selected as for `read`. Values are converted to the dataset's type by
    * HDF5's rules and broadcast by NumPy's: `write(":", 10)` writes one number everywhere, a row as long as the last axis to
-   * every row. A typed array has no shape of its own: as many values as elements are taken in C order.
+   * every row. A typed array has no shape of its own: as many values as elements are taken in C order. Elements of a virtual
+   * dataset are written to the datasets of the same file that have them.
    *
-   * Errors: `Argument` for values that do not fit the selection or the type; `Unsupported` for elements in other files or
-   * datasets, and for filters that cannot be applied.
+   * Errors: `Argument` for values that do not fit the selection or the type, or elements of a virtual dataset that no other
+   * dataset has; `Unsupported` for elements in other files, sources of another type, and filters that cannot be applied.
    */
   write(value: WriteValue): Out<M, void>;
   write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;

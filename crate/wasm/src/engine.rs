@@ -344,15 +344,18 @@ impl Engine {
 
     /// Where a selection begins and ends along each axis of a dataset with these extents, where it has no gaps.
     pub fn ranges(&self, selection: &str, dims: &[f64]) -> Thrown<Vec<f64>> {
-        let resolve = || {
-            let resolved = hyperslab::select::Selection::parse(selection)?.resolve(&whole(dims))?;
-            if resolved.slab.axes().iter().any(|axis| !axis.is_contiguous()) {
-                return Err(Error::argument("a selection with steps is not one of neighbours"));
+        let selection = hyperslab::select::Selection::parse(selection);
+        let resolved = selection.and_then(|selection| selection.resolve(&whole(dims))).throw()?;
+        let mut ends = Vec::new();
+        for axis in resolved.slab.axes() {
+            if !axis.is_contiguous() {
+                let what = "a selection with steps is not one of neighbours";
+                return Err(Error::argument(what)).throw();
             }
-            let ends = |axis: &hyperslab::select::Axis| [axis.start, axis.start.saturating_add(axis.len())];
-            Ok(resolved.slab.axes().iter().flat_map(ends).map(number::to_f64).collect())
-        };
-        resolve().throw()
+            ends.push(number::to_f64(axis.start));
+            ends.push(number::to_f64(axis.start.saturating_add(axis.len())));
+        }
+        Ok(ends)
     }
 
     /// Plans a read of `selection`, spelled as in NumPy.

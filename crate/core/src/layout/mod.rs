@@ -10,6 +10,7 @@ mod gather;
 mod picked;
 mod sources;
 mod stored;
+mod through;
 mod vds;
 
 use crate::bytes::Addr;
@@ -23,6 +24,7 @@ use crate::storage::Medium;
 pub use apart::{Apart, merge};
 pub use sources::{extent, virtual_sources};
 pub use stored::{chunk_at, each_chunk, storage_size};
+pub use through::{Common, Own, Through};
 
 use chunked::Chunked;
 use contiguous::Contiguous;

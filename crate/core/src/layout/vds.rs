@@ -366,7 +366,7 @@ impl Virtual {
 }
 
 /// The same element's place in other extents of the same rank, of which none is too small for it.
-fn reframe(place: u64, from: &[u64], to: &[u64]) -> u64 {
+pub(super) fn reframe(place: u64, from: &[u64], to: &[u64]) -> u64 {
     if from == to {
         return place;
     }

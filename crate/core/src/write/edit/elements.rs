@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::format::message::{Dataspace, Extent, Layout, flag, kind};
 use crate::format::{Encode, length};
 use crate::layout::DatasetParts;
+use crate::object::header::ObjectKind;
 use crate::object::shared;
 use crate::select::{Axis, Hyperslab, Region, Selection};
 use crate::value::{Column, store};
@@ -17,7 +18,8 @@ impl Editor {
     /// Otherwise there are as many values as selected elements.
     ///
     /// Errors: `NotFound`, `Argument` if the selection does not fit the dataset, or the values do not fit it or the
-    /// datatype; `Unsupported` for elements in other files or datasets, and for filters that cannot be applied.
+    /// datatype, or are elements of a virtual dataset that it has from nowhere; `Unsupported` for elements in other files,
+    /// and for filters that cannot be applied.
     pub fn write(
         &mut self,
         path: &str,
@@ -26,7 +28,7 @@ impl Editor {
         shape: Option<&[u64]>,
     ) -> Result<()> {
         self.change_elements(path, |editor, id| {
-            let parts = editor.parts(id)?;
+            let parts = editor.readable(id)?;
             let selected = selection.resolve(parts.dataspace.dims())?;
             let region = Region::slab(selected.slab.clone(), parts.dataspace.dims())?;
             editor.write_to(id, &parts, &region, &selected.shape(), data, shape)
@@ -42,7 +44,7 @@ impl Editor {
         shape: Option<&[u64]>,
     ) -> Result<()> {
         self.change_elements(path, |editor, id| {
-            let parts = editor.parts(id)?;
+            let parts = editor.readable(id)?;
             editor.write_to(id, &parts, region, &region.shape(), data, shape)
         })
     }
@@ -52,7 +54,7 @@ impl Editor {
     /// Errors: `NotFound`, `Argument` if it is no dataset.
     pub fn shape(&mut self, path: &str) -> Result<Vec<u64>> {
         let id = self.stage.find(&self.out, path)?;
-        Ok(self.parts(id)?.dataspace.dims().to_vec())
+        Ok(self.readable(id)?.dataspace.dims().to_vec())
     }
 
     /// Gives the dataset at `path` the extents `dims`. What is new reads as the fill value, what is outside of them is
@@ -149,7 +151,16 @@ impl Editor {
         raw::parts(&self.out, self.stage.node(id))
     }
 
-    fn put_layout(&mut self, id: NodeId, layout: Option<Layout>) -> Result<()> {
+    /// The same, of a virtual dataset too.
+    fn readable(&self, id: NodeId) -> Result<DatasetParts> {
+        let header = raw::header(self.stage.node(id));
+        match header.kind() {
+            Ok(ObjectKind::Dataset) => DatasetParts::open(&self.out.medium, &header),
+            _ => self.parts(id),
+        }
+    }
+
+    pub(super) fn put_layout(&mut self, id: NodeId, layout: Option<Layout>) -> Result<()> {
         let Some(layout) = layout else { return Ok(()) };
         let mut w = self.out.writer();
         layout.encode(&mut w, self.out.low)?;
@@ -259,8 +270,7 @@ impl Editor {
         from: &[u64],
     ) -> Result<()> {
         let mut broadcast = Broadcast::new(elements, parts.datatype.size, from, to)?;
-        let layout = raw::write(&mut self.out, parts, id.0, region, &mut broadcast)?;
-        self.put_layout(id, layout)
+        self.put(id, parts, region, &mut broadcast)
     }
 
     /// Values of which each element needs its own in the global heap, repeated or not.

@@ -6,4 +6,5 @@ mod elements;
 mod objects;
 mod references;
 mod scales;
+mod through;
 mod values;

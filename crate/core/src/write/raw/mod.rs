@@ -135,7 +135,7 @@ fn each_part(region: &Region, each: &mut dyn FnMut(&Part<'_>) -> Result<()>) -> 
 const MOST_NAMES: usize = 3;
 
 /// The header of an object as it is to be.
-fn header(node: &Node) -> ObjectHeader {
+pub(super) fn header(node: &Node) -> ObjectHeader {
     ObjectHeader {
         address: node.address.unwrap_or(Addr(0)),
         version: if node.v2.is_some() { 2 } else { 1 },
@@ -160,7 +160,7 @@ pub(super) fn parts(out: &Output, node: &Node) -> Result<DatasetParts> {
 }
 
 /// Says what would have to be written.
-fn virtually(sources: &[(Vec<u8>, Vec<u8>)]) -> Error {
+pub(super) fn virtually(sources: &[(Vec<u8>, Vec<u8>)]) -> Error {
     let mut names: Vec<String> = Vec::new();
     for (file, dataset) in sources {
         let dataset = String::from_utf8_lossy(dataset);
