@@ -56,7 +56,8 @@ pub fn store(
             let width = id_width(datatype)?;
             range.into_iter().try_for_each(|i| {
                 let text = text::variable(string(bytes, ends, i)?)?;
-                put(text.len(), text, width, heap, out)
+                // Empty text has a place, as the library has it: where there is none, programs in C see no text at all.
+                put(text.len(), heap(text)?, width, out)
             })
         }
         (Class::VlenSequence { base }, Column::Vlen { ends, base: values }) => {
@@ -67,7 +68,9 @@ pub fn store(
                 let part = between(ends, i);
                 let count = part.len();
                 store(base, values, part, heap, &mut bytes)?;
-                put(count, &bytes, width, heap, out)
+                // Sequences of nothing need no place.
+                let id = if count == 0 { NOWHERE } else { heap(&bytes)? };
+                put(count, id, width, out)
             })
         }
         (Class::Opaque { .. }, Column::Opaque { size, bytes }) => {
@@ -196,10 +199,11 @@ fn id_width(datatype: &Datatype) -> Result<usize> {
     }
 }
 
-/// An element of variable length: how many there are, and where. Nothing needs no place.
-fn put(count: usize, bytes: &[u8], width: usize, heap: &mut Heap<'_>, out: &mut Vec<u8>) -> Result<()> {
+const NOWHERE: HeapId = HeapId { collection: Addr(0), index: 0 };
+
+/// An element of variable length: how many there are, and where.
+fn put(count: usize, id: HeapId, width: usize, out: &mut Vec<u8>) -> Result<()> {
     let count = u32::try_from(count).map_err(|_| Error::argument("4 GiB or more in one element"))?;
-    let id = if count == 0 { HeapId { collection: Addr(0), index: 0 } } else { heap(bytes)? };
     out.extend_from_slice(&count.to_le_bytes());
     let address = id.collection.0.to_le_bytes();
     out.extend_from_slice(&address[..width]);
