@@ -62,11 +62,10 @@ impl Editor {
         users.push((to(set.address), u32::try_from(axis).unwrap_or(u32::MAX)));
         let new = !self.is_scale(&other)?;
         self.whole(path, |editor| {
-            if new {
-                editor.set_text(scale, CLASS, SCALE)?;
-            }
             editor.set_scales(path, &lists)?;
-            editor.set_users(scale, &users)
+            editor.set_users(scale, &users)?;
+            // Last, as the library has it: attributes may be listed in the order in which they were made.
+            if new { editor.set_text(scale, CLASS, SCALE) } else { Ok(()) }
         })
     }
 
