@@ -18,26 +18,26 @@ export class Leaves {
   }
 }
 
-/** The leaves of `n` elements of a type. */
-export function encode(dtype: Dtype, elements: Elements, n: number): Leaves {
+/** The leaves of `n` elements of a type. `flat`: those of arrays are one behind the other. */
+export function encode(dtype: Dtype, elements: Elements, n: number, flat = false): Leaves {
   const leaves = new Leaves();
-  encodeInto(leaves, expand(dtype), elements, n);
+  encodeInto(leaves, expand(dtype), elements, n, flat);
   return leaves;
 }
 
-function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: number): void {
+function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: number, flat = false): void {
   if (type.class === "compound") {
     const rows = Array.isArray(elements) ? elements : undefined;
     if (rows) checkCount(rows.length, n);
     for (const { name, dtype } of type.members) {
       const member = expand(dtype);
       const column = rows ? rows.map((row) => property(row, name)) : property(elements, name);
-      encodeInto(leaves, member, elementsOf(column, member, n), n);
+      encodeInto(leaves, member, elementsOf(column, member, n), n, isNdArray(column));
     }
     return;
   }
-  if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), elements, n);
-  if (type.class === "complex") return encodeArray(leaves, [2], expand(type.base), elements, n);
+  if (type.class === "array") return encodeArray(leaves, type.dims, expand(type.base), elements, n, flat);
+  if (type.class === "complex") return encodeArray(leaves, [2], expand(type.base), elements, n, flat);
   const list = elements as ArrayLike<unknown>;
   if (type.class === "opaque" && list instanceof Uint8Array && list.length === n * type.size) return leaves.add("o", list);
   checkCount(list.length, n);
@@ -98,14 +98,14 @@ function flatTo(list: unknown[], type: Datatype, n: number): unknown[] {
 }
 
 /** Arrays one in another, or one behind the other in one list, as they are read. */
-function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: Elements, n: number): void {
-  if (base.class === "array") return encodeArray(leaves, [...dims, ...base.dims], expand(base.base), elements, n);
-  if (base.class === "complex") return encodeArray(leaves, [...dims, 2], expand(base.base), elements, n);
+function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: Elements, n: number, flat: boolean): void {
+  if (base.class === "array") return encodeArray(leaves, [...dims, ...base.dims], expand(base.base), elements, n, flat);
+  if (base.class === "complex") return encodeArray(leaves, [...dims, 2], expand(base.base), elements, n, flat);
   const each = count(dims);
   // Columns of records: they are in one list each.
   if (!Array.isArray(elements) && !ArrayBuffer.isView(elements)) return encodeInto(leaves, base, elements, n * each);
   const list = elements as ArrayLike<unknown>;
-  if (list.length === n * each && (each !== 1 || ArrayBuffer.isView(list) || !isNested(list[0]))) {
+  if (list.length === n * each && (flat || each !== 1 || ArrayBuffer.isView(list) || !isArrayOf(list[0], base))) {
     return encodeInto(leaves, base, list, n * each);
   }
   checkCount(list.length, n);
@@ -116,6 +116,12 @@ function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: E
     checkCount(all.length - before, each);
   }
   encodeInto(leaves, base, all, n * each);
+}
+
+/** Whether something is an array of elements of a type, and not such an element, which may be a list itself. */
+function isArrayOf(x: unknown, base: Datatype): boolean {
+  if (base.class === "opaque") return Array.isArray(x);
+  return isNested(x) && (base.class !== "vlen" || isNested((x as ArrayLike<unknown>)[0]));
 }
 
 function isNested(x: unknown): boolean {
@@ -157,16 +163,17 @@ function encodeText(leaves: Leaves, list: ArrayLike<unknown>, n: number): void {
 function encodeVlen(leaves: Leaves, base: Datatype, list: ArrayLike<unknown>, n: number): void {
   const ends = new Uint32Array(n);
   const each = count(elementDims(base));
+  const ofRecords = innermost(base).class === "compound";
   let total = 0;
   const typed = Array.from({ length: n }, (_, i) => {
     const given = isNdArray(list[i]) ? (list[i] as { data: unknown }).data : list[i];
-    const items = base.class === "compound" && isColumns(given) ? rowsOf(given) : given;
+    const items = ofRecords && isColumns(given) ? rowsOf(given) : given;
     if (!Array.isArray(items) && typedArrayType(items) === undefined) {
       throw argument("an element of variable length must be an array");
     }
     const one = items as ArrayLike<unknown>;
     // Arrays of numbers are one behind the other when they are read, and may be one in another.
-    const flat = each !== 1 && one.length > 0 && !isNested(one[0]);
+    const flat = each !== 1 && one.length > 0 && !isArrayOf(one[0], innermost(base));
     if (flat && one.length % each !== 0) throw argument(`${one.length} values do not make arrays of ${each}`);
     total += flat ? one.length / each : one.length;
     ends[i] = total;
@@ -174,6 +181,10 @@ function encodeVlen(leaves: Leaves, base: Datatype, list: ArrayLike<unknown>, n:
   });
   leaves.add("v", ends);
   encodeInto(leaves, base, concat(typed), total);
+}
+
+function innermost(type: Datatype): Datatype {
+  return type.class === "array" ? innermost(expand(type.base)) : type;
 }
 
 type Columns = { [member: string]: unknown };
@@ -200,9 +211,10 @@ function elementsIn(column: unknown): ArrayLike<unknown> {
   // Records in records may be columns, too, with nothing around them.
   if (!isNdArray(column)) return isColumns(column) ? rowsOf(column) : (column as ArrayLike<unknown>);
   const all = isColumns(column.data) ? rowsOf(column.data) : (column.data as ArrayLike<unknown>);
+  // Complex numbers are pairs, of which the shape says nothing.
   const [n = 0, ...rest] = column.shape;
-  if (rest.length === 0) return all;
-  const each = count(rest);
+  const each = n && all.length / n;
+  if (rest.length === 0 && each === 1) return all;
   return Array.from({ length: n }, (_, i) => (all as unknown[]).slice(i * each, (i + 1) * each));
 }
 

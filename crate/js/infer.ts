@@ -11,6 +11,8 @@ export interface Typed {
   shape: number[] | null;
   dtype: Dtype;
   elements: Elements;
+  /** The elements of arrays are one behind the other, as they are read. */
+  flat?: boolean;
 }
 
 /** A list of elements, or the columns of a compound type. */
@@ -54,7 +56,7 @@ export function infer(value: WriteValue, given?: Dtype): Typed {
     const dtype = given ?? value.dtype;
     const shape = checkedShape(value);
     // The innermost axes of an array of arrays belong to its type; pairs of complex numbers are no axis.
-    return { shape: shape.slice(0, shape.length - arrayDims(dtype).length), dtype, elements: value.data as Elements };
+    return { shape: shape.slice(0, shape.length - arrayDims(dtype).length), dtype, elements: value.data as Elements, flat: true };
   }
   const natural = typedArrayType(value);
   if (natural !== undefined) {
@@ -81,6 +83,7 @@ function levels(dtype: Dtype): number {
   const type = expand(dtype);
   switch (type.class) {
     case "complex":
+    case "opaque": // an array of bytes
       return 1;
     case "vlen":
       return 1 + levels(type.base);

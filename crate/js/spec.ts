@@ -42,11 +42,11 @@ export function checkShape(shape: readonly number[]): void {
 }
 
 /** Type, shape and elements. */
-export function typedSpec({ shape, dtype, elements }: Typed): Spec {
+export function typedSpec({ shape, dtype, elements, flat }: Typed): Spec {
   const spec: Spec = { dtype: expandAll(dtype) };
   if (shape === null) return spec;
   spec.shape = Float64Array.from(shape);
-  spec.data = encode(dtype, elements, count(shape));
+  spec.data = encode(dtype, elements, count(shape), flat);
   return spec;
 }
 
@@ -85,9 +85,9 @@ export function datasetSpec(session: Session, options: DatasetOptions): Spec {
   if (options.fletcher32) spec.fletcher32 = true;
   if (fillvalue === null) spec.fill = null;
   else if (fillvalue !== undefined) {
-    const { shape: extent, elements } = infer(fillvalue, dtype ?? spec.dtype);
+    const { shape: extent, elements, flat } = infer(fillvalue, dtype ?? spec.dtype);
     if (extent === null || count(extent) !== 1) throw argument("a fill value is one element");
-    spec.fill = encode(spec.dtype, elements, 1);
+    spec.fill = encode(spec.dtype, elements, 1, flat);
   }
   return spec;
 }

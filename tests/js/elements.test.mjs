@@ -212,3 +212,36 @@ test("what is read of arrays of records, of complex numbers and of sequences is 
   assert.deepEqual([...f.get("inside").read().data.list.data.b.data], [0.5, 1.5]);
   assert.deepEqual([...f.get("inside").read().data.n.data], [8]);
 });
+
+test("arrays of sequences, and sequences of records of pairs and of arrays, are written as they are read", () => {
+  const f8 = { class: "float", size: 8, order: "BE" };
+  const pair = { class: "compound", size: 24, members: [{ name: "z", dtype: { class: "complex", base: f8 }, offset: 0 }, { name: "n", dtype: { class: "array", dims: [2], base: "<i4" }, offset: 16 }] };
+  const made = {
+    // Arrays of one sequence, given as arrays, and an empty sequence among them.
+    one: [{ class: "array", dims: [1], base: { class: "vlen", base: "<i2" } }, [[[1, 2]], [[]], [[3]]]],
+    // Sequences of arrays of sequences.
+    deep: [{ class: "vlen", base: { class: "array", dims: [2], base: { class: "vlen", base: "|i1" } } }, [[[[1], [2, 3]]], [], [[[], [4]], [[5], [6]]]]],
+    records: [{ class: "vlen", base: pair }, [[{ z: [1, -1], n: [1, 2] }, { z: [2, -2], n: [3, 4] }], [], [{ z: [3, -3], n: [5, 6] }]]],
+    bytes: [{ class: "vlen", base: { class: "array", dims: [2], base: { class: "opaque", size: 3, tag: "" } } }, [[[Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]], [], []]],
+    lists: [{ class: "vlen", base: { class: "array", dims: [2], base: pair } }, [[[{ z: [1, -1], n: [1, 2] }, { z: [2, -2], n: [3, 4] }]], [], []]],
+  };
+  const f = create({ libver: "latest" });
+  for (const [name, [dtype, data]] of Object.entries(made)) {
+    const d = f.createDataset(name, { shape: [3], dtype, data });
+    const first = d.read();
+    const again = f.createDataset(`${name} again`, { shape: [3], dtype, data: first });
+    assert.deepEqual(again.read(), first, name);
+    d.write(":", first);
+    assert.deepEqual(d.read(), first, name);
+  }
+  assert.deepEqual(f.get("one").read().data, [Int16Array.of(1, 2), Int16Array.of(), Int16Array.of(3)]);
+  assert.deepEqual(f.get("records").read().data[0].z.data, Float64Array.of(1, -1, 2, -2));
+  f.close();
+});
+
+test("the order of a byte is kept, where it is said", () => {
+  const f = create();
+  const d = f.createDataset("d", { shape: [1], dtype: { class: "vlen", base: { class: "bitfield", size: 1, order: "BE" } }, data: [[7]] });
+  assert.deepEqual([...d.read().data[0]], [7]);
+  f.close();
+});

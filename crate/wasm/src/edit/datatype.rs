@@ -85,7 +85,7 @@ fn bits(v: &JsValue, class: &str) -> Result<Datatype> {
     if precision == 0 || u32::from(precision) + u32::from(offset) > size.saturating_mul(8) {
         return Err(Error::argument(format!("{precision} bits from bit {offset} in {size} bytes")));
     }
-    let order = if size == 1 { ByteOrder::Little } else { order(v)? };
+    let order = order(v)?;
     let signed = flag(v, "signed");
     let class = match class {
         "integer" => Class::Integer { order, signed, offset, precision },
