@@ -83,6 +83,11 @@ export const stages = [
     commands: () => [...nodeTests("tests/interop")(), ...["tools.mjs", "edited.mjs"].map((f) => ({ argv: [node, `tests/interop/${f}`], counts: true }))],
   },
   {
+    name: "editing",
+    what: "150 fresh random sessions: every change by the package and by libhdf5 in a copy, which have to end with the same",
+    commands: () => [{ argv: [node, "tests/interop/editing.mjs", "-n", "150"], counts: true }],
+  },
+  {
     name: "package",
     what: "the packed package, installed into an empty folder and used",
     commands: nodeTests("tests/package"),
