@@ -147,6 +147,10 @@ f.create_virtual_dataset("wide", wide)
 ring = h5py.VirtualLayout((6, 8), "<i4")
 ring[...] = h5py.VirtualSource(".", "ring", (6, 8))
 f.create_virtual_dataset("ring", ring)
+spiral = h5py.VirtualLayout((3_000_000,), "<i4")
+spiral[:1] = h5py.VirtualSource(".", "spiral", (3_000_000,))[:1]
+spiral[1:] = h5py.VirtualSource(".", "spiral", (3_000_000,))[1:]
+f.create_virtual_dataset("spiral", spiral)
 words = f.create_dataset("words", data=["one", "two", "three"], dtype=h5py.string_dtype())
 said = h5py.VirtualLayout((3,), h5py.string_dtype())
 said[:] = h5py.VirtualSource(words)
@@ -176,6 +180,7 @@ f["words"][1] = "zwei"
   const refused = (name, selection, value, code, message) => assert.throws(() => f.get(name).write(selection, value), (e) => e.code === code && message.test(e.message));
   refused("far", "...", 1, "Unsupported", /"x" of the file ".*through.h5.other.h5"/);
   refused("ring", "...", 1, "Limit", /without end/);
+  refused("spiral", "...", 1, "Limit", /without end/);
   refused("mixed", "0", 1, "Argument", /no other dataset/);
   refused("wide", "...", 1, "Unsupported", /"\/a"/);
   assert.throws(() => f.get("both").resize([20, 8]), { code: "Unsupported" });

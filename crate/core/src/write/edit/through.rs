@@ -10,8 +10,32 @@ use crate::write::{Editor, Elements, Ready, raw};
 
 /// Bytes of elements that are passed on at a time.
 const BATCH: u64 = 8 << 20;
+/// Through how many virtual datasets elements are passed on at most, one after the other.
+const MOST_DEPTH: u32 = 16;
 /// How often elements are passed on at most: from one virtual dataset to the next, or to several that have the same.
 const MOST_PASSES: u64 = 16;
+
+/// What may still be passed on.
+struct Left {
+    depth: u32,
+    elements: u64,
+}
+
+impl Left {
+    /// So many elements go into one more virtual dataset.
+    fn enter(&mut self, elements: u64) -> Result<()> {
+        let left = self.depth.checked_sub(1).zip(self.elements.checked_sub(elements));
+        let Some((depth, elements)) = left else {
+            return Err(Error::limit("virtual datasets within virtual datasets without end"));
+        };
+        *self = Left { depth, elements };
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.depth += 1;
+    }
+}
 
 impl Editor {
     /// Writes elements of a dataset, or passes them on.
@@ -22,25 +46,24 @@ impl Editor {
         region: &Region,
         elements: &mut dyn Elements,
     ) -> Result<()> {
-        let mut left = region.elements().saturating_mul(MOST_PASSES);
+        let mut left = Left { depth: MOST_DEPTH, elements: region.elements().saturating_mul(MOST_PASSES) };
         self.pass_on(id, parts, region, elements, &mut left)
     }
 
-    /// The same, with so many elements left that may be passed on.
+    /// The same, with what is left of what may be passed on.
     fn pass_on(
         &mut self,
         id: NodeId,
         parts: &DatasetParts,
         region: &Region,
         elements: &mut dyn Elements,
-        left: &mut u64,
+        left: &mut Left,
     ) -> Result<()> {
         if !matches!(parts.layout, Layout::Virtual { .. }) {
             let layout = raw::write(&mut self.out, parts, id.0, region, elements)?;
             return self.put_layout(id, layout);
         }
-        let after = left.checked_sub(region.elements());
-        *left = after.ok_or_else(|| Error::limit("virtual datasets within virtual datasets without end"))?;
+        left.enter(region.elements())?;
         let through = Through::open(&self.out.medium, parts)?;
         let step = (BATCH / u64::from(parts.datatype.size).max(1)).max(1);
         let (mut first, mut batch) = (0, Vec::new());
@@ -51,6 +74,7 @@ impl Editor {
             self.pass_batch(&through, parts, region, (first, &batch), left)?;
             first += n;
         }
+        left.leave();
         Ok(())
     }
 
@@ -60,7 +84,7 @@ impl Editor {
         parts: &DatasetParts,
         region: &Region,
         (first, batch): (u64, &[u8]),
-        left: &mut u64,
+        left: &mut Left,
     ) -> Result<()> {
         let unit = length(parts.datatype.size.into())?.max(1);
         let count = (batch.len() / unit) as u64;
