@@ -58,20 +58,8 @@ impl Output {
     pub fn over(storage: Box<dyn Storage>, superblock: &Superblock) -> Result<Output> {
         let mut medium = Medium::new(storage, Limits::default());
         medium.base = superblock.base;
-        let (low, high) = (Libver::Earliest, Libver::LATEST);
-        let space = Space::new(superblock.size(medium.ctx, low)? as u64);
-        let (heap, chunks) = (HeapWriter::default(), Dirty::default());
-        Ok(Output {
-            medium,
-            space,
-            k: superblock.k,
-            low,
-            high,
-            heap,
-            chunks,
-            tracks_attributes: false,
-            now: None,
-        })
+        let space = Space::new(superblock.size(medium.ctx, Libver::Earliest)? as u64);
+        Ok(Output::with(medium, superblock, Libver::Earliest, space))
     }
 
     /// A file that is there.
@@ -79,18 +67,21 @@ impl Output {
         let start = superblock.size(medium.ctx, low)? as u64;
         let end = superblock.eof.saturating_sub(superblock.base);
         let space = Space::of_file(start, end, Space::limit(medium.ctx, superblock.base));
-        let (heap, chunks, high) = (HeapWriter::default(), Dirty::default(), Libver::LATEST);
-        Ok(Output {
+        Ok(Output::with(medium, superblock, low, space))
+    }
+
+    fn with(medium: Medium, superblock: &Superblock, low: Libver, space: Space) -> Output {
+        Output {
             medium,
             space,
             k: superblock.k,
             low,
-            high,
-            heap,
-            chunks,
+            high: Libver::LATEST,
+            heap: HeapWriter::default(),
+            chunks: Dirty::default(),
             tracks_attributes: false,
             now: None,
-        })
+        }
     }
 
     /// An error if `what` needs a release that is newer than the file's high bound.
