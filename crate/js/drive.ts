@@ -14,6 +14,7 @@ import type { Neighbours } from "./neighbours.js";
 import type { HdfObject } from "./object.js";
 import type { Described, ObjectRecord } from "./records.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
+import { rest, Tries } from "./tries.js";
 import type { Mode, Out } from "./types.js";
 
 /** One call into the engine, repeated until its bytes are there; or, in asynchronous files, a promise to wait for. */
@@ -97,27 +98,6 @@ interface Held {
 
 /** Bytes that an operation keeps from step to step. */
 const HELD = 32 << 20;
-
-/**
- * While a file is written that others read (SWMR), a structure may be read when it is written by half: its checksum tells, and
- * it is read again, so often at most, and not for longer than so many ms.
- */
-const ATTEMPTS = 100;
-const PATIENCE = 1000;
-/** Attempts that follow at once; after them the writer gets a moment. */
-const SOON = 10;
-
-/** How often something has been tried, since when. */
-interface Tries {
-  count: number;
-  since: number;
-}
-
-function rest(): void {
-  // Not allowed on a page, which then tries again at once.
-  if (typeof SharedArrayBuffer === "undefined" || typeof document !== "undefined") return;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-}
 
 /** One open file: its engine, its source, and how its calls are driven. */
 export class Session<M extends Mode = Mode> {
@@ -205,15 +185,6 @@ export class Session<M extends Mode = Mode> {
     return under.length > 0 ? Promise.all(under).then(forget) : forget();
   }
 
-  /** Whether a call that failed may succeed when what it reads is read again. */
-  private isWorthAnother(e: unknown, tries: Tries): boolean {
-    // A file that changed since the browser handed it out cannot be read any more: it is asked for again.
-    if (!this.swmr || !(e instanceof HyperslabError) || (e.code !== "Malformed" && e.code !== "Io")) return false;
-    tries.count += 1;
-    tries.since ||= Date.now();
-    return tries.count < ATTEMPTS && Date.now() - tries.since < PATIENCE;
-  }
-
   /** Lets the engine read another file, and find the `others` that it names; its number. */
   attach(source: ByteSource, cache: number, others?: Neighbours): number {
     for (const [number, known] of this.attached) if (known === source) return number;
@@ -270,7 +241,7 @@ export class Session<M extends Mode = Mode> {
 
   /** Calls; again if filters had to be loaded for it or other files to be found. */
   private attemptNow(call: Step, path: string): unknown {
-    const tries: Tries = { count: 0, since: 0 };
+    const tries = new Tries();
     for (let loaded = false; ; ) {
       try {
         return call();
@@ -280,8 +251,8 @@ export class Session<M extends Mode = Mode> {
         else if (fault instanceof Pending && fault.filter && !loaded) {
           loadCodecsNow(fault.filter.id);
           loaded = true;
-        } else if (this.isWorthAnother(fault, tries)) {
-          if (tries.count > SOON) rest();
+        } else if (this.swmr && tries.another(fault)) {
+          if (tries.many) rest();
           void this.forget(false);
         } else throw fault;
       }
@@ -313,7 +284,7 @@ export class Session<M extends Mode = Mode> {
     let before = "";
     // What earlier steps fetched may be meant for this one: reads ask for several batches at once.
     let earlier = held.supplies.length;
-    const tries: Tries = { count: 0, since: 0 };
+    const tries = new Tries();
     for (;;) {
       try {
         return await call();
@@ -349,8 +320,8 @@ export class Session<M extends Mode = Mode> {
 
   /** Gets ready for another attempt, if it may succeed. */
   private async again(e: unknown, tries: Tries): Promise<boolean> {
-    if (!this.isWorthAnother(e, tries)) return false;
-    if (tries.count > SOON) await breathe();
+    if (!this.swmr || !tries.another(e)) return false;
+    if (tries.many) await breathe();
     await this.forget(false);
     return true;
   }
