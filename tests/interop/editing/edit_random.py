@@ -31,7 +31,8 @@ from engine import Engine                       # noqa: E402
 from judge import document                      # noqa: E402
 from dice import Session                        # noqa: E402
 from operations import some                     # noqa: E402
-from replay import again, apart, NAME, show     # noqa: E402
+from make_random import apart                   # noqa: E402
+from replay import again, NAME, SECONDS, show   # noqa: E402
 from run import alone, fresh, Run, Stop, Unjudged   # noqa: E402
 from starts import LIBVERS, start               # noqa: E402
 from tree import holds                          # noqa: E402
@@ -133,7 +134,7 @@ def one(out, seed, k, engine, tally):
     os.makedirs(folder)
     if engine.process is None:
         engine.ask({"op": "close"})
-    answer = apart(session, folder, seed, k, engine)
+    answer = apart(session, folder, seed, k, engine, seconds=SECONDS)
     if "died" not in answer:
         tally.add(k, answer)
         if not answer["bad"]:

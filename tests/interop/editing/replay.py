@@ -1,13 +1,13 @@
 """Sessions that are there already, once more: as they are, and with fewer steps."""
 import json
 import os
-import resource
-import signal
 
+from make_random import apart
 from run import fresh, plain, Run, Stop, Unjudged
 
-SECONDS = 60
 NAME = "r.h5"
+# What a session may take.
+SECONDS = 60
 
 
 def replay(folder, steps, engine):
@@ -25,38 +25,11 @@ def replay(folder, steps, engine):
     return {"bad": None}
 
 
-def apart(f, *a):
-    """f(*a) in a child that may die of it."""
-    rd, wr = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            os.close(rd)
-            signal.alarm(SECONDS)
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            try:
-                answer = f(*a)
-            except BaseException as e:  # noqa: BLE001
-                import traceback
-                answer = {"died": "%s: %s | %s" % (type(e).__name__, e, traceback.format_exc()[-1500:])}
-            with os.fdopen(wr, "w") as p:
-                json.dump(answer, p)
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(wr)
-    with os.fdopen(rd) as p:
-        b = p.read()
-    _, status = os.waitpid(pid, 0)
-    return json.loads(b) if b else {"died": "status %d" % status}
-
-
 def minimise(folder, steps, engine_of):
     """Fewer steps after which the files differ, too: halves, quarters and so on are left out."""
     def fails(s, like=None):
         engine = engine_of()
-        answer = apart(replay, folder, s, engine)
+        answer = apart(replay, folder, s, engine, seconds=SECONDS)
         engine.end()
         bad = answer.get("bad") or answer.get("died")
         return bad if bad and like in (None, sort(bad)) else None
@@ -99,7 +72,7 @@ def again(folder, engine, fewer):
         steps = [json.loads(x) for x in f]
     if not fewer:
         e = engine()
-        answer = apart(replay, folder, steps, e)
+        answer = apart(replay, folder, steps, e, seconds=SECONDS)
         e.end()
         return show(answer.get("bad") or answer.get("died") or "no difference")
     steps, why = minimise(folder, steps, engine)
