@@ -107,6 +107,39 @@ for (const libver of Object.keys(superblocks)) {
   });
 }
 
+test("groups are made behind soft links, but not where these lead", () => {
+  const file = written("behind links", {}, (f) => {
+    f.createGroup("there");
+    f.link("a", { kind: "soft", target: "/there" });
+    f.link("b", { kind: "soft", target: "a" });
+    f.link("c", { kind: "soft", target: "/there/not" });
+    f.createGroup("a/x/deep");
+    f.createDataset("b/y/deep", { data: [1] });
+    f.move("c", "b/z/deep");
+    f.link("c", { kind: "soft", target: "/there/not" });
+    assert.throws(() => f.createGroup("c/x"), { code: "NotFound" });
+  });
+  seenByH5py(
+    file,
+    `with h5py.File(f.filename + ".twin", "w") as g:
+    g.create_group("there")
+    for name, to in ("a", "/there"), ("b", "a"), ("c", "/there/not"):
+        g[name] = h5py.SoftLink(to)
+    g.create_group("a/x/deep")
+    g["b/y/deep"] = [1.0]
+    g.move("c", "b/z/deep")
+    g["c"] = h5py.SoftLink("/there/not")
+    try:
+        g.create_group("c/x")
+        assert False
+    except (ValueError, KeyError):
+        pass
+    names = lambda h: sorted((n, type(h.get(n, getlink=True)).__name__) for n in ["a", "b", "c"] + ["there/" + n for n in h["there"]] + ["there/z/deep"])
+    assert names(f) == names(g), (names(f), names(g))
+    assert "there/x/deep" in f and f["there/y/deep"][()] == [1.0]`,
+  );
+});
+
 test("fill values: given, none promised, and when they are written", () => {
   const file = written("fill", {}, (f) => {
     f.createDataset("given", { shape: [3], dtype: "<f4", fillvalue: NaN, fillTime: "alloc" });

@@ -228,12 +228,14 @@ impl Stage {
             None => self.root(out)?,
         };
         let mut traversals = 0;
+        // So many components are left when those that a soft link put there are done.
+        let mut own = rest.len();
         while let Some(name) = rest.last() {
             if !self.node(here).group {
                 return Err(Error::argument("a dataset has no members").on(shown()));
             }
             match self.child(out, here, name).on(&shown())? {
-                None => return Ok(Walk::Missing { group: here, rest, soft: traversals > 0 }),
+                None => return Ok(Walk::Missing { group: here, soft: rest.len() > own, rest }),
                 Some(Target::Node(id)) => {
                     here = id;
                     rest.pop();
@@ -248,6 +250,7 @@ impl Stage {
                         return Err(Error::limit("too many soft links on the way").on(shown()));
                     }
                     rest.pop();
+                    own = own.min(rest.len());
                     if to.first() == Some(&b'/') {
                         here = self.root(out)?;
                     }
@@ -350,7 +353,7 @@ impl Stage {
 
 enum Walk {
     Found(NodeId),
-    /// `rest`: components from the missing one on, in reverse.
+    /// `rest`: components from the missing one on, in reverse; `soft`: the missing one is in what a soft link says.
     Missing {
         group: NodeId,
         rest: Vec<Vec<u8>>,
