@@ -29,6 +29,7 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 # After the paths, and before the processes that sessions run in.
 from engine import Engine                       # noqa: E402
 from judge import document                      # noqa: E402
+from apply import REFUSALS                      # noqa: E402
 from dice import Session                        # noqa: E402
 from operations import some                     # noqa: E402
 from make_random import apart                   # noqa: E402
@@ -72,7 +73,10 @@ def turns(run, r, doc):
                 return
         s = Session(r, theirs, refers, low, narrow, other)
         for _ in range(r.choice((1, 5, 12, 25)) if not theirs else r.choice((1, 4, 8))):
-            s.look(run.model)
+            try:
+                s.look(run.model)
+            except REFUSALS as e:
+                raise Unjudged("its own links: %s" % e) from None
             yield from some(s)
             if r.random() < 0.1:
                 yield {"op": "check"}

@@ -1,5 +1,6 @@
 """The engine that is judged: a program that reads a line of JSON for each change and answers with one."""
 import json
+import os
 import subprocess
 
 
@@ -9,13 +10,13 @@ class Broken(Exception):
 
 class Engine:
     def __init__(self, argv, log=None):
-        self.argv, self.log = argv, log
+        self.argv, self.log, self.folder = argv, log, os.getcwd()
         self.process = None
 
     def ask(self, said):
         """None, or the error as {"error": text, "code": word}."""
         if self.process is None:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+            self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=self.folder)
         p = self.process
         try:
             p.stdin.write(json.dumps(said) + "\n")

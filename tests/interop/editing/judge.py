@@ -8,6 +8,7 @@ import canon
 import h5c
 from canon_types import oinfo, text
 from h5c import H5Error, ok
+from make_random import apart
 
 # Seconds. A scale that is attached to itself is printed for ever, for example.
 PATIENCE, ENDLESS = 15, "does not end"
@@ -24,7 +25,15 @@ ATTR = ("error", "dtype", "shape", "digest", "committed")
 
 
 def document(path):
-    """{path: entry} of a file, with what else the library says about each object."""
+    """What is in a file, read by a process of its own: the library does not always let go of what it read."""
+    doc = apart(described, path)
+    if "died" in doc:
+        raise H5Error(doc["died"])
+    return doc
+
+
+def described(path):
+    """The same: the canonical form, with what else the library says about each object."""
     here = os.getcwd()
     os.chdir(os.path.dirname(path))     # external raw data is found beside the file
     try:

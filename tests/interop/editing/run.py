@@ -71,8 +71,15 @@ class Run:
                 raise Stop("open: %s" % error)
             return False
         self.inside = True
-        self.model = opened(self.theirs, self.low)
+        self.model = self.twin()
         return True
+
+    def twin(self):
+        """libhdf5's own file, if it can still open it."""
+        try:
+            return opened(self.theirs, self.low)
+        except REFUSALS as e:
+            raise Unjudged("open: %s" % e) from None
 
     def do_libhdf5(self, op):
         """libhdf5's turn, in both files."""
@@ -83,7 +90,7 @@ class Run:
             self.other = opened(self.ours, self.low)
         except REFUSALS as e:
             raise Stop("libhdf5 does not open it for writing: %s" % e) from None
-        self.model = opened(self.theirs, self.low)
+        self.model = self.twin()
 
     def do_check(self, op):
         if self.inside:
@@ -93,7 +100,7 @@ class Run:
         low, inside = self.low, self.inside
         self.close_handles()
         self.compare()
-        self.model = opened(self.theirs, low)
+        self.model = self.twin()
         if not inside:
             self.other = opened(self.ours, low)
 
@@ -166,7 +173,7 @@ class Run:
         finally:
             self.close_handles()
             os.remove(aside)
-            self.model = opened(self.theirs, self.low)
+            self.model = self.twin()
 
     def try_model(self, op):
         try:
