@@ -1,6 +1,6 @@
 // What becomes of changes: in place, as a copy, when the page is left, when a worker is ended, and how it all looks.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { openSync } from "hyperslab";
@@ -38,6 +38,7 @@ async function get(page, name) {
     return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
   }, name);
   const to = path.join(folder, "saved", `from-browser-${name}`);
+  mkdirSync(path.dirname(to), { recursive: true });
   writeFileSync(to, Uint8Array.from(bytes));
   return to;
 }
