@@ -140,6 +140,18 @@ test("groups are made behind soft links, but not where these lead", () => {
   );
 });
 
+test("the fill value of what libhdf5 copied outlives the copy", () => {
+  const file = written("fill copied", {}, (f) => {
+    f.createDataset("d", { shape: [3], dtype: { class: "vlen", base: "<i8" }, fillvalue: [BigInt64Array.of(1n, 2n, 3n)], chunks: [2] });
+  });
+  seenByH5py(file, `f.copy("d", "e")`, "r+");
+  const f = openSync(file, { mode: "r+" });
+  f.delete("e");
+  f.createDataset("other", { shape: [4], dtype: "string", data: ["a", "bb", "ccc", "dddd"] });
+  f.close();
+  seenByH5py(file, `assert [list(v) for v in f["d"][()]] == [[1, 2, 3]] * 3`);
+});
+
 test("fill values: given, none promised, and when they are written", () => {
   const file = written("fill", {}, (f) => {
     f.createDataset("given", { shape: [3], dtype: "<f4", fillvalue: NaN, fillTime: "alloc" });

@@ -4,7 +4,7 @@ use super::chunked::Chunked;
 use super::{header, size, values};
 use crate::error::{Context, Result};
 use crate::format::heap::global::HeapId;
-use crate::format::message::{FillStatus, Layout};
+use crate::format::message::Layout;
 use crate::layout::DatasetParts;
 use crate::object::header::ObjectKind;
 use crate::write::heap::release_values;
@@ -28,11 +28,8 @@ pub(in crate::write) fn release(out: &mut Output, node: &Node, dataset: usize) -
         };
     }
     let parts = DatasetParts::open(&out.medium, &header)?;
-    release_parts(out, &parts, dataset)?;
-    match &parts.fill.status {
-        FillStatus::User(value) => release_values(out, &parts.datatype, value),
-        _ => Ok(()),
-    }
+    // What the fill value has in the heap stays: libhdf5 copies its ids with the dataset, and others may lead there, too.
+    release_parts(out, &parts, dataset)
 }
 
 fn release_parts(out: &mut Output, parts: &DatasetParts, dataset: usize) -> Result<()> {
