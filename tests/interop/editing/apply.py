@@ -225,7 +225,7 @@ def bring(f, op):
 
 
 def raw(f, op):
-    h5d.open(f, op["path"].encode()).write_direct_chunk(tuple(op["offset"]), bytes.fromhex(op["bytes"]), op["mask"])
+    h5d.open(f, op["path"].encode()).write_direct_chunk(tuple(op["offset"]), bytes.fromhex(op["bytes"]))
 
 
 def clear(f, op):

@@ -45,7 +45,7 @@ async function elements(column, n, dtype) {
     for (const [name, member] of column.c) members.push([name, await values(member, [n], dtype.members.find((m) => m.name === name).dtype)]);
     return Object.fromEntries(members);
   }
-  const each = innerDims(dtype.base).reduce((a, b) => a * b, dtype.base.class === "complex" ? 2 : 1);
+  const each = innerDims(dtype.base).reduce((a, b) => a * b, innermost(dtype.base).class === "complex" ? 2 : 1);
   const all = await elements(column.v, column.l.at(-1) ?? 0, dtype.base);
   return column.l.map((end, i) => part(all, each * (i ? column.l[i - 1] : 0), each * end));
 }
@@ -67,6 +67,8 @@ async function values(column, shape, dtype) {
   const data = await elements(column, shape.reduce((a, b) => a * b, 1), dtype);
   return { data, shape: [...shape, ...innerDims(dtype)], stride: [], dtype };
 }
+
+const innermost = (d) => (d.class === "array" ? innermost(d.base) : d);
 
 const innerDims = (d) => (d.class === "array" ? [...d.dims, ...innerDims(d.base)] : []);
 
@@ -165,7 +167,7 @@ const DO = {
   copy: (op) => file.copy(op.path, op.to, how(op)),
   bring,
   clear: async (op) => (await there(op.path)).attrs.clear(),
-  raw: async (op) => (await there(op.path)).writeRawChunk(op.offset, hex(op.bytes), op.mask),
+  raw: async (op) => (await there(op.path)).writeRawChunk(op.offset, hex(op.bytes)),
   resize: async (op) => (await there(op.path)).resize(op.shape),
   append: async (op) => {
     const d = await there(op.path);

@@ -13,7 +13,7 @@ NAMES = {"latest": "v200"}
 
 
 # What libhdf5 says when it has lost its own way in a file, and not that something cannot be done.
-OWN = ("addr undefined", "record not found", "filter returned failure")
+OWN = ("addr undefined", "record not found", "filter returned failure", "incorrect metadata checksum")
 
 
 class Stop(Exception):

@@ -80,7 +80,9 @@ def dataset(s):
         out["fillTime"] = r.choice((0, 1, 2))
     if r.random() < 0.2 and not out.get("compact"):
         out["allocTime"] = r.choice((1, 2, 3))
-    if shape is not None and r.random() < 0.8:
+    early = out.get("allocTime") == 1 and "fill" not in out and "chunks" not in out
+    # What nobody fills nor writes is what was there before.
+    if shape is not None and (early or r.random() < 0.8):
         out["value"] = random_column(r, n, count(shape), s.tree.of(GROUP, DATASET))
     return out
 
@@ -189,10 +191,10 @@ def raw(s):
     # Only what is seen: who shows the rest, and when, is nobody's promise.
     if any(o + c > x for o, c, x in zip(offset, d.chunk, d.shape)):
         raise Nothing
-    # Over a chunk of the same size the library forgets to say that filters are left out.
-    if d.filters and not d.unallocated:
+    # Over a chunk of the same size the library forgets to say that filters are left out, or are not any more.
+    if d.filters:
         raise Nothing
-    return {"op": "raw", "path": path, "offset": offset, "mask": (1 << len(d.filters)) - 1, "bytes": r.randbytes(count(d.chunk) * d.node.size).hex()}
+    return {"op": "raw", "path": path, "offset": offset, "bytes": r.randbytes(count(d.chunk) * d.node.size).hex()}
 
 
 def scale(s):
