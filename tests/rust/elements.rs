@@ -536,6 +536,8 @@ fn the_heap_gets_back_what_is_overwritten() {
         }
         file.unlink("d").unwrap();
         let left = file.to_bytes().unwrap().len() as u64 - file.free_space();
-        assert!(left <= empty + 200, "{left} {empty} {spec:?}");
+        // A fill value stays in its collection: copies that libhdf5 made may share it.
+        let kept = if chunked { 4096 } else { 0 };
+        assert!(left <= empty + 200 + kept, "{left} {empty} {spec:?}");
     }
 }
