@@ -31,8 +31,11 @@ function encodeInto(leaves: Leaves, type: Datatype, elements: Elements, n: numbe
     if (rows) checkCount(rows.length, n);
     for (const { name, dtype } of type.members) {
       const member = expand(dtype);
-      const column = rows ? rows.map((row) => property(row, name)) : property(elements, name);
-      encodeInto(leaves, member, elementsOf(column, member, n), n, isNdArray(column));
+      if (rows) encodeInto(leaves, member, rows.map((row) => property(row, name)), n);
+      else {
+        const column = property(elements, name);
+        encodeInto(leaves, member, elementsOf(column, member, n), n, isNdArray(column));
+      }
     }
     return;
   }

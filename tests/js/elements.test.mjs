@@ -222,6 +222,8 @@ test("arrays of sequences, and sequences of records of pairs and of arrays, are 
     // Sequences of arrays of sequences.
     deep: [{ class: "vlen", base: { class: "array", dims: [2], base: { class: "vlen", base: "|i1" } } }, [[[[1], [2, 3]]], [], [[[], [4]], [[5], [6]]]]],
     records: [{ class: "vlen", base: pair }, [[{ z: [1, -1], n: [1, 2] }, { z: [2, -2], n: [3, 4] }], [], [{ z: [3, -3], n: [5, 6] }]]],
+    // One record, and in it an empty sequence.
+    inner: [{ class: "vlen", base: { class: "compound", size: 0, members: [{ name: "x", dtype: "<f4" }, { name: "n", dtype: { class: "vlen", base: f8 } }] } }, [[{ x: 1, n: [] }], [], []]],
     bytes: [{ class: "vlen", base: { class: "array", dims: [2], base: { class: "opaque", size: 3, tag: "" } } }, [[[Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]], [], []]],
     lists: [{ class: "vlen", base: { class: "array", dims: [2], base: pair } }, [[[{ z: [1, -1], n: [1, 2] }, { z: [2, -2], n: [3, 4] }]], [], []]],
   };
