@@ -165,6 +165,8 @@ fn place(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> R
     let max = space.max_dims();
     let fixed = max.iter().zip(dims).all(|(max, dim)| *max == Some(*dim));
     let guess = || Place::Chunks(guess_chunk(dims, memory_size(&parts.datatype)));
+    // What may grow needs chunks, and has none in other places.
+    let stays = || if fixed || matches!(parts.layout, Layout::Chunked { .. }) { own() } else { guess() };
     let small = !named && is_small(parts, fixed)?;
     let refuse = |what: &'static str| Err(Error::argument(what));
     // What is not there reads as nobody's promise: it stays away.
@@ -172,16 +174,8 @@ fn place(out: &Output, parts: &DatasetParts, storing: &Storing, must: Must) -> R
     Ok(match &storing.placing {
         _ if dims.is_empty() => return plain(out, parts, storing, must),
         Placing::Compact | Placing::Contiguous | Placing::Guess | Placing::Shape(_) if sparse => own(),
-        Placing::AsNeeded if storing.filters == Filtering::Keep => {
-            if fixed || matches!(parts.layout, Layout::Chunked { .. }) { own() } else { guess() }
-        }
-        Placing::Keep => {
-            if fixed || matches!(parts.layout, Layout::Chunked { .. }) {
-                own()
-            } else {
-                guess()
-            }
-        }
+        Placing::AsNeeded if storing.filters == Filtering::Keep => stays(),
+        Placing::Keep => stays(),
         Placing::AsNeeded => match &parts.layout {
             Layout::Chunked { .. } if small => Place::Block,
             Layout::Chunked { chunk, .. } if is_large(parts, chunk) => guess(),
@@ -237,8 +231,9 @@ fn compact(out: &Output, parts: &DatasetParts) -> Result<Place> {
 }
 
 fn is_small(parts: &DatasetParts, fixed: bool) -> Result<bool> {
-    let bytes = parts.dataspace.elements()?.saturating_mul(parts.datatype.size.into());
-    Ok(fixed && bytes < SMALL && (is_filled(parts) || !matches!(parts.layout, Layout::Chunked { .. })))
+    Ok(fixed
+        && bytes(parts)? < SMALL
+        && (is_filled(parts) || !matches!(parts.layout, Layout::Chunked { .. })))
 }
 
 /// Whether it is known what elements read as that are not there.
