@@ -4,25 +4,17 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { open, openSync } from "hyperslab";
 import { at } from "../../scripts/lib/paths.mjs";
 import { venvPython } from "../../scripts/setup/python.mjs";
-
-const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed", "row", "one"];
-const script = at("tests/interop/swmr.py");
+import { linesOf, NAMES, python, run } from "./lib/swmr.mjs";
 
 let dir;
 before(() => {
   dir = fs.mkdtempSync(path.join(tmpdir(), "hyperslab-"));
 });
 after(() => fs.rmSync(dir, { recursive: true }));
-
-function run(...args) {
-  const { status, stderr } = spawnSync(venvPython, [script, ...args], { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-}
 
 /** The file with empty datasets: made by libhdf5, or by us. */
 function made(name, by) {
@@ -65,11 +57,8 @@ for (const by of ["libhdf5", "v110", "latest"]) {
     const f = openSync(file, by === "libhdf5" ? { mode: "r+", swmr: true } : { mode: "r+", libver: by });
     if (by !== "libhdf5") f.startSwmr();
     assert.equal(f.info.swmr, true);
-    const readers = [0, 1].map(() => {
-      const child = spawn(venvPython, [script, "read", file], { stdio: ["pipe", "pipe", "inherit"] });
-      return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), busy: false, rounds: 0 };
-    });
-    for (const { lines } of readers) assert.equal((await lines.next()).value, "ready");
+    const readers = [0, 1].map(() => Object.assign(python("read", file), { busy: false, rounds: 0 }));
+    for (const { line } of readers) assert.equal(await line(), "ready");
     const ours = openSync(file);
     assert.equal(ours.info.swmr, true);
     const [datasets, seen] = [NAMES.map((name) => f.get(name)), NAMES.map((name) => ours.get(name))];
@@ -77,11 +66,11 @@ for (const by of ["libhdf5", "v110", "latest"]) {
     const ask = (reader, what) => {
       reader.busy = true;
       reader.child.stdin.write(`${what}\n`);
-      return reader.lines.next().then(({ value, done }) => {
-        assert.ok(!done, "the reader has failed");
+      return reader.line().then((said) => {
+        assert.notEqual(said, undefined, "the reader has failed");
         reader.busy = false;
         reader.rounds += 1;
-        return value;
+        return said;
       });
     };
     const end = Date.now() + 5000;
@@ -201,7 +190,7 @@ test("a writer of ours that is killed leaves what it flushed, and its mark", asy
       if (n === 200) console.log("on the way");
     }`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { cwd: at("."), stdio: ["ignore", "pipe", "inherit"] });
-  assert.equal((await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()).value, "on the way");
+  assert.equal((await linesOf(child).next()).value, "on the way");
   child.kill("SIGKILL");
   await new Promise((resolve) => child.on("exit", resolve));
   const values = () => {

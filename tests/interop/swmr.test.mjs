@@ -1,30 +1,18 @@
 // SWMR, HDF5's single writer with many readers: libhdf5 writes and we read, at any moment what is there and right.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { open, openSync } from "hyperslab";
-import { at } from "../../scripts/lib/paths.mjs";
-import { venvPython } from "../../scripts/setup/python.mjs";
-
-const NAMES = ["zipped", "plain", "wide", "square", "within", "fixed", "row", "one"];
-const script = at("tests/interop/swmr.py");
+import { NAMES, python, run } from "./lib/swmr.mjs";
 
 let dir;
 before(() => {
   dir = fs.mkdtempSync(path.join(tmpdir(), "hyperslab-"));
 });
 after(() => fs.rmSync(dir, { recursive: true }));
-
-/** libhdf5 at work: `line()` is what it says next. */
-function python(...args) {
-  const child = spawn(venvPython, [script, ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { child, line: async () => (await lines.next()).value };
-}
 
 /** The elements that a dataset of this shape has. */
 function expected([rows, columns]) {
@@ -109,15 +97,12 @@ test("what libhdf5 writes is read meanwhile: on the spot, and by promise", async
 /** A file whose writer died. */
 function dead(name, ...how) {
   const file = path.join(dir, name);
-  assert.equal(spawnSync(venvPython, [script, "die", file, ...how], { stdio: "inherit" }).status, 0);
+  run("die", file, ...how);
   return file;
 }
 
 /** Everything in the file, as libhdf5 sees it. */
-function seen(file) {
-  const { status, stderr } = spawnSync(venvPython, [script, "states", file], { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-}
+const seen = (file) => run("states", file);
 
 for (const how of [[], ["swmr"]]) {
   test(`a mark of a writer that died is taken away: ${how[0] ?? "without readers"}`, () => {
