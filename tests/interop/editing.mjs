@@ -6,12 +6,9 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { at, folder, local } from "../../scripts/lib/paths.mjs";
+import { option } from "./lib/argv.mjs";
 import { python } from "./lib/corpus.mjs";
 
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
 const seed = option("--seed", String(Date.now()));
 const only = option("--only");
 const engine = ["--", process.execPath, at("tests/interop/editing/driver.mjs")];

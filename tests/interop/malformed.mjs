@@ -7,12 +7,9 @@ import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { folder, local } from "../../scripts/lib/paths.mjs";
 import { corpus, malformed } from "./lib/corpus.mjs";
+import { option } from "./lib/argv.mjs";
 import { watched } from "./lib/watchdog.mjs";
 
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
 const only = option("--only", "");
 
 /** Small files, one of each superblock version and a few of other structures: every cut and many flips of each. */

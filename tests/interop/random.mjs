@@ -6,13 +6,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { at, folder, local } from "../../scripts/lib/paths.mjs";
+import { option } from "./lib/argv.mjs";
 import { python } from "./lib/corpus.mjs";
 import { watched } from "./lib/watchdog.mjs";
 
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
 const seed = option("--seed", String(Date.now()));
 const only = option("--only");
 const verbose = process.argv.includes("-v") ? ["-v"] : [];

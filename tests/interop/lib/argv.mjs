@@ -1,0 +1,7 @@
+// What a program was called with.
+
+/** The word behind `--name`. */
+export function option(name, otherwise) {
+  const i = process.argv.indexOf(name);
+  return i < 0 ? otherwise : process.argv[i + 1];
+}
