@@ -56,7 +56,8 @@ function part(all, from, to) {
   return Object.fromEntries(
     Object.entries(all).map(([name, { data, shape: [n, ...inner], ...rest }]) => {
       // Complex numbers are pairs, of which the shape says nothing.
-      const each = data.length === undefined ? inner.reduce((a, b) => a * b, 1) : n && data.length / n;
+      const listed = Array.isArray(data) || ArrayBuffer.isView(data);
+      const each = listed ? n && data.length / n : inner.reduce((a, b) => a * b, 1);
       return [name, { ...rest, data: part(data, from * each, to * each), shape: [to - from, ...inner] }];
     }),
   );

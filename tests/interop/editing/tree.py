@@ -9,7 +9,7 @@ import h5c
 GROUP, DATASET, DATATYPE = "group", "dataset", "datatype"
 KINDS = {h5o.TYPE_GROUP: GROUP, h5o.TYPE_DATASET: DATASET, h5o.TYPE_NAMED_DATATYPE: DATATYPE}
 MOST = 1500
-FILL_IF_SET, USER = 2, 2
+FILL_ALWAYS, FILL_NEVER, USER = 0, 1, 2
 
 
 class Tree:
@@ -85,7 +85,8 @@ class Set:
         self.strict = any(id > 6 and not flags & 1 for id, flags in filters)
         # Where elements are filled when chunks are made, the library leaves zeros in the part of a chunk that lies beyond the
         # extent, if all the rest was written at once; and shows them when the extent grows. And where they are never filled, anything goes.
-        self.forgets = self.chunked and p.get_fill_time() != FILL_IF_SET and p.fill_value_defined() == USER
+        when, given = p.get_fill_time(), p.fill_value_defined() == USER
+        self.forgets = self.chunked and (when == FILL_NEVER or when == FILL_ALWAYS and given)
 
     @property
     def size(self):
