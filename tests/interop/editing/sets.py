@@ -80,7 +80,7 @@ def dataset(s):
         out["fillTime"] = r.choice((0, 1, 2))
     if r.random() < 0.2 and not out.get("compact"):
         out["allocTime"] = r.choice((1, 2, 3))
-    early = out.get("allocTime") == 1 and "fill" not in out and "chunks" not in out
+    early = out.get("fillTime") == 1 or out.get("allocTime") == 1 and "fill" not in out and "chunks" not in out
     # What nobody fills nor writes is what was there before.
     if shape is not None and (early or r.random() < 0.8):
         out["value"] = random_column(r, n, count(shape), s.tree.of(GROUP, DATASET))
@@ -151,6 +151,9 @@ def resize(s):
     path, d = a_set(s, chunked=True)
     shape = [r.choice((x, r.randint(0 if r.random() < 0.1 else min(1, x), x + 9 if m is None else m))) for x, m in zip(d.shape, d.most)]
     if count(shape) * d.node.size > 200_000:
+        raise Nothing
+    # What is left of the only chunk comes back there, if the dataset had no elements meanwhile.
+    if d.size and not count(shape) and all(x is not None and x <= c for x, c in zip(d.most, d.chunk)):
         raise Nothing
     return {"op": "resize", "path": path, "shape": shape}
 

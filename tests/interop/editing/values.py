@@ -70,7 +70,7 @@ def integers(r, node, n):
     elif way == 2:
         all_ = [min(high, r.randrange(100))] * n
     else:
-        all_ = [r.choice((low, high, 0, 1)) for _ in range(n)]
+        all_ = [r.choice((low, high, 0, min(1, high))) for _ in range(n)]
     kind = natural(node)
     if kind:
         return {"n": kind[1:], "b": np.array(all_, kind).tobytes().hex()}
