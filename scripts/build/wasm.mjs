@@ -45,6 +45,9 @@ export function compile(flavour, targetFeatures) {
   return out;
 }
 
+/** The same as they were built before. */
+export const compiled = (flavour) => path.join(work, flavour);
+
 /** One glue for both engines, that of the larger one. */
 function shareGlue(out) {
   const [part, whole] = ["hyperslab", "hyperslab_edit"].map((name) => path.join(out, name));

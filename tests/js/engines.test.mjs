@@ -3,13 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { at } from "../../scripts/lib/paths.mjs";
-import { bytes, kinds } from "./support.mjs";
+import { bytes, fresh, kinds } from "./support.mjs";
 
 const wasm = (name) => readFileSync(at(`dist/${name}_bg.wasm`));
-
-let copies = 0;
-/** An entry point with nothing loaded. */
-const fresh = (entry) => import(`../../dist/${entry}?${copies++}`);
 
 /** The entry for browsers, and the names of the files it fetches. */
 async function browser() {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { create, open, openSync, registerFilter } from "hyperslab";
 import { at } from "../../scripts/lib/paths.mjs";
-import { counting } from "./support.mjs";
+import { counting, fresh } from "./support.mjs";
 
 const numbers = Int32Array.from({ length: 5000 }, (_, i) => (i * i) >> 14);
 
@@ -110,7 +110,7 @@ test("damaged chunks of the second module's filters are errors", () => {
 
 test("where files cannot be loaded on the spot, synchronous calls ask for it", async () => {
   // The entry for browsers: its own instance, given its files by hand.
-  const web = await import("../../dist/index.js");
+  const web = await fresh("index.js");
   const wasm = (name) => readFileSync(at(`dist/${name}_bg.wasm`));
   assert.throws(() => web.create(), { code: "Argument" });
   await web.ready(wasm("hyperslab_edit"));

@@ -1,5 +1,7 @@
 // What the tests share: the fixture with one value of every kind, and sources that count what is asked of them.
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { at } from "../../scripts/lib/paths.mjs";
 
 export const kinds = at("tests/fixtures/kinds.h5");
@@ -21,4 +23,13 @@ export function counting(data, { delay = 0 } = {}) {
       return data.slice(offset, offset + length);
     },
   };
+}
+
+/** An entry point with nothing loaded: of a copy of the package, as entry points share what they load. */
+export async function fresh(entry) {
+  const folder = mkdtempSync(path.join(tmpdir(), "hyperslab-fresh-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const name of readdirSync(at("dist")).filter((file) => /\.(js|wasm)$/.test(file))) copyFileSync(at("dist", name), path.join(folder, name));
+  copyFileSync(at("package.json"), path.join(folder, "package.json"));
+  return await import(path.join(folder, entry));
 }
