@@ -29,8 +29,8 @@ export async function findPython() {
 
 export const python = {
   name: "Python packages",
-  what: "a virtual environment with h5py, hdf5plugin, netCDF4 and PyTables",
-  why: "they write the files that we must read and read the files that we write",
+  what: "a virtual environment with h5py, hdf5plugin, netCDF4, PyTables, Zarr and Dask",
+  why: "they write the files that we must read, and read the files and references that we write",
   async ready() {
     if (!existsSync(path.join(home, "complete"))) return undefined;
     const { code } = await command([venvPython, "-c", "import h5py, hdf5plugin, netCDF4, tables"]);
