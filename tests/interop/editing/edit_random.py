@@ -163,10 +163,15 @@ def theirs_is_endless(folder, answer):
 
 
 def dies_alone(folder):
-    """Whether libhdf5 does not live through the steps of a session, without any engine beside it. In a program of its own:
-    what a broken heap does hangs on what else is in it."""
+    """Whether libhdf5 does not live through the steps of a session, or comes to no end, without any engine beside it. In a
+    program of its own: what a broken heap does hangs on what else is in it."""
     argv = [sys.executable, os.path.abspath(__file__), "--alone", folder]
-    return os.path.exists(os.path.join(folder, "steps.json")) and subprocess.run(argv, capture_output=True).returncode != 0
+    if not os.path.exists(os.path.join(folder, "steps.json")):
+        return False
+    try:
+        return subprocess.run(argv, capture_output=True, timeout=SECONDS).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def main():

@@ -9,6 +9,7 @@ import h5c
 from canon_types import oinfo, text
 from h5c import H5Error, ok
 from make_random import apart
+from tree import LATE
 
 # Seconds. A scale that is attached to itself is printed for ever, for example.
 PATIENCE, ENDLESS = 15, "does not end"
@@ -20,7 +21,7 @@ DATASET = ("kind", "target", "file", "class", "error", "corder", "dtype", "shape
 # Where a file shares attributes, the library tracks their order in every new object, asked or not.
 ORDER = ("attr_creation_order", "attribute order")
 NAMELESS = "?"
-OWN_FILTERS, LATE = 6, 2
+OWN_FILTERS = 6
 ATTR = ("error", "dtype", "shape", "digest", "committed")
 
 

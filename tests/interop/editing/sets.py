@@ -92,7 +92,7 @@ def a_set(s, chunked=False):
     s.r.shuffle(found)
     for path in found[:12]:
         d = s.tree.dataset(path)
-        if d.null or d.layout == 3 or d.external or not usable(s, d.node.desc) or chunked and not d.chunked or d.size > 30_000 or d.forgets or d.unfilled or d.strict or set(d.filters) - FIT:
+        if d.null or d.layout == 3 or d.external or not usable(s, d.node.desc) or chunked and not d.chunked or d.size > 30_000 or d.forgets or d.unfilled or d.strict or d.by_hand or set(d.filters) - FIT:
             continue
         if s.narrow and holds(d.node.desc, "vlen", "string"):
             continue        # members after such a value lie where no description says

@@ -10,6 +10,9 @@ GROUP, DATASET, DATATYPE = "group", "dataset", "datatype"
 KINDS = {h5o.TYPE_GROUP: GROUP, h5o.TYPE_DATASET: DATASET, h5o.TYPE_NAMED_DATATYPE: DATATYPE}
 MOST = 1500
 FILL_ALWAYS, FILL_NEVER, USER = 0, 1, 2
+LATE = 2
+# The level of what `write_chunks` of the random files stores.
+DEFLATE, SHUFFLE, BY_HAND = 1, 2, (3,)
 
 
 class Tree:
@@ -79,14 +82,19 @@ class Set:
         # The library finds room for all and writes what it is given; the rest is what was there before.
         self.unfilled = self.layout == h5d.CONTIGUOUS and self.unallocated and p.fill_value_defined() != USER
         self.external = p.get_external_count() > 0
-        filters = [p.get_filter(k)[:2] for k in range(p.get_nfilters())]
-        self.filters = [id for id, _ in filters]
+        filters = [p.get_filter(k)[:3] for k in range(p.get_nfilters())]
+        self.filters = [id for id, _, _ in filters]
+        # So random files have datasets whose chunks are stored by hand. Over a chunk of the same size the library forgets to say
+        # that filters are not left out any more; and when the extent grows it shows what lay beyond it.
+        self.by_hand = self.filters == [SHUFFLE, DEFLATE] and filters[1][2] == BY_HAND
         # Those that are not its own fail where there is not enough to compress, and then it says nothing of what is lost.
-        self.strict = any(id > 6 and not flags & 1 for id, flags in filters)
-        # Where elements are filled when chunks are made, the library leaves zeros in the part of a chunk that lies beyond the
-        # extent, if all the rest was written at once; and shows them when the extent grows. And where they are never filled, anything goes.
+        self.strict = any(id > 6 and not flags & 1 for id, flags, _ in filters)
+        # Where elements are filled when chunks are made, or all chunks are made at the first write, the library leaves zeros in the
+        # part of a chunk that lies beyond the extent, if all the rest was written at once; and shows them when the extent grows.
+        # And where they are never filled, anything goes.
         when, given = p.get_fill_time(), p.fill_value_defined() == USER
-        self.forgets = self.chunked and (when == FILL_NEVER or when == FILL_ALWAYS and given)
+        late = p.get_alloc_time() == LATE
+        self.forgets = self.chunked and (when == FILL_NEVER or given and (when == FILL_ALWAYS or late))
 
     @property
     def size(self):
