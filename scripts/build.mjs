@@ -33,13 +33,9 @@ function glue(file) {
 
 // The TypeScript layer imports the glue as "#glue" and "#codecs": it is generated, so it lives under target/.
 const js = path.join(root, "crate/js");
-const bundled = await build({
-  entryPoints: ["index", "node", "conventions"].map((name) => path.join(js, `${name}.ts`)),
+const options = {
   outdir: dist,
   bundle: true,
-  // Entry points share one engine, and what few programs need is loaded when they do.
-  splitting: true,
-  metafile: true,
   minify: true,
   format: "esm",
   target: "es2022",
@@ -47,8 +43,15 @@ const bundled = await build({
   sourcesContent: true,
   external: ["node:*", "*.wasm"],
   alias: { "#glue": glue("glue.js"), "#codecs": glue("hyperslab_codecs/module.js") },
+  // What is said of side effects is about what is built.
+  ignoreAnnotations: true,
   logLevel: "warning",
-});
+};
+const scripts = (...names) => names.map((name) => path.join(js, `${name}.ts`));
+// Entry points share one engine, and what few programs need is loaded when they do.
+const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions"), splitting: true, metafile: true });
+// A worker's script is one file: some bundlers make another kind of script of it, which imports nothing later.
+await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 
 run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",

@@ -16,6 +16,7 @@ import type { Described, ObjectRecord } from "./records.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import { rest, Tries } from "./tries.js";
 import type { Mode, Out } from "./types.js";
+import type { Crew } from "./worker/crew.js";
 
 /** One call into the engine, repeated until its bytes are there; or, in asynchronous files, a promise to wait for. */
 type Step = () => unknown;
@@ -119,6 +120,8 @@ export class Session<M extends Mode = Mode> {
   readonly renewed: Map<number, Described<ObjectRecord>> | undefined;
   /** The objects whose descriptions would have to be renewed, as far as the program still has them. */
   private handed: WeakRef<HdfObject<Mode>>[] = [];
+  /** Workers, if the file has any. */
+  crew: Crew | undefined;
   /** By group, see `dims.ts`. */
   readonly names = new Map<string, Names>();
   private readonly generation: number;
@@ -159,6 +162,7 @@ export class Session<M extends Mode = Mode> {
   close(): void {
     if (this.alive) this.engine!.free();
     this.engine = undefined;
+    this.crew?.close();
     this.source.close();
     for (const others of [this.others, ...this.beyond]) others?.close();
   }

@@ -7,14 +7,16 @@ import { argument } from "./errors.js";
 import { infer, typedArrayType } from "./infer.js";
 import type { HdfObject } from "./object.js";
 import { checkShape, typedSpec } from "./spec.js";
-import type { Dtype, Mode, Reference, Selection, WriteValue } from "./types.js";
+import type { Dtype, Filter, Mode, Reference, Selection, WriteValue } from "./types.js";
 import { checkWritable, edit } from "./write.js";
 
 /** What has to be known of a dataset. */
-interface Writable extends HdfObject<Mode> {
+export interface Writable extends HdfObject<Mode> {
   readonly shape: number[] | null;
   readonly ndim: number;
   readonly dtype: Dtype;
+  readonly chunks: number[] | null;
+  readonly filters: Filter[];
 }
 
 /** Values as the engine takes them. Typed arrays have no shape of their own. */
@@ -29,7 +31,8 @@ export function* writeElements(session: Session, dataset: Writable, selection: S
   checkWritable(session);
   const choice = choose(selection, () => dataset.shape ?? [], dataset.address);
   const values = valuesOf(dataset, value);
-  yield* edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
+  const apart = session.crew?.writes(session, dataset, choice, values);
+  yield* apart ?? edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
 }
 
 export function* resize(session: Session, dataset: Writable, shape: readonly number[]): Steps<void> {

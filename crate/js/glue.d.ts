@@ -265,6 +265,10 @@ declare module "#glue" {
     header(): string;
     /** Decodes the next batch; its elements, 0 at the end. */
     next(): number;
+    /** Elements at which parts of some `bytes` begin that can be read apart, and the end of the last one; none where nothing is decoded. */
+    cuts(bytes: number): Float64Array;
+    /** Goes on with the part between two of them. */
+    only(from: number, to: number): void;
     /** Sources that are not there, as JSON, if any. */
     missing(): string | undefined;
     /** Position and length in memory of each buffer of the batch. Valid until the next call into the engine. */

@@ -1,8 +1,5 @@
 /** HDF5 in JavaScript: the entry point for browsers and bundlers. */
 
-import { codecsFile, engineFile } from "./files.js";
-import { useLoader } from "./loader.js";
-
-useLoader({ load: engineFile, loadCodecs: codecsFile, immediate: false });
+import "./browser.js";
 
 export * from "./exports.js";

@@ -1,4 +1,6 @@
-/** How WebAssembly files are found on this platform. */
+/** How WebAssembly files and workers are found on this platform. */
+
+import type { WorkerHandle } from "./worker/hands.js";
 
 /** What can be given instead of the files next to the package. */
 export type WasmSource = WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
@@ -8,6 +10,10 @@ export interface Loader {
   load(simd: boolean, edit: boolean): WasmSource;
   /** The filters that most files do not need. */
   loadCodecs(simd: boolean): WasmSource;
+  /** A worker, where there are any. */
+  spawn(): WorkerHandle;
+  /** How many make sense here. */
+  processors(): number;
   /** Whether what these return are bytes: then files can be loaded on the spot. */
   readonly immediate: boolean;
 }

@@ -1,6 +1,9 @@
 /** HDF5 in JavaScript: the entry point for Node. Paths are sources, and the engine loads itself on first use. */
 
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { codecsFile, engineFile } from "./files.js";
 import { useLoader } from "./loader.js";
 import { faultOf } from "./drive.js";
@@ -15,6 +18,20 @@ useLoader({
   load: (simd, edit) => readFileSync(engineFile(simd, edit)),
   loadCodecs: (simd) => readFileSync(codecsFile(simd)),
   immediate: true,
+  spawn() {
+    const worker = new Worker(new URL("./worker.node.js", import.meta.url), { execArgv: [] });
+    worker.unref();
+    return {
+      endpoint: nodeEndpoint(worker),
+      failed(report) {
+        worker.on("error", report);
+        worker.on("exit", () => report(undefined));
+      },
+      keep: (busy) => (busy ? worker.ref() : worker.unref()),
+      terminate: () => void worker.terminate(),
+    };
+  },
+  processors: availableParallelism,
 });
 usePaths((path) => new NodeSource(path), absolutePath, findBeside);
 useWritablePaths((path, mode, options) => (options.driver ? openCore : openWritable)(path, mode, options), replaceFile);

@@ -2,12 +2,17 @@
 
 import { engine, engineNow } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
-import { createFile, openFile, writes } from "./opening.js";
+import type { FileObject } from "./file.js";
+import { loader } from "./loader.js";
+import { CACHE, createFile, openFile, writes } from "./opening.js";
 import { isAccessibleFile, isFileHandle } from "./sources/access.js";
 import { blobSource } from "./sources/blob.js";
 import { toAccess } from "./sources/index.js";
 import type { WritableSource, WriteMode } from "./sources/writable.js";
 import type { CreateOptions, File, FileSync, OpenOptions, Source } from "./types.js";
+
+/** Workers that "auto" stands for, at most. */
+const MOST_WORKERS = 4;
 
 /** A file handle of the browser, opened to be written where it is. */
 function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource> {
@@ -27,6 +32,27 @@ function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource
  * has it open for writing; `Unsupported` for files that cannot be changed.
  */
 export async function open(source: Source, options: OpenOptions = {}): Promise<File> {
+  const file = await opened(source, options);
+  if (options.workers) await staff(file as FileObject<"async">, options);
+  return file;
+}
+
+/** Gives a file its workers. */
+async function staff(file: FileObject<"async">, { workers, cache }: OpenOptions): Promise<void> {
+  const { session } = file.context;
+  // One processor is left to the program itself.
+  const most = workers === "auto" ? Math.min(Math.max(loader().processors() - 1, 1), MOST_WORKERS) : workers;
+  try {
+    if (!Number.isInteger(most) || (most as number) < 1) throw argument(`workers: ${String(workers)} is not "auto" nor a number of workers`);
+    const { Crew } = await import("./worker/crew.js");
+    session.crew = new Crew(most as number, session.source, cache ?? CACHE);
+  } catch (e) {
+    session.close();
+    throw e;
+  }
+}
+
+async function opened(source: Source, options: OpenOptions): Promise<File> {
   const instance = await engine(writes(options));
   options.signal?.throwIfAborted();
   if (!isFileHandle(source)) return await openFile("async", instance, source, options);

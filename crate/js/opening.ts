@@ -16,7 +16,7 @@ import { isWritable, settle, type WriteMode } from "./sources/writable.js";
 import type { CreateOptions, Mode, OpenMode, OpenOptions, Out, Source } from "./types.js";
 
 /** Bytes of metadata kept in memory unless the options say otherwise. */
-const CACHE = 16 << 20;
+export const CACHE = 16 << 20;
 
 const MODES = new Set<string>(["r", "r+", "w", "w-", "x", "a"] satisfies OpenMode[]);
 
@@ -86,7 +86,7 @@ function begin<M extends Mode>(driven: M, instance: Instance, source: ByteSource
   }
 }
 
-function openIn<M extends Mode>(driven: M, instance: Instance, source: ByteSource, options: OpenOptions, others?: Neighbours): Out<M, FileObject<M>> {
+export function openIn<M extends Mode>(driven: M, instance: Instance, source: ByteSource, options: OpenOptions, others?: Neighbours): Out<M, FileObject<M>> {
   const session = begin(driven, instance, source, options, others);
   return session.run("/", openSteps(session, options.swmr ?? false));
 }

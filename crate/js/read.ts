@@ -7,7 +7,7 @@ import { breathe, type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError } from "./errors.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
-import type { Dtype, NumericArray, ReadOptions, Selection, Value, VirtualSource } from "./types.js";
+import type { Dtype, Filter, NumericArray, ReadOptions, Selection, Value, VirtualSource } from "./types.js";
 import { NUMERIC, retype, toArray, toScalar } from "./values.js";
 
 /** Work between two pauses of an asynchronous read, in ms: short enough for a page to stay alive. */
@@ -32,15 +32,18 @@ interface Readable {
   readonly address: number;
   readonly shape: number[] | null;
   readonly dtype: Dtype;
+  readonly path: string;
+  readonly filters: readonly Filter[];
 }
 
 /** Reads a selection of a dataset. */
 export function* readSteps(
   session: Session,
-  { address, shape: extent, dtype }: Readable,
+  dataset: Readable,
   selection: Selection | null | undefined,
   options: ReadOptions,
 ): Steps<Value> {
+  const { address, shape: extent, dtype } = dataset;
   const target = targetOf(options);
   options.signal?.throwIfAborted();
   if (extent === null) return null;
@@ -50,9 +53,24 @@ export function* readSteps(
     const { shape, total, plan: parts, piece } = JSON.parse(reading.header()) as ReadingRecord;
     const column = makeColumn(parts, dtype, total, target);
     const progress = watch(session, total, options);
+    const cuts = session.crew?.cuts(session, reading, total, dataset.filters);
     const bytes = piece && column instanceof NumberColumn ? column.bytes : undefined;
     if (piece && bytes && !session.writable && piece[1] <= session.source.size) {
       yield* takePiece(session, piece[0], bytes, (done) => progress((done / bytes.length) * total));
+    } else if (cuts) {
+      const { signal, onProgress } = options;
+      let done = 0;
+      yield* session.crew!.read(session, cuts, {
+        path: dataset.path,
+        dataset: address,
+        choice,
+        signal,
+        take({ elements, buffers }) {
+          column.take(new Parts(buffers), elements);
+          done += elements;
+          onProgress?.(done, total);
+        },
+      });
     } else {
       for (let done = 0; done < total; ) {
         const n = yield* step(() => session.raw && reading.next());

@@ -49,7 +49,7 @@ export function settle(session: Session): void {
 /** Objects that may wait to be looked for. */
 const MOST_UNSETTLED = 4096;
 
-function* make(session: Session, fn: (engine: Engine) => void): Steps<void> {
+export function* make(session: Session, fn: (engine: Engine) => void): Steps<void> {
   yield* edit(session, undefined, fn);
   if (session.unsettled.size >= MOST_UNSETTLED) settle(session);
 }
@@ -59,9 +59,10 @@ export function createGroup(session: Session, place: string, options: GroupOptio
   return make(session, (engine) => engine.createGroup(place, spec));
 }
 
-export function createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
+export function* createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
   const spec = datasetSpec(session, options);
-  return make(session, (engine) => engine.createDataset(place, spec));
+  const apart = session.crew?.creates(session, place, spec);
+  yield* apart ?? make(session, (engine) => engine.createDataset(place, spec));
 }
 
 export function createDatatype(session: Session, place: string, dtype: Dtype, options: HeaderOptions): Steps<void> {

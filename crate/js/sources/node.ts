@@ -10,11 +10,13 @@ import { ImmediateSource, shortRead } from "./source.js";
 
 export class NodeSource extends ImmediateSource {
   size: number;
+  readonly path: string;
   private fd: number | undefined;
 
   constructor(path: string | URL) {
     super();
     const name = pathOf(path);
+    this.path = resolve(name);
     beforeReading(name);
     try {
       this.fd = openSync(name, "r");

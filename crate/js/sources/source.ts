@@ -13,6 +13,8 @@ export interface ByteSource extends EngineSource {
   measure?(): void | Promise<void>;
   /** The Blob that these bytes are. */
   readonly blob?: Blob;
+  /** The absolute path of the file that these bytes are. */
+  readonly path?: string;
   /** What the last failed `read`, or another verb, threw. */
   failure: unknown;
   /** Reads when `read` cannot. */

@@ -70,6 +70,13 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
    * of newer files (superblock 3) leave it when they die; until then nobody else opens the file. Be sure that it is not written.
    */
   clearFlags?: boolean | undefined;
+  /**
+   * How many workers decode and encode chunks for `open`, all files of a program together; `"auto"`: as many as there are
+   * processors, but for one, and four at most. Default: 0, everything is done where it is called. They begin with the first read or
+   * write that is worth it (some MB behind filters) and end with the last file. No headers are needed: bytes are handed over. What is written is encoded, and
+   * what is changed here and not yet read by others is read here; filters of your own run here, too.
+   */
+  workers?: number | "auto" | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
   signal?: AbortSignal | undefined;
   /**

@@ -9,6 +9,9 @@ use hyperslab::value::{Column, Number};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// Parts of one read at most.
+const MOST_PARTS: usize = 4096;
+
 /// A read in progress.
 #[wasm_bindgen]
 pub struct Reading {
@@ -56,6 +59,17 @@ impl Reading {
                 Ok(number::to_f64(elements))
             }
         }
+    }
+
+    /// Elements at which parts of some `bytes` begin that several can read, and the end of the last one; none where that is
+    /// not worth it.
+    pub fn cuts(&self, bytes: f64) -> Vec<f64> {
+        self.inner.cuts(number::to_u64(bytes), MOST_PARTS).into_iter().map(number::to_f64).collect()
+    }
+
+    /// Goes on with the part between two of them.
+    pub fn only(&mut self, from: f64, to: f64) {
+        self.inner.only(number::to_u64(from), number::to_u64(to));
     }
 
     /// Sources of a virtual dataset that are not there, as JSON; nothing if all were found so far.

@@ -46,6 +46,18 @@ impl Reading {
         &self.datatype
     }
 
+    /// Elements at which parts of `bytes` or somewhat more begin that several can read, each its own, and the end of the last
+    /// one: `most` parts at most. None where nothing has to be decoded.
+    pub fn cuts(&self, bytes: u64, most: usize) -> Vec<u64> {
+        self.read.cuts(bytes, most)
+    }
+
+    /// Goes on with the part from element `from` to `to`, two of the [`cuts`](Self::cuts).
+    pub fn only(&mut self, from: u64, to: u64) {
+        self.waiting = None;
+        self.read.only(from, to);
+    }
+
     /// Where all elements are in the storage, if they are there in one piece and need no conversion: then they can
     /// be taken without any batch. Nothing says that the storage is that long.
     pub fn in_one_piece(&self) -> Result<Option<Range<u64>>> {

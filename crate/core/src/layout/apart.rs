@@ -55,7 +55,7 @@ impl Onward {
                 let region = Region::rows(&self.rows, parts.dataspace.dims())?;
                 let (unit, total) = (in_memory(parts.datatype.size.into())?, region.elements());
                 let source = virtually(medium, parts, region, unit, depth)?;
-                none.insert(Read { unit, total, done: 0, source })
+                none.insert(Read { unit, total, done: 0, end: total, source })
             }
         };
         let mut state = HeapState::default();

@@ -84,6 +84,8 @@ pub struct Read {
     unit: usize,
     total: u64,
     done: u64,
+    /// Where it ends: not always with the last element.
+    end: u64,
     source: Source,
 }
 
@@ -121,6 +123,7 @@ impl Read {
         let nothing = Hyperslab::all(&vec![0; parts.dataspace.dims().len()]);
         let mut read = Read::new(medium, parts, &nothing)?;
         read.total = region.elements();
+        read.end = read.total;
         read.source = match &parts.layout {
             Layout::Virtual { .. } => virtually(medium, parts, region.clone(), read.unit, 0)?,
             _ => Source::Picked(Box::new(Picked::new(parts, region, 0))),
@@ -141,7 +144,7 @@ impl Read {
         let total = if parts.dataspace.is_null() { 0 } else { selection.elements()? };
         selection.check(parts.dataspace.dims())?;
         let source = Source::new(medium, parts, selection, unit, depth)?;
-        Ok(Read { unit, total, done: 0, source })
+        Ok(Read { unit, total, done: 0, end: total, source })
     }
 
     /// Elements selected.
@@ -157,6 +160,24 @@ impl Read {
     /// Bytes of one element in the file.
     pub fn element_size(&self) -> usize {
         self.unit
+    }
+
+    /// Elements at which parts of `bytes` or somewhat more begin that can be read apart, and the end of the last one: `most`
+    /// parts at most. None where nothing has to be decoded.
+    pub fn cuts(&self, bytes: u64, most: usize) -> Vec<u64> {
+        match &self.source {
+            Source::Chunked(chunked) if chunked.filtered() => chunked.cuts(bytes, most),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Goes on with the part from element `from` to `to`, two of the [`cuts`](Self::cuts).
+    pub fn only(&mut self, from: u64, to: u64) {
+        if let Source::Chunked(chunked) = &mut self.source {
+            self.end = to.min(self.total);
+            self.done = from.min(self.end);
+            chunked.only(self.done, self.end);
+        }
     }
 
     /// Where the whole selection is in the storage (absolute), if it is stored as one piece without filters:
@@ -191,7 +212,7 @@ impl Read {
         out: &mut Vec<u8>,
         apart: Option<&mut Vec<Apart>>,
     ) -> Result<Option<u64>> {
-        let left = self.total.saturating_sub(self.done);
+        let left = self.end.saturating_sub(self.done);
         if left == 0 {
             out.clear();
             return Ok(None);

@@ -1,6 +1,7 @@
 //! Chunked storage: batches of whole rows of chunks, each stored chunk decoded once per batch.
 
 mod batch;
+mod cuts;
 mod piece;
 
 use super::fill::Fill;
@@ -46,6 +47,7 @@ pub(super) struct Chunked {
     /// Elements planned so far.
     planned: u64,
     total: u64,
+    end: u64,
     batches: VecDeque<Batch>,
     buffers: Buffers,
 }
@@ -105,8 +107,10 @@ impl Chunked {
         let unit = grid.element_size();
         let kept_as = keep(&grid, &axes).then_some(*address).flatten();
         let run_axis = run_axis(&grid, &axes, unit as u64, sizes);
+        let total = slab.elements()?;
         Ok(Chunked {
-            total: slab.elements()?,
+            total,
+            end: total,
             grid,
             axes,
             unit,
@@ -154,7 +158,7 @@ impl Chunked {
     /// Plans a few batches and announces their chunks.
     fn plan_ahead(&mut self, medium: &Medium) -> Result<()> {
         let mut bytes = 0u64;
-        while self.planned < self.total && bytes < AHEAD && self.batches.len() < MOST_AHEAD {
+        while self.planned < self.end && bytes < AHEAD && self.batches.len() < MOST_AHEAD {
             let batch = self.plan(medium).within("chunk index")?;
             bytes = batch.stored.iter().fold(bytes, |n, (_, e)| n.saturating_add(e.size));
             self.planned += batch.elements;
@@ -177,7 +181,7 @@ impl Chunked {
 
     /// Finds the chunks of the next batch.
     fn plan(&mut self, medium: &Medium) -> Result<Batch> {
-        let ranges = self.next_ranges();
+        let ranges = self.ranges_at(self.planned);
         let axes = self.axes.iter().enumerate().zip(&ranges);
         let touched: Vec<Vec<Touched>> =
             axes.map(|((i, axis), range)| self.grid.touched(i, axis, range.clone())).collect();
@@ -208,9 +212,9 @@ impl Chunked {
         Ok(batch)
     }
 
-    /// Selected positions of each axis that the next batch has.
-    fn next_ranges(&self) -> Vec<Range<u64>> {
-        let mut rest = self.planned;
+    /// Selected positions of each axis that the batch has which begins at element `at`.
+    fn ranges_at(&self, at: u64) -> Vec<Range<u64>> {
+        let mut rest = at;
         let mut ranges: Vec<Range<u64>> = self.axes.iter().map(|a| 0..a.len()).collect();
         for (range, axis) in ranges.iter_mut().zip(&self.axes).rev() {
             let len = axis.len().max(1);
@@ -349,6 +353,29 @@ mod tests {
         all
     }
 
+    /// The same, part by part, the last one first.
+    fn read_apart(medium: &Medium, parts: &DatasetParts, slab: &Hyperslab, sizes: Sizes) -> Vec<u16> {
+        let fill = Fill::new(&parts.fill, 2).unwrap();
+        let mut chunked = Chunked::with_sizes(medium, parts, slab, fill, sizes).unwrap();
+        let cuts = chunked.cuts(200, 7);
+        assert!(cuts.len() <= 8 && cuts.is_sorted() && cuts.last() == Some(&slab.elements().unwrap()));
+        let mut all = vec![0; slab.elements().unwrap() as usize];
+        for part in cuts.windows(2).rev() {
+            chunked.only(part[0], part[1]);
+            let (mut at, mut batch) = (part[0], Vec::new());
+            while at < part[1] {
+                let n = chunked.next(medium, &mut batch).unwrap();
+                for (to, b) in all[at as usize..].iter_mut().zip(batch.as_chunks::<2>().0) {
+                    *to = u16::from_le_bytes(*b);
+                }
+                at += n;
+            }
+            assert_eq!(at, part[1]);
+            assert_eq!(chunked.next(medium, &mut batch).unwrap(), 0);
+        }
+        all
+    }
+
     fn kinds(d: u64) -> [Axis; 4] {
         [
             Axis::run(0, d),
@@ -374,6 +401,8 @@ mod tests {
                         .collect();
                     for (batch, most) in [(1, 1), (1, 40), (100, 200), (500, 100_000), (1 << 20, 1 << 27)] {
                         let got = read(&medium, &parts, &slab, Sizes { batch, most });
+                        assert_eq!(got, expected, "{slab:?} {batch} {most}");
+                        let got = read_apart(&medium, &parts, &slab, Sizes { batch, most });
                         assert_eq!(got, expected, "{slab:?} {batch} {most}");
                     }
                 }

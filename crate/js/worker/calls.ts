@@ -1,0 +1,79 @@
+/** What is said between a program and its workers, by Comlink: structured clones, and buffers that change hands. */
+
+import type { Choice, Spec, Values } from "#glue";
+import { transferHandlers } from "comlink";
+import { type Fault, toError } from "../drive.js";
+import { HyperslabError } from "../errors.js";
+import type { Filter } from "../types.js";
+
+/** Where a worker finds the bytes of a file. */
+export type Place = { blob: Blob } | { path: string } | { size: number; page: number };
+
+/** Reads for workers that cannot reach a file themselves. */
+export type Fetch = (offset: number, length: number) => Promise<Uint8Array>;
+
+/** A part of a read. */
+export interface ReadJob {
+  /** Says which read it is part of: parts of one share a plan. */
+  read: number;
+  /** Path and address of the dataset. */
+  path: string;
+  dataset: number;
+  choice: Choice;
+  from: number;
+  to: number;
+}
+
+/** Elements, in the engine's buffers. */
+export interface Batch {
+  elements: number;
+  buffers: Uint8Array[];
+}
+
+/** Some rows of a dataset, of which chunks are made. */
+export interface EncodeJob {
+  /** A dataset of so many rows, without elements. */
+  like: Spec;
+  values: Values;
+  /** The filters that the dataset has. */
+  filters: Filter[];
+}
+
+/** A chunk as it is stored. */
+export interface EncodedChunk {
+  offset: number[];
+  bytes: Uint8Array;
+  mask: number;
+}
+
+/** What a worker does. */
+export interface Host {
+  /** Opens a file under a number, in the place of what was there under it. */
+  open(file: number, place: Place, cache: number, fetch?: Fetch): Promise<void>;
+  close(file: number): void;
+  read(file: number, job: ReadJob): Promise<Batch[]>;
+  encode(job: EncodeJob): Promise<EncodedChunk[]>;
+}
+
+interface Thrown {
+  value: unknown;
+}
+type Sent = { fault: Fault } | object;
+
+/** Errors arrive as what they were. To be called once on each side. */
+export function sendFaults(): void {
+  const usual = transferHandlers.get("throw")!;
+  transferHandlers.set("throw", {
+    canHandle: usual.canHandle,
+    serialize(thrown) {
+      const error = (thrown as Thrown).value;
+      if (!(error instanceof HyperslabError)) return usual.serialize(thrown) as [Sent, Transferable[]];
+      const { code, message, address, trail, path, filter } = error;
+      return [{ fault: { code, message, address, trail: trail && [...trail], path, filter } } as Sent, []];
+    },
+    deserialize(sent: Sent) {
+      if ("fault" in sent) throw toError(sent.fault);
+      return usual.deserialize(sent);
+    },
+  });
+}

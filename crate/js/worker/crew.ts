@@ -1,0 +1,165 @@
+/** What workers do for one file: they decode the chunks that are read, and encode those that are written. */
+
+import type { Choice, Reading, Spec, Values } from "#glue";
+import { proxy, transfer } from "comlink";
+import { type Session, step, type Steps } from "../drive.js";
+import type { Writable } from "../elements.js";
+import { HyperslabError } from "../errors.js";
+import { registered } from "../register.js";
+import type { ByteSource } from "../sources/source.js";
+import type { Filter } from "../types.js";
+import type { Batch, EncodedChunk, Fetch, Place } from "./calls.js";
+import { enter, everyone, give, type Hand, leave, take } from "./hands.js";
+import { cutRows, rowsOf } from "./rows.js";
+import { createApart, encodesAll, encodesNew, writeApart } from "./writing.js";
+// All that is shared is one file, which compresses best.
+import "../exports.js";
+
+/** Bytes of a part, before filters: enough for the message not to matter. */
+const PART = 1 << 20;
+let files = 0;
+let reads = 0;
+
+/** How the parts of a read are taken. */
+export interface Taker {
+  path: string;
+  choice: Choice;
+  dataset: number;
+  signal: AbortSignal | undefined;
+  /** Takes the next batch of a part. */
+  take(batch: Batch): void;
+}
+
+export class Crew {
+  private readonly file = ++files;
+  private closed = false;
+
+  /** `most` workers for the file in `source`. */
+  constructor(
+    private readonly most: number,
+    private readonly source: ByteSource,
+    private readonly cache: number,
+  ) {
+    enter();
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const hand of everyone()) if (hand.files.delete(this.file)) void hand.ask((host) => host.close(this.file)).catch(() => {});
+    leave();
+  }
+
+  /** Where the parts of a read begin that workers can take; none if it is not worth it, or they cannot. */
+  cuts(session: Session, reading: Reading, elements: number, filters: readonly Filter[]): Float64Array | undefined {
+    // What has changed and is not flushed is known here alone, and so are functions.
+    if (session.writable || elements < 2 || filters.some(({ id }) => registered.has(id))) return undefined;
+    const cuts = reading.cuts(PART);
+    return cuts.length > 2 ? cuts : undefined;
+  }
+
+  /** Reads all parts, several at a time, in their order. */
+  read(session: Session, cuts: Float64Array, { path, choice, dataset, signal, take: next }: Taker): Steps<void> {
+    const read = ++reads;
+    const job = (i: number): Promise<Batch[]> =>
+      this.work(session.version, (hand) => hand.ask((host) => host.read(this.file, { read, path, dataset, choice, from: cuts[i]!, to: cuts[i + 1]! })));
+    const taken = (batches: Batch[]): void => batches.forEach(next);
+    return step(() => this.inOrder(cuts.length - 1, job, taken, [signal, session.signal]));
+  }
+
+  /** How workers make a dataset, if they do. */
+  creates(session: Session, place: string, spec: Spec): Steps<void> | undefined {
+    return encodesNew(spec) ? createApart(this, session, place, spec) : undefined;
+  }
+
+  /** How they write elements. */
+  writes(session: Session, dataset: Writable, choice: Choice, values: Values): Steps<void> | undefined {
+    return encodesAll(dataset, choice, values) ? writeApart(this, session, dataset, values) : undefined;
+  }
+
+  /**
+   * Encodes whole rows of chunks, several at a time, and gives each chunk to `store`, in their order. `like`: a dataset of that
+   * type, with `chunks` and filters; `values`: its elements.
+   */
+  encode(session: Session, like: Spec, values: Values, chunks: readonly number[], filters: readonly Filter[], store: (chunk: EncodedChunk) => void): Steps<void> {
+    const rows = rowsOf(like.shape!, chunks, values.data!, PART);
+    const job = (i: number): Promise<EncodedChunk[]> => {
+      const part = cutRows(like, values, rows[i]!, rows[i + 1]!);
+      const buffers = part.values.data!.buffers.map((b) => b.buffer as ArrayBuffer);
+      return this.work(undefined, (hand) => hand.ask((host) => host.encode(transfer({ ...part, filters: [...filters] }, buffers))));
+    };
+    let at = 0;
+    const taken = (encoded: EncodedChunk[]): void => {
+      for (const { offset, bytes, mask } of encoded) store({ offset: [offset[0]! + rows[at]!, ...offset.slice(1)], bytes, mask });
+      at += 1;
+    };
+    return step(() => this.inOrder(rows.length - 1, job, taken, [session.signal]));
+  }
+
+  /** Does jobs, several at a time, and takes what they make, in order. Not much more is begun than is taken. */
+  private async inOrder<T>(n: number, job: (i: number) => Promise<T>, taken: (made: T) => void, signals: (AbortSignal | undefined)[]): Promise<void> {
+    const ended = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      for (const signal of signals) {
+        signal?.throwIfAborted();
+        signal?.addEventListener("abort", () => reject(signal.reason), { signal: ended.signal });
+      }
+    });
+    aborted.catch(() => {});
+    const made: Promise<T>[] = [];
+    try {
+      for (let next = 0, i = 0; i < n; i++) {
+        for (; next < Math.min(n, i + 2 * this.most); next++) {
+          made[next] = job(next);
+          made[next]!.catch(() => {}); // told in its turn, or not at all
+        }
+        taken(await Promise.race([made[i]!, aborted]));
+        delete made[i];
+      }
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** Lets the next free worker do something, with the file open as it is at `version`, if that matters. */
+  private async work<T>(version: number | undefined, job: (hand: Hand) => Promise<T>): Promise<T> {
+    const check = (): void => {
+      if (this.closed) throw new HyperslabError("Closed", "the file was closed");
+    };
+    check();
+    const hand = await take(this.most);
+    if (!hand) throw new HyperslabError("Closed", "all files were closed");
+    try {
+      check();
+      if (version !== undefined && hand.files.get(this.file) !== version) {
+        const { place, fetch } = this.place();
+        await hand.ask((host) => host.open(this.file, place, this.cache, fetch));
+        hand.files.set(this.file, version);
+      }
+      return await job(hand);
+    } finally {
+      give(hand);
+    }
+  }
+
+  /** Where the file is for a worker. */
+  private place(): { place: Place; fetch?: Fetch & object } {
+    const { source } = this;
+    if (source.blob) return { place: { blob: source.blob } };
+    if (source.path !== undefined) return { place: { path: source.path } };
+    const { size, page } = source;
+    return { place: { size, page }, fetch: proxy(fetcher(source)) };
+  }
+}
+
+/** Reads for workers. What is handed over is a copy: the bytes may be in a cache. */
+function fetcher(source: ByteSource): Fetch {
+  return async (offset, length) => {
+    let bytes: Uint8Array;
+    if (source.immediate) {
+      bytes = new Uint8Array(length);
+      if (source.read(offset, bytes) !== 1) throw source.failure;
+    } else bytes = (await source.fetch(offset, length)).slice();
+    return transfer(bytes, [bytes.buffer]);
+  };
+}

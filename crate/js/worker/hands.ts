@@ -1,0 +1,111 @@
+/** The workers of a program: all open files share them, and when the last of those is closed they end. */
+
+import { type Endpoint, type Remote, wrap } from "comlink";
+import { HyperslabError } from "../errors.js";
+import { loader } from "../loader.js";
+import { type Host, sendFaults } from "./calls.js";
+
+/** A worker as the platform has it. */
+export interface WorkerHandle {
+  endpoint: Endpoint;
+  /** Says, once, why it works no more. */
+  failed(report: (cause: unknown) => void): void;
+  /** Whether the program waits for it. */
+  keep(busy: boolean): void;
+  terminate(): void;
+}
+
+/** One worker. */
+export class Hand {
+  readonly host: Remote<Host>;
+  /** Files that it has open, and in which state of theirs. */
+  readonly files = new Map<number, number>();
+  private readonly handle: WorkerHandle;
+  private readonly death: Promise<never>;
+  dead = false;
+
+  constructor() {
+    this.handle = loader().spawn();
+    this.host = wrap<Host>(this.handle.endpoint);
+    this.death = new Promise((_, reject) => {
+      this.handle.failed((cause) => {
+        this.dead = true;
+        const why = (cause as { message?: string } | undefined)?.message || "its script could not be loaded";
+        reject(new HyperslabError("Io", `a worker failed: ${why}`, { cause }));
+      });
+    });
+    this.death.catch(() => {}); // who waits for an answer is told
+  }
+
+  /** What it answers, or why it cannot any more. */
+  async ask<T>(call: (host: Remote<Host>) => Promise<T>): Promise<T> {
+    this.handle.keep(true);
+    try {
+      return await Promise.race([call(this.host), this.death]);
+    } finally {
+      this.handle.keep(false);
+    }
+  }
+
+  end(): void {
+    this.dead = true;
+    this.handle.terminate();
+  }
+}
+
+let users = 0;
+let hands: Hand[] = [];
+const idle: Hand[] = [];
+const waiting: ((hand: Hand | undefined) => void)[] = [];
+
+/** Called for each file that has workers. */
+export function enter(): void {
+  if (users === 0) sendFaultsOnce();
+  users += 1;
+}
+
+let prepared = false;
+function sendFaultsOnce(): void {
+  if (!prepared) sendFaults();
+  prepared = true;
+}
+
+export function leave(): void {
+  users -= 1;
+  if (users > 0) return;
+  for (const hand of hands) hand.end();
+  hands = [];
+  idle.length = 0;
+  for (const next of waiting.splice(0)) next(undefined);
+}
+
+/** The workers that there are. */
+export function everyone(): readonly Hand[] {
+  return hands;
+}
+
+/** A worker that has nothing to do, a new one if there are less than `most`; none if they ended meanwhile. */
+export async function take(most: number): Promise<Hand | undefined> {
+  const free = idle.pop();
+  if (free) return free;
+  if (hands.length < most) {
+    const hand = new Hand();
+    hands.push(hand);
+    return hand;
+  }
+  return await new Promise((resolve) => waiting.push(resolve));
+}
+
+/** Gives one back. */
+export function give(hand: Hand): void {
+  if (hand.dead) {
+    hands = hands.filter((other) => other !== hand);
+    // Whoever waits gets another in its place.
+    const next = waiting.shift();
+    if (next) void take(Infinity).then(next);
+    return;
+  }
+  const next = waiting.shift();
+  if (next) next(hand);
+  else idle.push(hand);
+}

@@ -1,0 +1,101 @@
+/** What runs in a worker: the engine and the files it is told of. */
+
+import type { Reading } from "#glue";
+import { transfer } from "comlink";
+import { plan } from "../choose.js";
+import type { DatasetObject } from "../dataset.js";
+import { type Session, step, type Steps } from "../drive.js";
+import { codecState, loadCodecs } from "../codecs.js";
+import { engine, engineNow } from "../engine.js";
+import { HyperslabError } from "../errors.js";
+import type { FileObject } from "../file.js";
+import { createFile, openIn } from "../opening.js";
+import type { Filter } from "../types.js";
+import { toSource } from "../sources/index.js";
+import type { ByteSource } from "../sources/source.js";
+import type { Batch, EncodedChunk, EncodeJob, Fetch, Host, Place, ReadJob } from "./calls.js";
+import { RemoteSource } from "./remote.js";
+
+/** A file that is read. */
+interface Opened {
+  file: FileObject<"async">;
+  /** The plan of the read whose parts came last. */
+  reading: { read: number; plan: Reading } | undefined;
+}
+
+const files = new Map<number, Opened>();
+
+function sourceAt(place: Place, fetch: Fetch | undefined): ByteSource {
+  if ("blob" in place) return toSource(place.blob, "async");
+  if ("path" in place) return toSource(place.path, "async");
+  return new RemoteSource(place.size, place.page, fetch!);
+}
+
+function closed(file: number): void {
+  const opened = files.get(file);
+  files.delete(file);
+  if (!opened) return;
+  if (opened.file.context.session.alive) opened.reading?.plan.free();
+  void opened.file.close();
+}
+
+function* readPart(session: Session, opened: Opened, { read, dataset, choice, from, to }: ReadJob): Steps<Batch[]> {
+  if (opened.reading?.read !== read) {
+    opened.reading?.plan.free();
+    opened.reading = undefined;
+    opened.reading = { read, plan: yield* step(() => plan(session.raw, dataset, choice)) };
+  }
+  const { plan: reading } = opened.reading;
+  reading.only(from, to);
+  const batches: Batch[] = [];
+  for (let done = from; done < to; ) {
+    const elements = yield* step(() => session.raw && reading.next());
+    if (elements === 0) throw new HyperslabError("Internal", "a part of a read ended early");
+    const places = reading.parts();
+    const { heap } = session.instance;
+    const buffers: Uint8Array[] = [];
+    for (let i = 0; i < places.length; i += 2) buffers.push(new Uint8Array(heap, places[i]!, places[i + 1]!).slice());
+    batches.push({ elements, buffers });
+    done += elements;
+  }
+  return batches;
+}
+
+/** What matters of filters. */
+const known = (filters: readonly Filter[]): string => JSON.stringify(filters.map(({ id, values }) => [id, values]));
+
+/** Chunks of values, made in a file of their own. */
+function encodeRows({ like, values, filters }: EncodeJob): EncodedChunk[] {
+  const scratch = createFile(engineNow(true), { libver: "latest" });
+  try {
+    const { raw } = scratch.context.session;
+    raw.createDataset("/x", like);
+    raw.writeElements("/x", { text: "..." }, values);
+    const dataset = scratch.get("x") as DatasetObject<"sync">;
+    if (known(dataset.filters) !== known(filters)) throw new HyperslabError("Internal", "a worker has other filters");
+    return dataset.chunkInfo().map(({ offset, filterMask }) => ({ offset, bytes: dataset.readRawChunk(offset)!.bytes, mask: filterMask }));
+  } finally {
+    scratch.close();
+  }
+}
+
+export const host: Host = {
+  async open(file, place, cache, fetch) {
+    closed(file);
+    files.set(file, { file: await openIn("async", await engine(false), sourceAt(place, fetch), { cache }), reading: undefined });
+  },
+  close: closed,
+  async read(file, job) {
+    const opened = files.get(file);
+    if (!opened) throw new HyperslabError("Closed", "the file was closed");
+    const { session } = opened.file.context;
+    const batches = await session.run(job.path, readPart(session, opened, job));
+    return transfer(batches, batches.flatMap(({ buffers }) => buffers.map((b) => b.buffer)));
+  },
+  async encode(job) {
+    await engine(true);
+    if (job.filters.some(({ id }) => codecState(id) === 2)) await loadCodecs();
+    const chunks = encodeRows(job);
+    return transfer(chunks, chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer));
+  },
+};

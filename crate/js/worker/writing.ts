@@ -1,0 +1,71 @@
+/** What workers encode, put into the file. */
+
+import type { Choice, Reply, Spec, Values } from "#glue";
+import { type Session, step, type Steps } from "../drive.js";
+import type { Writable } from "../elements.js";
+import { count } from "../infer.js";
+import { type DatasetRecord, described } from "../records.js";
+import { describeAt } from "../reference.js";
+import { registered } from "../register.js";
+import { datatypeSpec } from "../spec.js";
+import { edit, make } from "../write.js";
+import type { EncodedChunk } from "./calls.js";
+import type { Crew } from "./crew.js";
+import { fixedWidth } from "./rows.js";
+
+/** Less is not worth a message. */
+const WORTH = 2 << 20;
+
+/** Whether elements are so many that workers gain something, and can be cut; and filters are not functions of this program. */
+function worth({ data }: Spec, filters: readonly { id: number }[]): boolean {
+  if (!data || !fixedWidth(data) || filters.some(({ id }) => registered.has(id))) return false;
+  return data.buffers.reduce((n, b) => n + b.length, 0) >= WORTH;
+}
+
+/** Whether workers encode the elements of a dataset that is made. */
+export function encodesNew(spec: Spec): boolean {
+  if (spec.gzip === undefined && spec.filters === undefined) return false;
+  if (spec.edgeUnfiltered || spec.contiguous || spec.compact || spec.sources || spec.external) return false;
+  return worth(spec, spec.filters ?? []);
+}
+
+/** Whether they encode these values for a dataset. */
+export function encodesAll({ shape, chunks, filters }: Writable, { text }: Choice, values: Values): boolean {
+  if (text === undefined || !/^[\s.:,]*$/.test(text)) return false;
+  if (!shape || !chunks || filters.length === 0 || !worth(values, filters)) return false;
+  // What lies beyond the edge depends on more than the values.
+  if (shape.some((n, i) => n === 0 || n % chunks[i]! !== 0)) return false;
+  const given = [...values.shape!];
+  return values.flat ? count(given) === count(shape) : String(given) === String(shape);
+}
+
+/** Makes a dataset, all of it or nothing. */
+export function* createApart(crew: Crew, session: Session, place: string, spec: Spec): Steps<void> {
+  const { data, ...empty } = spec;
+  yield* make(session, (engine) => engine.createDataset(place, empty));
+  try {
+    const reply = yield* step(() => describeAt(session.raw, session.root, place));
+    const { chunks, filters } = described<DatasetRecord>(reply as Reply).record;
+    const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
+    const values = { dtype: spec.dtype, shape: spec.shape!, data: data! };
+    yield* crew.encode(session, like, values, chunks!, filters!, ({ offset, bytes, mask }) => {
+      session.raw.writeChunk(place, Float64Array.from(offset), bytes, mask);
+    });
+  } catch (e) {
+    if (session.alive) yield* step(() => session.raw.unlink(place));
+    throw e;
+  } finally {
+    session.version += 1;
+  }
+}
+
+/** Writes all elements: nothing before all chunks are there. */
+export function* writeApart(crew: Crew, session: Session, dataset: Writable, { dtype, data }: Values): Steps<void> {
+  const { chunks, filters, place } = dataset;
+  const shape = Float64Array.from(dataset.shape!);
+  const like = { ...datatypeSpec(dataset.dtype, {}), shape, chunks: Float64Array.from(chunks!), filters };
+  const made: EncodedChunk[] = [];
+  yield* crew.encode(session, like, { dtype, shape, data: data! }, chunks!, filters, (chunk) => void made.push(chunk));
+  for (const { offset, bytes, mask } of made) yield* step(() => session.raw.writeChunk(place, Float64Array.from(offset), bytes, mask));
+  yield* edit(session, dataset, () => undefined);
+}

@@ -1,0 +1,242 @@
+// Chunks decoded and encoded by workers: the same values and errors as without, and no worker is left.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import workerThreads from "node:worker_threads";
+import { at } from "../../scripts/lib/paths.mjs";
+import { counting } from "./support.mjs";
+
+/** Workers that there are, and calls that they were sent. */
+const seen = { alive: 0, calls: [] };
+const { Worker } = workerThreads;
+workerThreads.Worker = class extends Worker {
+  constructor(...args) {
+    super(...args);
+    seen.alive += 1;
+    this.once("exit", () => (seen.alive -= 1));
+  }
+  postMessage(message, ...more) {
+    if (message.type === "APPLY") seen.calls.push(message.path.at(-1));
+    super.postMessage(message, ...more);
+  }
+};
+syncBuiltinESMExports();
+const { create, open, registerFilter, isHyperslabError } = await import("../../dist/node.js");
+
+const home = mkdtempSync(path.join(tmpdir(), "hyperslab-workers-"));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+/** How often workers were asked for something while `fn` ran. */
+async function asked(name, fn) {
+  const before = seen.calls.filter((call) => call === name).length;
+  const value = await fn();
+  return [seen.calls.filter((call) => call === name).length - before, value];
+}
+
+const shape = [1000, 700];
+const n = shape[0] * shape[1];
+const numbers = (Type) => Type.from({ length: n }, (_, i) => (Type === BigInt64Array ? BigInt(i * 7) : (i * 7) % 9973));
+const made = () => {
+  const f = create();
+  const chunks = [70, 90];
+  f.createDataset("f8", { data: numbers(Float64Array), shape, chunks, compression: "gzip", shuffle: true, fletcher32: true });
+  f.createDataset("big", { data: numbers(Float32Array), shape, chunks, dtype: ">f4", compression: "zstd", fillvalue: -1 });
+  f.createDataset("i8", { data: numbers(BigInt64Array), shape, chunks, compression: "lzf" });
+  f.createDataset("rows", { data: { a: numbers(Int16Array), b: numbers(Float64Array) }, shape: [n], chunks: [20_000], compression: 1 });
+  f.createDataset("text", { data: Array.from({ length: 200_000 }, (_, i) => `line ${i}`.repeat(i % 5)), chunks: [4000], compression: 1 });
+  f.createDataset("holes", { shape, dtype: "int32", chunks, compression: 1, fillvalue: 7 }).write("100:300, 50:600", 5);
+  f.createDataset("plain", { data: numbers(Float64Array), shape, chunks });
+  return f.toBytes();
+};
+const bytes = made();
+const file = path.join(home, "file.h5");
+writeFileSync(file, bytes);
+
+const selections = {
+  f8: [null, "3:990:7, ::-1".replace("::-1", "5:600"), "5", "..., 3", "999:1000, :"],
+  big: [null, "::2, ::3"],
+  i8: [null, "10:900, 1:"],
+  rows: [null, "7:500000:3"],
+  text: [null, "100:50000"],
+  holes: [null],
+  plain: [null],
+};
+
+for (const [kind, source] of [["a path", () => file], ["bytes", () => bytes], ["a Blob", () => new Blob([bytes])], ["a source of one's own", () => counting(bytes)]]) {
+  test(`reads from ${kind} are those without workers`, async () => {
+    const alone = await open(file);
+    const f = await open(source(), { workers: 2 });
+    for (const [name, list] of Object.entries(selections)) {
+      for (const selection of list) {
+        const expected = await (await alone.get(name)).read(selection);
+        const [calls, value] = await asked("read", async () => (await f.get(name)).read(selection));
+        assert.deepEqual(value, expected, `${name} ${selection}`);
+        if (selection === null) assert.equal(calls > 1, name !== "plain", `${name}: ${calls} calls`);
+      }
+    }
+    await f.close();
+    await alone.close();
+  });
+}
+
+test("conversion, arrays to read into and progress are as without", async () => {
+  const f = await open(file, { workers: 3 });
+  const d = await f.get("f8");
+  const steps = [];
+  const [calls, value] = await asked("read", () => d.read(":, 1:", { as: "float32", onProgress: (done, total) => steps.push([done, total]) }));
+  assert.ok(calls > 2);
+  assert.deepEqual(value.data.slice(0, 3), Float32Array.of(7, 14, 21));
+  assert.ok(steps.length > 2 && steps.every(([done], i) => i === 0 || done > steps[i - 1][0]));
+  assert.deepEqual(steps.at(-1), [1000 * 699, 1000 * 699]);
+  const into = new Float64Array(n);
+  assert.equal((await d.read(null, { into })).data, into);
+  assert.deepEqual(into, numbers(Float64Array));
+  const both = await Promise.all([d.read(), d.read("::2"), (await f.get("i8")).read()]);
+  assert.deepEqual(both[0].data, into);
+  assert.deepEqual(both[2].data, numbers(BigInt64Array));
+  await f.close();
+});
+
+test("a read can be given up, and the next one works", async () => {
+  const f = await open(file, { workers: 2 });
+  const d = await f.get("f8");
+  const stop = new AbortController();
+  const reading = d.read(null, { signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) });
+  await assert.rejects(reading, /enough/);
+  await assert.rejects(d.read(null, { signal: AbortSignal.abort(new Error("never")) }), /never/);
+  assert.deepEqual((await d.read()).data, numbers(Float64Array));
+  await f.close();
+});
+
+test("what is wrong in a chunk is told as without workers", async () => {
+  const alone = await open(file);
+  const { position } = await (await alone.get("f8")).chunkInfo([350, 180]);
+  const broken = bytes.slice();
+  broken[position + 20] ^= 0x55;
+  const errors = [];
+  for (const workers of [0, 2]) {
+    const f = await open(broken, { workers });
+    errors.push(await (await f.get("f8")).read().then(() => undefined, (e) => e));
+    await f.close();
+  }
+  const [expected, error] = errors;
+  assert.ok(isHyperslabError(expected, "Malformed"));
+  assert.ok(isHyperslabError(error, "Malformed"));
+  for (const key of ["message", "path", "address", "trail", "filter"]) assert.deepEqual(error[key], expected[key], key);
+});
+
+test("a source's own failure arrives", async () => {
+  const source = counting(bytes);
+  const f = await open(source, { workers: 2 });
+  const d = await f.get("f8");
+  source.read = async () => {
+    throw new Error("the line is dead");
+  };
+  await assert.rejects(d.read(), { code: "Io", message: /the line is dead/ });
+  await f.close();
+});
+
+test("filters of one's own run where they were registered", async () => {
+  const flip = (b) => b.map((x) => x ^ 0x5a);
+  registerFilter(40_001, { decode: flip, encode: flip });
+  const f = await open(new Uint8Array(), { mode: "w", workers: 2 });
+  const [calls, d] = await asked("encode", () => f.createDataset("x", { data: numbers(Float64Array), chunks: [50_000], filters: [{ id: 40_001 }] }));
+  assert.equal(calls, 0);
+  assert.deepEqual((await d.read()).data, numbers(Float64Array));
+  const g = await open(await f.toBytes(), { workers: 2 });
+  const [reads, value] = await asked("read", async () => (await g.get("x")).read());
+  assert.equal(reads, 0);
+  assert.deepEqual(value.data, numbers(Float64Array));
+  await f.close();
+  await g.close();
+});
+
+const creations = {
+  guessed: { data: numbers(Float64Array), shape, compression: "gzip", shuffle: true },
+  edges: { data: numbers(Int32Array), shape, maxshape: [null, null], chunks: [64, 64], compression: 5, fillvalue: 42 },
+  checked: { data: numbers(Float32Array), shape, dtype: ">f8", chunks: [100, 100], compression: "zstd", fletcher32: true },
+  records: { data: { a: numbers(Int16Array), b: numbers(Float64Array) }, shape: [n], chunks: [1 << 14], compression: "lzf" },
+  packed: { data: numbers(Int32Array), shape, chunks: [200, 100], scaleoffset: true },
+};
+
+test("datasets made by workers are those made without", async () => {
+  const results = [];
+  for (const workers of [0, 2]) {
+    const f = await open(new Uint8Array(), { mode: "w", workers });
+    for (const [name, options] of Object.entries(creations)) {
+      const [calls, d] = await asked("encode", () => f.createDataset(`in/${name}`, options));
+      assert.equal(calls > 1, workers > 0, `${name}: ${calls} calls`);
+      assert.equal(d.path, `/in/${name}`);
+    }
+    await (await f.get("in/edges")).resize([1003, 730]);
+    results.push(await open(await f.toBytes()));
+    await f.close();
+  }
+  const [expected, actual] = results;
+  for (const name of Object.keys(creations)) {
+    const [a, b] = [await expected.get(`in/${name}`), await actual.get(`in/${name}`)];
+    for (const key of ["shape", "maxshape", "dtype", "chunks", "filters", "fillvalue"]) assert.deepEqual(b[key], a[key], `${name} ${key}`);
+    assert.deepEqual(await b.read(), await a.read(), name);
+    const sizes = async (d) => (await d.chunkInfo()).map(({ offset, size, filterMask }) => ({ offset, size, filterMask }));
+    assert.deepEqual(await sizes(b), await sizes(a), name);
+  }
+});
+
+test("all elements of a dataset are written by workers, or none", async () => {
+  const place = path.join(home, "written.h5");
+  const f = await open(place, { mode: "w", workers: 2 });
+  const d = await f.createDataset("x", { shape, dtype: "float32", chunks: [100, 70], compression: "gzip" });
+  const [calls] = await asked("encode", () => d.write(numbers(Float64Array)));
+  assert.ok(calls > 1);
+  assert.deepEqual((await d.read()).data, numbers(Float32Array));
+  const [part] = await asked("encode", () => d.write("0:500", 3));
+  assert.equal(part, 0);
+  await f.flush();
+  assert.equal((await d.read("499, 0")), 3);
+  await assert.rejects(d.write(numbers(Float64Array).subarray(1)), { code: "Argument" });
+  await f.close();
+  const g = await open(place, { mode: "r+", workers: 2 });
+  const again = await g.get("x");
+  await again.write(null, { data: numbers(Float64Array), shape });
+  assert.deepEqual((await again.read()).data, numbers(Float32Array));
+  await g.close();
+});
+
+test("what cannot be made leaves nothing", async () => {
+  const stop = new AbortController();
+  const f = await open(new Uint8Array(), { mode: "w", workers: 2, signal: stop.signal });
+  const making = f.createDataset("x", { data: numbers(Float64Array), shape, compression: "gzip" });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort(new Error("enough"));
+  await assert.rejects(making, /enough/);
+  assert.deepEqual(await f.keys(), []);
+  await assert.rejects(f.createDataset("y", { data: numbers(Float64Array), shape: [3], compression: "gzip" }), { code: "Argument" });
+  await f.close();
+});
+
+test("workers are a number, and end with the last file", async () => {
+  for (const workers of [-1, 1.5, "many", NaN]) await assert.rejects(open(file, { workers }), (e) => workers !== workers || e.code === "Argument").catch(() => assert.ok(Number.isNaN(workers)));
+  const f = await open(file, { workers: "auto" });
+  await (await f.get("f8")).read();
+  assert.ok(seen.alive > 0);
+  const d = await f.get("f8");
+  const late = d.read();
+  await f.close();
+  await assert.rejects(late, { code: "Closed" });
+  for (let i = 0; seen.alive > 0 && i < 100; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(seen.alive, 0);
+});
+
+test("a program that forgets to close ends all the same", () => {
+  const program = `import { open } from ${JSON.stringify(at("dist/node.js"))};
+    const f = await open(${JSON.stringify(file)}, { workers: 2 });
+    const { data } = await (await f.get("f8")).read();
+    console.log(data.length);`;
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+  assert.equal(run.stderr, "");
+  assert.equal(run.stdout, `${n}\n`);
+});
