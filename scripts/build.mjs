@@ -58,7 +58,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "conventions", "exports", "errors", "links", "loader", "open", "ready", "register", "repack", "selection", "types"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "links", "open", "ready", "register", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 for (const folder of ["conventions", "types"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 

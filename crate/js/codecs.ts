@@ -5,7 +5,8 @@
 
 import init, { __wbg_reset_state, Codecs, initSync } from "#codecs";
 import { argument } from "./errors.js";
-import { loader, simd, type WasmSource } from "./loader.js";
+import { loader, simd } from "./loader.js";
+import type { WasmSource } from "./types.js";
 
 /** Ids of the filters it has. */
 const IDS = new Set([4, 5, 6, 307, 32000, 32001, 32004, 32008, 32013, 32015, 32026]);

@@ -6,7 +6,8 @@
 import makeGlue, { type Glue } from "#glue";
 import { argument } from "./errors.js";
 import { filters } from "./filters.js";
-import { loader, simd, type WasmSource } from "./loader.js";
+import { loader, simd } from "./loader.js";
+import type { WasmSource } from "./types.js";
 
 type Exports = Awaited<ReturnType<Glue["init"]>>;
 

@@ -8,6 +8,5 @@ export { create, open, openSync } from "./open.js";
 export { repack } from "./repack.js";
 export { slice } from "./selection.js";
 export type { ReadyOptions } from "./ready.js";
-export type { WasmSource } from "./loader.js";
 export type { ErrorCode, FilterReference } from "./errors.js";
 export type * from "./types.js";

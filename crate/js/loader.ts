@@ -1,9 +1,7 @@
 /** How WebAssembly files and workers are found on this platform. */
 
+import type { WasmSource } from "./types.js";
 import type { WorkerHandle } from "./worker/hands.js";
-
-/** What can be given instead of the files next to the package. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | Promise<Response> | URL | string;
 
 export interface Loader {
   /** The engine, built with or without SIMD, whole or only for reading. */

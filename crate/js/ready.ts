@@ -2,7 +2,7 @@
 
 import { loadCodecs } from "./codecs.js";
 import { engine } from "./engine.js";
-import type { WasmSource } from "./loader.js";
+import type { WasmSource } from "./types.js";
 
 /** What to load, and from where. */
 export interface ReadyOptions {

@@ -12,6 +12,7 @@ export type * from "./types/file.js";
 export type * from "./types/objects.js";
 export type * from "./types/attributes.js";
 export type * from "./types/links.js";
+export type * from "./types/loading.js";
 export type * from "./types/datatypes.js";
 export type * from "./types/values.js";
 export type * from "./types/selections.js";
