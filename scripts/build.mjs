@@ -1,7 +1,7 @@
 // Builds the package into dist/: engines and filters to wasm twice (with and without SIMD), one glue for both engines, the
 // TypeScript layer bundled for browsers and for Node, declarations. Prints what a user downloads and fails when it grows too big.
 //   node scripts/build.mjs [--fast] [--js]      --js: with the wasm that was built before, for the edit-run loop
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { downloaded } from "./build/downloads.mjs";
@@ -52,6 +52,9 @@ const scripts = (...names) => names.map((name) => path.join(js, `${name}.ts`));
 const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions"), splitting: true, metafile: true });
 // A worker's script is one file: some bundlers make another kind of script of it, which imports nothing later.
 await build({ ...options, entryPoints: scripts("worker", "worker.node") });
+// The command is a file of its own: what it uses of the rest is no reason to take that apart for browsers.
+await build({ ...options, entryPoints: scripts("cli"), platform: "node" });
+chmodSync(path.join(dist, "cli.js"), 0o755);
 
 run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",

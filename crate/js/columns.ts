@@ -52,6 +52,11 @@ export class Parts {
   private next = 0;
   constructor(private readonly buffers: readonly Uint8Array[]) {}
 
+  /** The same from the start. */
+  again(): Parts {
+    return new Parts(this.buffers);
+  }
+
   bytes(): Uint8Array {
     const part = this.buffers[this.next++];
     if (!part) throw new HyperslabError("Internal", "a batch ended early");

@@ -57,6 +57,7 @@ export const stages = [
     commands: nodeTests("tests/scripts"),
   },
   { name: "js", what: "the package's tests in Node", commands: nodeTests("tests/js") },
+  { name: "cli", what: "the command, beside HDF5's own tools", commands: nodeTests("tests/cli") },
   {
     name: "corpus",
     what: "every file of the corpus, read and compared with what libhdf5 says is in it",

@@ -166,6 +166,19 @@ print(json.dumps([bool((d[()] == np.arange(1000).reshape(100, 10) / 3).all()), d
   dumped(out);
 });
 
+test("its command runs", () => {
+  const command = (...args) => spawnSync(path.join(home, "node_modules/.bin/hyperslab"), args, { cwd: home, encoding: "utf8" });
+  const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+  assert.equal(command("--version").stdout, `${version}\n`);
+  const { status, stdout, stderr } = command("cat", "--json", `${weather()}/7/temperature`);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  assert.equal(typeof JSON.parse(stdout), "number");
+  assert.match(command("--help").stdout, /usage: hyperslab COMMAND/);
+  assert.equal(command("ls", "missing.h5").status, 1);
+  assert.equal(command().status, 2);
+});
+
 test("its declarations serve a TypeScript user", () => {
   writeFileSync(
     path.join(home, "user.ts"),

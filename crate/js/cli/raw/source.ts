@@ -1,0 +1,89 @@
+/** Bytes of a file that is open, by HDF5's addresses. The engine has its own way to them: this is for what only tools ask for. */
+
+import { step } from "../../drive.js";
+import type { GroupObject } from "../../group.js";
+import { sourceFailure } from "../../sources/source.js";
+import type { File } from "../../types.js";
+
+/** How wide addresses and lengths are, and the rest of what the superblock says. */
+export interface Widths {
+  readonly version: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Reads little-endian numbers, one after the other. What lies outside throws a `RangeError`. */
+export class Cursor {
+  private readonly view: DataView;
+  constructor(
+    readonly bytes: Uint8Array,
+    public at = 0,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  take(n: number): Uint8Array {
+    if (n < 0 || n > this.left) throw new RangeError("beyond the end");
+    this.at += n;
+    return this.bytes.subarray(this.at - n, this.at);
+  }
+
+  u8(): number {
+    return this.take(1)[0]!;
+  }
+
+  u16(): number {
+    this.take(2);
+    return this.view.getUint16(this.at - 2, true);
+  }
+
+  u32(): number {
+    this.take(4);
+    return this.view.getUint32(this.at - 4, true);
+  }
+
+  /** A number of `width` bytes; `undefined` if all bits are set: undefined addresses, unlimited extents. */
+  wide(width: number): number | undefined {
+    const bytes = this.take(width);
+    if (bytes.every((b) => b === 0xff)) return undefined;
+    return bytes.reduceRight((n, b) => n * 256 + b, 0);
+  }
+
+  /** Text up to a NUL, as binary text: a character for each byte. */
+  text(): string {
+    const end = this.bytes.indexOf(0, this.at);
+    const bytes = this.take((end < 0 ? this.bytes.length : end) - this.at);
+    if (end >= 0) this.at += 1;
+    return Buffer.from(bytes).toString("latin1");
+  }
+}
+
+/** `length` bytes at an address, or as many as there are. */
+export function bytesAt(file: File, address: number, length: number): Promise<Uint8Array> {
+  const { session } = (file as unknown as GroupObject<"async">).context;
+  const { source } = session;
+  const from = file.info.userblock + address;
+  const n = Math.max(0, Math.min(length, source.size - from));
+  return session.run(
+    "/",
+    (function* () {
+      return yield* step((): Uint8Array | Promise<Uint8Array> => {
+        if (!source.immediate) return source.fetch(from, n, session.signal);
+        const bytes = new Uint8Array(n);
+        if (n > 0 && source.read(from, bytes) !== 1) throw sourceFailure(source, from);
+        return bytes;
+      });
+    })(),
+  );
+}
+
+/** The widths that the superblock says. */
+export async function widthsOf(file: File): Promise<Widths> {
+  const bytes = await bytesAt(file, 0, 16);
+  const version = file.info.superblock;
+  return version < 2 ? { version, offset: bytes[13]!, length: bytes[14]! } : { version, offset: bytes[9]!, length: bytes[10]! };
+}
