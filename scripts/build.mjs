@@ -4,6 +4,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { carryApp } from "./build/app.mjs";
 import { downloaded } from "./build/downloads.mjs";
 import { gzipped, run, work } from "./build/support.mjs";
 import { compile, compiled, modules } from "./build/wasm.mjs";
@@ -82,6 +83,8 @@ if (codecs > CODECS) process.exitCode = 1;
 // The web app, made of the package as users get it.
 run(process.execPath, [path.join(root, "node_modules/vite/bin/vite.js"), "build", "-c", path.join(root, "www/vite.config.ts"), "--logLevel", "warn"]);
 const www = path.join(root, "www/dist");
+// The package carries it for `hyperslab serve`: engines are there already, and a local server needs no service worker.
+carryApp(www, dist);
 for (const name of readdirSync(www, { recursive: true, encoding: "utf8" }).filter((n) => /\.(js|css|html)$/.test(n)).toSorted()) {
   const bytes = readFileSync(path.join(www, name));
   console.log(`www ${name.padEnd(34)} ${String(bytes.length).padStart(9)} B  ${String(gzipped(path.join(www, name))).padStart(8)} B gz`);

@@ -9,6 +9,8 @@ import { warmUp } from "./ui/warm.js";
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
 watchEdits();
+const given = new URLSearchParams(location.search).get("open");
+if (given) void import("./open/given.js").then(({ openGiven }) => openGiven(given));
 // Engine and views come while the user is looking for a file.
 setTimeout(warmUp, 300);
 

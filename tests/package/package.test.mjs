@@ -177,6 +177,10 @@ test("its command runs", () => {
   assert.match(command("--help").stdout, /usage: hyperslab COMMAND/);
   assert.equal(command("ls", "missing.h5").status, 1);
   assert.equal(command().status, 2);
+  // What `serve` shows, with the engines that are there already.
+  const app = path.join(home, "node_modules/hyperslab/dist/www");
+  assert.ok(readdirSync(app).includes("index.html"));
+  assert.ok(!readdirSync(app, { recursive: true }).some((n) => n.endsWith(".wasm") || n.endsWith(".map")));
 });
 
 test("its declarations serve a TypeScript user", () => {
