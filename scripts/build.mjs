@@ -6,6 +6,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import { carryApp } from "./build/app.mjs";
 import { downloaded } from "./build/downloads.mjs";
+import { buildInline } from "./build/inline.mjs";
 import { gzipped, run, work } from "./build/support.mjs";
 import { compile, compiled, modules } from "./build/wasm.mjs";
 import { root } from "./lib/paths.mjs";
@@ -34,6 +35,7 @@ function glue(file) {
 
 // The TypeScript layer imports the glue as "#glue" and "#codecs": it is generated, so it lives under target/.
 const js = path.join(root, "crate/js");
+const alias = { "#glue": glue("glue.js"), "#codecs": glue("hyperslab_codecs/module.js") };
 const options = {
   outdir: dist,
   bundle: true,
@@ -43,7 +45,7 @@ const options = {
   sourcemap: true,
   sourcesContent: true,
   external: ["node:*", "*.wasm"],
-  alias: { "#glue": glue("glue.js"), "#codecs": glue("hyperslab_codecs/module.js") },
+  alias,
   // What is said of side effects is about what is built.
   ignoreAnnotations: true,
   logLevel: "warning",
@@ -56,13 +58,15 @@ await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 // The command is a file of its own: what it uses of the rest is no reason to take that apart for browsers.
 await build({ ...options, entryPoints: scripts("cli"), platform: "node" });
 chmodSync(path.join(dist, "cli.js"), 0o755);
+// All of it in one file: it shares nothing with the others.
+await buildInline({ simd, scalar, options, entry: path.join(js, "inline.ts") });
 
 run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "links", "open", "ready", "register", "repack", "selection", "types"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "inline", "links", "open", "ready", "register", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 for (const folder of ["conventions", "types"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 

@@ -338,3 +338,21 @@ declare module "#codecs" {
   // oxlint-disable-next-line eslint/no-underscore-dangle -- the generator's name
   export function __wbg_reset_state(): void;
 }
+
+// What `hyperslab/inline` embeds, deflated, as base64: modules, and how those without SIMD differ (scripts/build/inline.mjs).
+declare module "#hyperslab_edit" {
+  const text: string;
+  export default text;
+}
+declare module "#hyperslab_edit_scalar" {
+  const text: string;
+  export default text;
+}
+declare module "#hyperslab_codecs" {
+  const text: string;
+  export default text;
+}
+declare module "#hyperslab_codecs_scalar" {
+  const text: string;
+  export default text;
+}

@@ -95,6 +95,11 @@ export const stages = [
     commands: nodeTests("tests/package"),
   },
   {
+    name: "entries",
+    what: "the package's other entry points, in Node and in pages",
+    commands: nodeTests("tests/entries"),
+  },
+  {
     name: "wasm",
     what: "the engine's wasm tests in a headless browser, through wasm-pack",
     commands: () => [{ argv: ["wasm-pack", "test", "--headless", "--chrome", "crate/wasm"], counts: true }],

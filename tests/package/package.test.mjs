@@ -62,6 +62,19 @@ test("its exported names are these", () => {
   assert.deepEqual(names, expected);
 });
 
+test("everything in one file has the same names and needs no other", () => {
+  const alone = path.join(home, "inline.mjs");
+  writeFileSync(alone, readFileSync(path.join(home, "node_modules/hyperslab/dist/inline.js")));
+  const seen = user(
+    `import * as h from "hyperslab/inline";
+     const { create } = await import(process.argv[2]);
+     const d = create().createDataset("d", { data: [1, 2, 3], compression: "zstd" });
+     console.log(JSON.stringify([Object.keys(h).sort(), [...d.read().data]]));`,
+    alone,
+  );
+  assert.deepEqual(seen, [JSON.parse(readFileSync(new URL("exports.json", import.meta.url), "utf8")), [1, 2, 3]]);
+});
+
 test("conventions are a module of their own", () => {
   const seen = user(
     `import { openSync } from "hyperslab";

@@ -1,0 +1,77 @@
+// `hyperslab/inline`: one file with everything in it. What is embedded: the whole engine and the further filters, deflated, and
+// of the builds without SIMD only how they differ.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { build } from "esbuild";
+import { work } from "./support.mjs";
+
+/** Bytes that have to be the same for a copy to be worth it. */
+const LEAST = 8;
+
+/** Whole numbers in groups of 7 bits, the lowest first. */
+function varint(out, n) {
+  for (; n >= 128; n = Math.floor(n / 128)) out.push((n % 128) | 128);
+  out.push(n);
+}
+
+/**
+ * How to make `to` of `from`: pairs of a literal's length and a copy, which is told by how far it is from where the last one
+ * went on and by its length; then all literals. `unpatch` of crate/js/inline undoes it.
+ */
+export function patch(from, to) {
+  const at = new Map();
+  const key = (bytes, i) => bytes.readUInt32LE(i) * 0x20_0000 + (bytes.readUInt32LE(i + 4) & 0x1f_ffff);
+  for (let i = from.length - LEAST; i >= 0; i--) at.set(key(from, i), i);
+  const same = (i, k) => {
+    let n = 0;
+    while (i + n < to.length && k + n < from.length && to[i + n] === from[k + n]) n++;
+    return n;
+  };
+  const [ops, literals] = [[], []];
+  let [literal, source] = [0, 0];
+  for (let i = 0; i < to.length; ) {
+    // Going on where the source is costs least.
+    let [k, n] = [source + i - literal, 0];
+    n = same(i, k);
+    const found = i + LEAST <= to.length ? at.get(key(to, i)) : undefined;
+    if (n < LEAST && found !== undefined && same(i, found) > n) [k, n] = [found, same(i, found)];
+    if (n < LEAST) {
+      literals.push(to[i++]);
+      continue;
+    }
+    const away = k - (source + i - literal);
+    varint(ops, i - literal);
+    varint(ops, away < 0 ? -2 * away - 1 : 2 * away);
+    varint(ops, n);
+    i += n;
+    [literal, source] = [i, k + n];
+  }
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(to.length, 0);
+  head.writeUInt32LE(ops.length, 4);
+  return Buffer.concat([head, Buffer.from(ops), Buffer.from(literals)]);
+}
+
+/** Writes `inline.js`. */
+export async function buildInline({ simd, scalar, options, entry }) {
+  const folder = path.join(work, "inline");
+  mkdirSync(folder, { recursive: true });
+  const embedded = {};
+  for (const name of ["hyperslab_edit", "hyperslab_codecs"]) {
+    const [fast, plain] = [simd, scalar].map((of) => readFileSync(path.join(of, name, "module_bg.wasm")));
+    for (const [suffix, bytes] of [["", fast], ["_scalar", patch(fast, plain)]]) {
+      const file = path.join(folder, `${name}${suffix}.deflate`);
+      writeFileSync(file, deflateRawSync(bytes, { level: 9, memLevel: 9 }));
+      embedded[`#${name}${suffix}`] = file;
+    }
+  }
+  await build({
+    ...options,
+    entryPoints: [entry],
+    // It would be twice as large as the file, most of it the same text.
+    sourcemap: false,
+    loader: { ".deflate": "base64" },
+    alias: { ...options.alias, ...embedded },
+  });
+}

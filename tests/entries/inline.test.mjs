@@ -1,0 +1,166 @@
+// `hyperslab/inline`: everything in one file, in Node and in the places that cannot fetch another one.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { at } from "../../scripts/lib/paths.mjs";
+import { browser as browserPath } from "../../scripts/setup/system.mjs";
+
+const text = readFileSync(at("dist/inline.js"), "utf8");
+
+test("it imports nothing, asks for nothing and evaluates nothing", () => {
+  const found = /\bimport\s*["{(*]|import\.meta|\beval\(|new Function|importScripts|sourceMappingURL/.exec(text);
+  assert.equal(found && text.slice(found.index - 40, found.index + 40), null);
+});
+
+/** What a program does with the module: all of it at once, without `ready`. */
+const program = `
+  const f = h.create();
+  f.createDataset("plain", { data: [1, 2, 3], compression: "gzip" });
+  f.createDataset("further", { data: Float64Array.from({ length: 1000 }, (_, i) => i / 3), compression: "zstd" });
+  const g = h.openSync(f.toBytes());
+  const seen = [...g.get("plain").read().data, g.get("further").read()?.data[300]];
+`;
+
+test("in Node, with and without SIMD, what is embedded is what lies beside the package", async () => {
+  const { Module, validate } = WebAssembly;
+  const modules = [];
+  WebAssembly.Module = new Proxy(Module, {
+    construct(target, [bytes]) {
+      modules.push(Buffer.from(bytes));
+      return new target(bytes);
+    },
+  });
+  try {
+    for (const suffix of ["", "_scalar"]) {
+      if (suffix) WebAssembly.validate = () => false;
+      modules.length = 0;
+      const h = await import(`${at("dist/inline.js")}?${suffix}`);
+      const seen = new Function("h", `${program} return seen;`)(h);
+      assert.deepEqual(seen, [1, 2, 3, 100]);
+      const names = ["hyperslab_edit", "hyperslab_codecs"];
+      assert.equal(modules.length, names.length);
+      for (const [i, name] of names.entries()) assert.ok(modules[i].equals(readFileSync(at(`dist/${name}${suffix}_bg.wasm`))), name + suffix);
+    }
+  } finally {
+    Object.assign(WebAssembly, { Module, validate });
+  }
+});
+
+test("paths and what else needs Node are refused by name", async () => {
+  const { openSync } = await import(at("dist/inline.js"));
+  assert.throws(() => openSync("file.h5"), { code: "Argument", message: /paths need Node/ });
+});
+
+/** What never answers is a failure. */
+const soon = { timeout: 30_000 };
+
+/** The module and what is done with it as one script: its names are the frame's or the worker's. */
+function joined(what) {
+  const names = (list) => list.split(",").map((pair) => pair.trim().split(" as ").toReversed().join(": "));
+  return text.replace(/export\s*\{([^}]*)\};?\s*$/, (_, list) => `{ const h = { ${names(list).join(", ")} }; ${program} ${what} }`);
+}
+
+let browser;
+let server;
+let url;
+/** Paths that pages asked for. */
+const asked = [];
+const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; frame-src 'self'";
+const say = 'parent.postMessage(seen, "*");';
+const files = {
+  "/inline.js": text,
+  "/main.js": `import * as h from "/inline.js"; ${program} globalThis.seen = seen;`,
+  "/promise.js": `import * as h from "/inline.js"; h.ready({ codecs: true }).then(async () => { ${program} globalThis.seen = seen; });`,
+  "/framed.js": `import * as h from "/inline.js"; ${program} ${say}`,
+  "/": '<!doctype html><title>plain</title><script type="module" src="/main.js"></script>',
+  "/promise": '<!doctype html><title>promise</title><script type="module" src="/promise.js"></script>',
+  "/frame": '<!doctype html><title>frame</title><script type="module" src="/framed.js"></script>',
+  "/empty": "<!doctype html><title>empty</title>",
+};
+
+before(async () => {
+  server = http.createServer((request, response) => {
+    const body = files[request.url];
+    asked.push(request.url);
+    // A sandboxed frame has no origin: a module is fetched for it only from where everybody may fetch.
+    response.writeHead(body === undefined ? 404 : 200, {
+      "content-type": request.url.endsWith(".js") ? "text/javascript" : "text/html",
+      "content-security-policy": STRICT,
+      "access-control-allow-origin": "*",
+    });
+    response.end(body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${server.address().port}`;
+  browser = await chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** A page whose errors are the test's. */
+async function page(where) {
+  const tab = await browser.newPage();
+  tab.on("pageerror", (e) => console.error(where, e));
+  tab.on("console", (m) => m.type() === "error" && !/favicon/.test(m.location().url) && console.error(where, m.text()));
+  asked.length = 0;
+  await tab.goto(url + where);
+  return tab;
+}
+
+/** Without the page's icon, for which browsers ask by themselves. */
+const requests = () => asked.filter((path) => path !== "/favicon.ico");
+
+for (const where of ["/", "/promise"]) {
+  test(`a plain script of the page ${where}, under a strict policy`, soon, async () => {
+    const tab = await page(where);
+    // Not `waitForFunction`, which evaluates text: the policy forbids that.
+    const seen = await tab.evaluate(async () => {
+      while (!globalThis.seen) await new Promise((resolve) => setTimeout(resolve, 20));
+      return globalThis.seen;
+    });
+    assert.deepEqual(seen, [1, 2, 3, 100]);
+    assert.deepEqual(requests(), [where, where === "/" ? "/main.js" : "/promise.js", "/inline.js"]);
+  });
+}
+
+/** Makes a sandboxed frame in the page and waits for what it says. */
+const framed = ([name, value]) =>
+  new Promise((resolve) => {
+    addEventListener("message", ({ data, origin }) => resolve([origin, ...data]), { once: true });
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-scripts";
+    frame[name] = value;
+    document.body.append(frame);
+  });
+
+test("a sandboxed frame without an origin", soon, async () => {
+  const tab = await page("/empty");
+  assert.deepEqual(await tab.evaluate(framed, ["src", "/frame"]), ["null", 1, 2, 3, 100]);
+  assert.deepEqual(requests(), ["/empty", "/frame", "/framed.js", "/inline.js"]);
+});
+
+test("a sandboxed frame whose page is a text, with the module in it", soon, async () => {
+  const tab = await browser.newPage();
+  await tab.goto("about:blank");
+  const answer = await tab.evaluate(framed, ["srcdoc", `<script type="module">${joined(say)}</script>`]);
+  assert.deepEqual(answer, ["null", 1, 2, 3, 100]);
+});
+
+test("a worker made of a blob, under a strict policy", soon, async () => {
+  const tab = await page("/empty");
+  const seen = await tab.evaluate(
+    (body) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker(URL.createObjectURL(new Blob([body], { type: "text/javascript" })), { type: "module" });
+        worker.addEventListener("message", ({ data }) => resolve(data));
+        worker.addEventListener("error", (e) => reject(new Error(e.message)));
+      }),
+    joined("postMessage(seen);"),
+  );
+  assert.deepEqual(seen, [1, 2, 3, 100]);
+  assert.deepEqual(requests(), ["/empty"]);
+});
