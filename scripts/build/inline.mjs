@@ -29,7 +29,7 @@ export function patch(from, to) {
     return n;
   };
   const [ops, literals] = [[], []];
-  let [literal, source] = [0, 0];
+  let [literal, source, copies] = [0, 0, 0];
   for (let i = 0; i < to.length; ) {
     // Going on where the source is costs least.
     let [k, n] = [source + i - literal, 0];
@@ -44,12 +44,14 @@ export function patch(from, to) {
     varint(ops, i - literal);
     varint(ops, away < 0 ? -2 * away - 1 : 2 * away);
     varint(ops, n);
+    copies++;
     i += n;
     [literal, source] = [i, k + n];
   }
-  const head = Buffer.alloc(8);
+  const head = Buffer.alloc(12);
   head.writeUInt32LE(to.length, 0);
-  head.writeUInt32LE(ops.length, 4);
+  head.writeUInt32LE(copies, 4);
+  head.writeUInt32LE(ops.length, 8);
   return Buffer.concat([head, Buffer.from(ops), Buffer.from(literals)]);
 }
 

@@ -59,7 +59,7 @@ const soon = { timeout: 30_000 };
 /** The module and what is done with it as one script: its names are the frame's or the worker's. */
 function joined(what) {
   const names = (list) => list.split(",").map((pair) => pair.trim().split(" as ").toReversed().join(": "));
-  return text.replace(/export\s*\{([^}]*)\};?\s*$/, (_, list) => `{ const h = { ${names(list).join(", ")} }; ${program} ${what} }`);
+  return text.replace(/\bexport\s*\{([^}]*\bas HyperslabError\b[^}]*)\};?/, (_, list) => `{ const h = { ${names(list).join(", ")} }; ${program} ${what} }`);
 }
 
 let browser;

@@ -4,9 +4,8 @@
 export function unpatch(from: Uint8Array, difference: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = new DataView(difference.buffer, difference.byteOffset);
   const out = new Uint8Array(head.getUint32(0, true));
-  let at = 8;
-  let literal = at + head.getUint32(4, true);
-  const end = literal;
+  let at = 12;
+  let literal = at + head.getUint32(8, true);
   const number = (): number => {
     let n = 0;
     for (let scale = 1; ; scale *= 128) {
@@ -16,7 +15,7 @@ export function unpatch(from: Uint8Array, difference: Uint8Array): Uint8Array<Ar
     }
   };
   let [to, source] = [0, 0];
-  while (at < end) {
+  for (let copies = head.getUint32(4, true); copies > 0; copies--) {
     const literals = number();
     out.set(difference.subarray(literal, (literal += literals)), to);
     to += literals;
