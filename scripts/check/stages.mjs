@@ -52,6 +52,16 @@ export const stages = [
     commands: () => [{ argv: ["cargo", "test", "-q", "--workspace"], counts: true }],
   },
   {
+    name: "crate",
+    what: "the Rust crate by itself: its documentation, its features, what is published and a program that uses that",
+    commands: () => [
+      { argv: ["cargo", "doc", "-q", "--no-deps", "-p", "hyperslab"], env: { RUSTDOCFLAGS: "-D warnings" } },
+      { argv: ["cargo", "check", "-q", "-p", "hyperslab", "--no-default-features"] },
+      { argv: ["cargo", "check", "-q", "-p", "hyperslab", "--target", TARGET] },
+      ...nodeTests("tests/crate")(),
+    ],
+  },
+  {
     name: "scripts",
     what: "the tests of the project's own tools",
     commands: nodeTests("tests/scripts"),

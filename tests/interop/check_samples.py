@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Are the files we write what h5py would have written?
 
-    cargo run --example make_samples FOLDER && python3 tests/interop/check_samples.py FOLDER
+    cargo run -p hyperslab-tests --example make_samples FOLDER && python3 tests/interop/check_samples.py FOLDER
 
 For every sample: h5py makes a twin, both are compared through libhdf5 (tree, types, values, attributes, chunk shapes,
 filters, fill values), `h5dump -p -H` must say the same of both, `h5stat` must accept ours, h5py must be able to go on editing

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Do we and libhdf5 agree about the free space of a file that both change?
 
-    python3 tests/interop/check_space.py EDIT FOLDER [SEED]      EDIT: the program of crate/core/examples/edit.rs
+    python3 tests/interop/check_space.py EDIT FOLDER [SEED]      EDIT: the program of tests/rust/examples/edit.rs
 
 h5py and we make files with every way to handle file space. Then h5py and we change each in turn, at random; after every turn h5py
 finds in it what ought to be there, as much free space as we say, pages where there are pages, and h5stat can tell what every

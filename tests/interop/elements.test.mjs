@@ -13,7 +13,7 @@ function run(command, args) {
 }
 
 test("elements are what NumPy says, whoever changed them", () => {
-  const args = ["build", "-q", "-p", "hyperslab", "--example", "edit", "--message-format=json"];
+  const args = ["build", "-q", "-p", "hyperslab-tests", "--example", "edit", "--message-format=json"];
   const artifacts = run("cargo", args).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const edit = artifacts.find((a) => a.executable && a.target?.name === "edit").executable;
   const printed = run(python, [at("tests/interop/edit_elements.py"), edit, path.join(folder(local), "elements")]);

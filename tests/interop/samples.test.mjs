@@ -15,7 +15,7 @@ function run(command, args) {
 
 /** Builds an example of the engine and returns the path of the program. */
 function example(name) {
-  const args = ["build", "-q", "-p", "hyperslab", "--example", name, "--message-format=json"];
+  const args = ["build", "-q", "-p", "hyperslab-tests", "--example", name, "--message-format=json"];
   const artifacts = run("cargo", args).split("\n").filter(Boolean).map((line) => JSON.parse(line));
   return artifacts.find((a) => a.executable && a.target?.name === name).executable;
 }

@@ -1,4 +1,4 @@
-"""The files of crate/core/examples/make_samples.rs, made by h5py: what ours have to be equal to."""
+"""The files of tests/rust/examples/make_samples, made by h5py: what ours have to be equal to."""
 import h5py
 import numpy as np
 

@@ -12,7 +12,8 @@ use std::ops::Range;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Who is at fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// The storage below failed.
     Io,
@@ -30,7 +31,9 @@ pub enum Kind {
     ReadOnly,
     /// The file or object was closed before.
     Closed,
-    /// Bytes are missing that can be fetched: see [`Error::pending`]. Fetch them and call again.
+    /// Bytes are missing that can be fetched: see [`Error::pending`]. Fetch them and call again. Only storages that cannot wait
+    /// say so: none of this crate's own.
+    #[doc(hidden)]
     Pending,
 }
 
@@ -72,6 +75,8 @@ struct Inner {
     source: u32,
     wanted: Option<String>,
     beyond: Option<(String, String)>,
+    #[cfg(any(unix, windows))]
+    cause: Option<std::sync::Arc<std::io::Error>>,
 }
 
 /// An error with its place. Small to pass around: one pointer.
@@ -92,6 +97,8 @@ impl Error {
             source: 0,
             wanted: None,
             beyond: None,
+            #[cfg(any(unix, windows))]
+            cause: None,
         }))
     }
 
@@ -125,6 +132,34 @@ impl Error {
         Self::new(Kind::Io, what)
     }
 
+    /// The system refused something, and said why: that is the error's [`source`](std::error::Error::source).
+    #[cfg(any(unix, windows))]
+    pub fn from_io(what: impl Into<Cow<'static, str>>, cause: std::io::Error) -> Self {
+        let mut e = Self::io(format!("{}: {cause}", what.into()));
+        e.0.cause = Some(std::sync::Arc::new(cause));
+        e
+    }
+
+    /// Names the file in an error that says nothing of it yet.
+    #[cfg(any(unix, windows))]
+    #[must_use]
+    pub(crate) fn within_file(mut self, path: &std::path::Path) -> Self {
+        let name = path.display().to_string();
+        if !self.0.what.contains(&name) {
+            self.0.trail.insert(0, name.into());
+        }
+        self
+    }
+
+    #[doc(hidden)]
+    /// The same, with somebody else at fault.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    #[doc(hidden)]
     /// The byte ranges (absolute) that must be supplied before the same call can succeed.
     pub fn missing(ranges: Vec<Range<u64>>) -> Self {
         let mut e = Self::new(Kind::Pending, "bytes have to be fetched first");
@@ -132,6 +167,7 @@ impl Error {
         e
     }
 
+    #[doc(hidden)]
     /// Another file, by the name that it has in file number `from`, has to be found before the same call can succeed.
     pub fn wanted(from: u32, name: impl Into<String>) -> Self {
         let mut e = Self::new(Kind::Pending, "another file has to be found first");
@@ -139,6 +175,7 @@ impl Error {
         e
     }
 
+    #[doc(hidden)]
     /// Says which file the missing ranges are of: 0 is the one that was opened.
     #[must_use]
     pub fn of_source(mut self, source: u32) -> Self {
@@ -148,6 +185,7 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Two errors of kind [`Kind::Pending`] as one: the ranges of both, if they are of the same file.
     #[must_use]
     pub fn and(mut self, other: Error) -> Self {
@@ -158,6 +196,7 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Notes the absolute address, unless a more precise one is known already.
     #[must_use]
     pub fn at(mut self, address: u64) -> Self {
@@ -165,6 +204,7 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Adds the structure that was being handled, from the inside outwards.
     #[must_use]
     pub fn within(mut self, structure: impl Into<Cow<'static, str>>) -> Self {
@@ -172,6 +212,7 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Names the object this is about, unless a more precise path is known already.
     #[must_use]
     pub fn on(mut self, path: impl Into<String>) -> Self {
@@ -179,6 +220,7 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Names the filter this is about.
     #[must_use]
     pub fn by_filter(mut self, id: u16, name: impl Into<String>) -> Self {
@@ -216,11 +258,13 @@ impl Error {
         self.0.filter.as_ref()
     }
 
+    #[doc(hidden)]
     /// Absolute ranges to fetch, for [`Kind::Pending`].
     pub fn pending(&self) -> &[Range<u64>] {
         &self.0.pending
     }
 
+    #[doc(hidden)]
     /// Says that a path goes on in another file: its name, and the path in it.
     #[must_use]
     pub fn leading_to(mut self, file: impl Into<String>, path: impl Into<String>) -> Self {
@@ -228,21 +272,25 @@ impl Error {
         self
     }
 
+    #[doc(hidden)]
     /// Where a path goes on that leads out of the file: name of the other file, and the path in it.
     pub fn beyond(&self) -> Option<(&str, &str)> {
         self.0.beyond.as_ref().map(|(file, path)| (file.as_str(), path.as_str()))
     }
 
+    #[doc(hidden)]
     /// The file that [`pending`](Self::pending) is about, or in which the name of the wanted one is written.
-    pub fn source(&self) -> u32 {
+    pub fn source_number(&self) -> u32 {
         self.0.source
     }
 
+    #[doc(hidden)]
     /// Name of another file that has to be found, for [`Kind::Pending`].
     pub fn wanted_file(&self) -> Option<&str> {
         self.0.wanted.as_deref()
     }
 
+    #[doc(hidden)]
     /// Whether bytes are missing rather than wrong.
     pub fn is_pending(&self) -> bool {
         self.0.kind == Kind::Pending
@@ -271,7 +319,30 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        #[cfg(any(unix, windows))]
+        if let Some(cause) = &self.0.cause {
+            return Some(cause.as_ref());
+        }
+        None
+    }
+}
+
+#[cfg(any(unix, windows))]
+impl From<Error> for std::io::Error {
+    fn from(e: Error) -> std::io::Error {
+        let kind = match e.kind() {
+            Kind::NotFound => std::io::ErrorKind::NotFound,
+            Kind::Argument => std::io::ErrorKind::InvalidInput,
+            Kind::Malformed => std::io::ErrorKind::InvalidData,
+            Kind::Unsupported => std::io::ErrorKind::Unsupported,
+            Kind::ReadOnly => std::io::ErrorKind::PermissionDenied,
+            _ => e.0.cause.as_ref().map_or(std::io::ErrorKind::Other, |cause| cause.kind()),
+        };
+        std::io::Error::new(kind, e)
+    }
+}
 
 /// Adds place to the error of a result.
 pub trait Context<T> {

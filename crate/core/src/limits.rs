@@ -33,6 +33,7 @@ impl Default for Limits {
 }
 
 impl Limits {
+    #[doc(hidden)]
     /// `n` as a length to allocate, if it is within `budget`.
     pub fn check(n: u64, budget: u64, what: &'static str) -> Result<usize> {
         if n > budget {

@@ -30,8 +30,8 @@ pub fn write(j: &mut Json, e: &Error) {
                 j.key("target").string(target);
             });
         }
-        if e.source() > 0 {
-            j.key("source").number(e.source());
+        if e.source_number() > 0 {
+            j.key("source").number(e.source_number());
         }
         if let Some(name) = e.wanted_file() {
             j.key("wanted").string(name);

@@ -141,6 +141,7 @@ fn sized_token(r: &mut Reader<'_>) -> Result<Option<Addr>> {
 }
 
 impl Reference {
+    #[doc(hidden)]
     /// What the heap object of a region reference type holds.
     pub fn encode_region(&self, w: &mut Writer) -> Result<()> {
         let (Target::Region(selection), Some(address), None) = (&self.target, self.address, &self.file)
@@ -151,6 +152,7 @@ impl Reference {
         Ok(())
     }
 
+    #[doc(hidden)]
     /// What the heap object of one of 1.12's references holds; `rank` is that of the selection's dataspace.
     pub fn encode_standard(&self, w: &mut Writer, rank: u32) -> Result<()> {
         let width = w.ctx().addr_width;
@@ -170,6 +172,7 @@ impl Reference {
         Ok(())
     }
 
+    #[doc(hidden)]
     /// The kind that elements of 1.12's references have in their first byte.
     pub fn kind(&self) -> u8 {
         match (&self.target, self.address) {

@@ -64,6 +64,7 @@ impl Selection {
         Ok(Selection { items })
     }
 
+    #[doc(hidden)]
     /// Applies this to a dataspace with extents `dims`.
     pub fn resolve(&self, dims: &[u64]) -> Result<Resolved> {
         let ellipses = self.items.iter().filter(|i| **i == Item::Ellipsis).count();

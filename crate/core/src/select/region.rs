@@ -37,6 +37,7 @@ struct Run {
 pub type EachRun<'a> = &'a mut dyn FnMut(u64, u64, u64) -> Result<()>;
 
 impl Region {
+    #[doc(hidden)]
     /// A hyperslab of a dataspace with extents `dims`.
     pub fn slab(slab: Hyperslab, dims: &[u64]) -> Result<Region> {
         slab.check(dims)?;
@@ -66,6 +67,7 @@ impl Region {
         Ok(Region { dims: dims.to_vec(), elements: runs.len() as u64, form: Form::Runs(runs) })
     }
 
+    #[doc(hidden)]
     /// Neighbours of rows, in this order: the place of the first, and how many. Each in one row.
     pub fn rows(rows: &[(u64, u64)], dims: &[u64]) -> Result<Region> {
         let all = places(dims)?;
@@ -150,6 +152,7 @@ impl Region {
         self.elements
     }
 
+    #[doc(hidden)]
     /// The hyperslab that this is, if it is one.
     pub fn as_slab(&self) -> Option<&Hyperslab> {
         match &self.form {
@@ -168,6 +171,7 @@ impl Region {
         shape.unwrap_or_else(|| vec![self.elements])
     }
 
+    #[doc(hidden)]
     /// Calls `each` with the runs of the elements number `range`, in order.
     pub fn runs(&self, range: Range<u64>, each: EachRun) -> Result<()> {
         let range = range.start..range.end.min(self.elements);
@@ -193,6 +197,7 @@ impl Region {
         }
     }
 
+    #[doc(hidden)]
     /// Calls `each` with the runs that are selected among the `len` neighbours from `place` on, all in one row.
     ///
     /// Errors: `Unsupported` for points, which may select a place twice.
@@ -207,6 +212,7 @@ impl Region {
         }
     }
 
+    #[doc(hidden)]
     /// The least and the greatest selected position of each dimension; `None` if nothing is selected.
     pub fn bounds(&self) -> Option<Vec<Range<u64>>> {
         if self.elements == 0 {

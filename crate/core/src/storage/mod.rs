@@ -7,6 +7,8 @@ mod decoded;
 mod device;
 mod direct;
 mod dirty;
+#[cfg(any(unix, windows))]
+pub mod disk;
 mod joined;
 mod journal;
 mod journaled;
@@ -65,6 +67,7 @@ pub trait Storage {
     /// [`Error::missing`](crate::error::Error::missing).
     fn read_at(&self, at: u64, buf: &mut [u8]) -> Result<()>;
 
+    #[doc(hidden)]
     /// Says that all of `ranges` will be read next, so that they can be fetched together.
     fn want(&self, ranges: &[std::ops::Range<u64>]) -> Result<()> {
         let _ = ranges;
@@ -76,6 +79,7 @@ pub trait Storage {
         None
     }
 
+    #[doc(hidden)]
     /// All bytes; a storage in memory gives its own away.
     fn into_bytes(self: Box<Self>) -> Result<Vec<u8>> {
         let mut bytes = vec![0; crate::limits::Limits::check(self.len(), u64::MAX, "a file")?];
@@ -83,11 +87,13 @@ pub trait Storage {
         Ok(bytes)
     }
 
+    #[doc(hidden)]
     /// Which files this is.
     fn files(&self) -> Files<'_> {
         Files::One
     }
 
+    #[doc(hidden)]
     /// What is newer than in the file below, in order, if this is [changes](Overlay) in memory: everything else is
     /// better taken from there.
     fn changes(&self) -> Option<Vec<std::ops::Range<u64>>> {
@@ -97,12 +103,14 @@ pub trait Storage {
     /// Asks again how many bytes there are, and forgets what was read of them: others have changed them.
     fn refresh(&mut self) {}
 
+    #[doc(hidden)]
     /// Gives away the device below, where there is one on which others see what is written, and nothing waits for a flush. The
     /// storage is of no use then.
     fn take_device(&mut self) -> Option<Box<dyn Device>> {
         None
     }
 
+    #[doc(hidden)]
     /// The writing side, where there is one.
     fn writer(&mut self) -> Option<&mut dyn StorageMut> {
         None

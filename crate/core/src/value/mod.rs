@@ -110,6 +110,7 @@ impl Column {
         Ok(())
     }
 
+    #[doc(hidden)]
     /// Says of references without a file that they lead into `file`.
     pub fn belong_to(&mut self, file: &[u8]) {
         match self {

@@ -126,6 +126,30 @@ pub fn packed(members: impl IntoIterator<Item = (Vec<u8>, Datatype)>) -> Result<
     Ok(Datatype { size, class: Class::Compound { members } })
 }
 
+impl std::str::FromStr for Datatype {
+    type Err = Error;
+
+    /// See [`parse`].
+    fn from_str(text: &str) -> Result<Datatype> {
+        parse(text)
+    }
+}
+
+impl Datatype {
+    /// A compound of these members, one after the other without holes.
+    pub fn compound(members: impl IntoIterator<Item = (Vec<u8>, Datatype)>) -> Datatype {
+        let mut size = 0u32;
+        let each = |(name, datatype): (Vec<u8>, Datatype)| {
+            let offset = size;
+            // One that is too large is refused where it is used.
+            size = size.saturating_add(datatype.size);
+            Member { name, offset, datatype }
+        };
+        let members = members.into_iter().map(each).collect();
+        Datatype { size, class: Class::Compound { members } }
+    }
+}
+
 /// The text that [`parse`] turns into `datatype`, if there is one that says it all.
 pub fn name(datatype: &Datatype) -> Option<String> {
     let prefix = |order| match order {

@@ -124,6 +124,7 @@ impl DatasetSpec {
         }
     }
 
+    #[doc(hidden)]
     /// A dataset like the one with these `parts`: of the same type and shape, kept in the same way. A fill value that
     /// is in the global heap is left out, and so are the sources of a virtual dataset.
     pub fn like(parts: &DatasetParts) -> DatasetSpec {

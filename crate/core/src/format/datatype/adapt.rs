@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::order;
 
 impl Datatype {
+    #[doc(hidden)]
     /// This type in a file whose addresses have `width` bytes: elements that hold addresses have another size there, and
     /// what is behind them in a compound another place.
     pub fn adapted(&self, width: u8) -> Result<Datatype> {

@@ -21,6 +21,7 @@ struct Head {
 }
 
 impl Datatype {
+    #[doc(hidden)]
     /// Decodes a datatype message; at most `depth` types may be nested in one another.
     pub fn decode(r: &mut Reader, depth: u32) -> Result<Self> {
         decode(r, depth).within("datatype")

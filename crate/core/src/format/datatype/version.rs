@@ -88,6 +88,7 @@ impl Versions {
 }
 
 impl Datatype {
+    #[doc(hidden)]
     /// The version this type is written in.
     pub fn version(&self, low: Libver) -> u8 {
         Versions::new(self, low).own

@@ -22,6 +22,7 @@ impl Default for BTreeK {
 }
 
 impl BTreeK {
+    #[doc(hidden)]
     /// Decodes version 0.
     pub fn decode(r: &mut Reader) -> Result<Self> {
         let at = r.address();
@@ -36,6 +37,7 @@ impl BTreeK {
         values(r).within("B-tree K values")
     }
 
+    #[doc(hidden)]
     /// The values themselves, none of which may be 0.
     pub fn check(self) -> Result<Self> {
         if self.chunk == 0 || self.group_internal == 0 || self.group_leaf == 0 {

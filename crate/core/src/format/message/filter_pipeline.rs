@@ -30,6 +30,7 @@ pub struct FilterPipeline {
 }
 
 impl FilterPipeline {
+    #[doc(hidden)]
     /// Decodes versions 1 and 2.
     pub fn decode(r: &mut Reader) -> Result<Self> {
         decode(r).within("filter pipeline")

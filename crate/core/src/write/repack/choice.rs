@@ -248,6 +248,7 @@ fn is_large(parts: &DatasetParts, chunk: &[u64]) -> bool {
 }
 
 impl Filtering {
+    #[doc(hidden)]
     /// Whether any are asked for.
     pub fn are_any(&self) -> bool {
         match self {

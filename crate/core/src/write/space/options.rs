@@ -43,6 +43,7 @@ impl Default for FileSpaceOptions {
 }
 
 impl FileSpaceOptions {
+    #[doc(hidden)]
     /// What the file says about it, `None` if it need not.
     ///
     /// Errors: `Argument` for pages of a size that the library refuses.
