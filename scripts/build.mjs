@@ -66,7 +66,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "inline", "links", "open", "ready", "register", "repack", "selection", "types"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "inline", "join", "links", "open", "ready", "register", "repack", "selection", "types"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 for (const folder of ["conventions", "types"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 

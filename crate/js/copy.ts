@@ -5,7 +5,7 @@ import type { Session, Steps } from "./drive.js";
 import { argument, HyperslabError } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import type { CopyOptions, Mode } from "./types.js";
-import { checkWritable, edit } from "./write.js";
+import { checkOwn, checkWritable, edit } from "./write.js";
 
 /** Bytes of metadata kept of the file that is copied from. */
 const CACHE = 4 << 20;
@@ -24,9 +24,10 @@ function specOf(options: CopyOptions, from: Session): CopySpec {
 
 /** Copies an object to `place` in the file of `session`, which is the object's own or another one. */
 export function* copyObject(session: Session, object: HdfObject<Mode>, place: string, options: CopyOptions): Steps<void> {
-  checkWritable(session);
-  const source = `#0x${object.address.toString(16)}`;
   const from = object.context.session;
+  if (from === session) checkWritable(session);
+  else checkOwn(session);
+  const source = `#0x${object.address.toString(16)}`;
   yield* edit(session, undefined, copier(session, from, source, place, specOf(options, from)));
 }
 

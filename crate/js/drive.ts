@@ -17,6 +17,8 @@ import { type ByteSource, sourceFailure } from "./sources/source.js";
 import { rest, Tries } from "./tries.js";
 import type { Mode, Out } from "./types.js";
 import type { Crew } from "./worker/crew.js";
+import type { Joined } from "./worker/joined.js";
+import type { Sharing } from "./worker/share.js";
 
 /** One call into the engine, repeated until its bytes are there; or, in asynchronous files, a promise to wait for. */
 type Step = () => unknown;
@@ -122,6 +124,12 @@ export class Session<M extends Mode = Mode> {
   private handed: WeakRef<HdfObject<Mode>>[] = [];
   /** Workers, if the file has any. */
   crew: Crew | undefined;
+  /** What members of this file get, if others have joined it. */
+  sharing: Sharing | undefined;
+  /** The way to its owner, if this is a file that was joined. */
+  joined: Joined | undefined;
+  /** What is done when it is closed. */
+  readonly endings: (() => void)[] = [];
   /** By group, see `dims.ts`. */
   readonly names = new Map<string, Names>();
   private readonly generation: number;
@@ -150,6 +158,11 @@ export class Session<M extends Mode = Mode> {
     return this.engine !== undefined && this.generation === this.instance.generation;
   }
 
+  /** Whether the file can be changed. */
+  get changes(): boolean {
+    return this.writable || (this.joined?.writable ?? false);
+  }
+
   /** The engine, unless the file was closed. */
   get raw(): Engine {
     if (!this.engine) throw new HyperslabError("Closed", "the file was closed");
@@ -163,6 +176,7 @@ export class Session<M extends Mode = Mode> {
     if (this.alive) this.engine!.free();
     this.engine = undefined;
     this.crew?.close();
+    for (const end of this.endings.splice(0)) end();
     this.source.close();
     for (const others of [this.others, ...this.beyond]) others?.close();
   }
@@ -225,7 +239,8 @@ export class Session<M extends Mode = Mode> {
 
   /** Runs an operation about the object at `path`. */
   run<T>(path: string, steps: Steps<T>): Out<M, T> {
-    return (this.driven === "sync" ? this.runSync(path, steps) : this.runAsync(path, steps)) as Out<M, T>;
+    if (this.driven === "sync") return this.runSync(path, steps) as Out<M, T>;
+    return (this.joined ? this.joined.within(() => this.runAsync(path, steps)) : this.runAsync(path, steps)) as Out<M, T>;
   }
 
   private runSync<T>(path: string, steps: Steps<T>): T {
@@ -263,7 +278,8 @@ export class Session<M extends Mode = Mode> {
     }
   }
 
-  private async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
+  /** Runs an operation that waits for what is missing. */
+  async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
     const held: Held = { supplies: [], bytes: 0 };
     try {
       let next = steps.next();

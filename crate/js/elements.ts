@@ -8,7 +8,7 @@ import { infer, typedArrayType } from "./infer.js";
 import type { HdfObject } from "./object.js";
 import { checkShape, typedSpec } from "./spec.js";
 import type { Dtype, Filter, Mode, Reference, Selection, WriteValue } from "./types.js";
-import { checkWritable, edit } from "./write.js";
+import { checkOwn, checkWritable, edit } from "./write.js";
 
 /** What has to be known of a dataset. */
 export interface Writable extends HdfObject<Mode> {
@@ -31,7 +31,7 @@ export function* writeElements(session: Session, dataset: Writable, selection: S
   checkWritable(session);
   const choice = choose(selection, () => dataset.shape ?? [], dataset.address);
   const values = valuesOf(dataset, value);
-  const apart = session.crew?.writes(session, dataset, choice, values);
+  const apart = (session.joined ?? session.crew)?.writes(session, dataset, choice, values);
   yield* apart ?? edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
 }
 
@@ -52,7 +52,7 @@ export function* append(session: Session, dataset: Writable, rows: WriteValue, a
 
 /** A reference to elements. */
 export function* regionRef(session: Session, dataset: Writable, selection: Selection | null | undefined): Steps<Reference> {
-  checkWritable(session);
+  checkOwn(session);
   const { address } = dataset;
   const choice = choose(selection, () => dataset.shape ?? [], address);
   if (choice.mask) throw argument("a region is ranges or points");

@@ -1,6 +1,7 @@
 /** An open file, which is its root group. */
 
 import { type Session, step, type Steps } from "./drive.js";
+import { argument } from "./errors.js";
 import { GroupObject } from "./group.js";
 import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
@@ -8,7 +9,7 @@ import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
 import { isWritable } from "./sources/writable.js";
 import type { Entity, File, FileInfo, Mode, Out, Reference, SaveTarget } from "./types.js";
-import { checkWritable } from "./write.js";
+import { checkOwn } from "./write.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   info: FileInfo;
@@ -24,7 +25,7 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
   }
 
   get mode(): "r" | "r+" {
-    return this.context.session.writable ? "r+" : "r";
+    return this.context.session.changes ? "r+" : "r";
   }
 
   pathOf({ address, file }: Entity<M> | Reference): Out<M, string | undefined> {
@@ -51,13 +52,20 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return this.perform(flush);
   }
 
+  async share(): Promise<MessagePort> {
+    const { session } = this.context;
+    if (session.driven === "sync") throw argument("what answers at once cannot wait for others: share a file from open");
+    const { share } = await import("./worker/share.js");
+    return share(session as Session);
+  }
+
   startSwmr(): Out<M, void> {
     return this.perform(() => this.shared());
   }
 
   *shared(): Steps<void> {
     const { session } = this.context;
-    checkWritable(session);
+    checkOwn(session);
     yield* step(() => session.raw.startSwmr());
     if (isWritable(session.source)) session.source.share();
     this.info = { ...this.info, swmr: true };

@@ -16,6 +16,12 @@ export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
   session.version += 1;
   session.names.clear();
   session.renewed?.clear();
+  yield* renewAll(session);
+  return info;
+}
+
+/** Describes all objects that the program has again, where that cannot wait until somebody asks. */
+export function* renewAll(session: Session): Steps<void> {
   for (const object of session.objects()) {
     try {
       yield* renew(session, object);
@@ -23,7 +29,6 @@ export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
       // It is not there any more, or broken: so it is told when it is used.
     }
   }
-  return info;
 }
 
 /** Goes over to a dataset as it is now. */

@@ -11,7 +11,8 @@ import type { SaveTarget } from "./types.js";
 
 /** Writes all changes to where the file is. */
 export function* flush(session: Session): Steps<void> {
-  if (session.writable) yield* step(() => session.raw.flush());
+  if (session.joined) yield* step(() => session.joined!.flush());
+  else if (session.writable) yield* step(() => session.raw.flush());
 }
 
 function checkWhole({ spread }: ByteSource): void {

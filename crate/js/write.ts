@@ -21,13 +21,21 @@ import type {
 
 /** Checks that the file can be changed. */
 export function checkWritable(session: Session): void {
-  if (!session.writable) throw new HyperslabError("ReadOnly", "this file is open for reading only");
+  if (!session.changes) throw new HyperslabError("ReadOnly", "this file is open for reading only");
+}
+
+/** The same, and not by another thread. */
+export function checkOwn(session: Session): void {
+  checkWritable(session);
+  if (session.joined) throw new HyperslabError("Unsupported", "this is done where the file was opened");
 }
 
 /** One change, of the object `about` if there is one. What was read of objects before may be out of date after it. */
 export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, fn: (engine: Engine) => T): Steps<T> {
   checkWritable(session);
-  const result = (yield* step(() => fn(session.raw))) as T;
+  const { joined, sharing } = session;
+  const change = (): unknown => (joined ? joined.change(fn) : fn(session.raw));
+  const result = (yield* step(() => (sharing ? sharing.alone(change) : change()))) as T;
   session.version += 1;
   if (about) yield* renew(session, about);
   return result;
@@ -116,12 +124,20 @@ export function* remove(session: Session, place: string): Steps<void> {
   checkWritable(session);
   settle(session);
   yield* edit(session, undefined, (engine) => engine.unlink(place));
-  const deleted = yield* step(() => session.raw.deleted());
-  for (const address of deleted) {
+  if (!session.joined) yield* noteDeleted(session);
+  session.version += 1;
+}
+
+/** Takes note of the objects that are gone since the last time. */
+export function* noteDeleted(session: Session): Steps<void> {
+  markDeleted(session, yield* step(() => session.raw.deleted()));
+}
+
+export function markDeleted(session: Session, headers: Iterable<number>): void {
+  for (const address of headers) {
     session.deleted.set(address, session.version);
     session.renewed?.delete(address);
   }
-  session.version += 1;
 }
 
 export function* move(session: Session, from: string, to: string): Steps<void> {

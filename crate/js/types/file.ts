@@ -45,6 +45,15 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    */
   flush(): Out<M, void>;
   /**
+   * Lets another thread read and change this file together with this one: give the port to a worker, which goes in with `join`.
+   * One port for each. What a member changes is changed here, one change after the other, and all see it from then on;
+   * values that fill chunks behind filters are encoded by the member that writes them.
+   *
+   * As with MPI, members may each make the same group, dataset or datatype: with equal options it is made once. Only for files
+   * from `open`; members are cut off when it is closed.
+   */
+  share(): Promise<MessagePort>;
+  /**
    * Lets others read the file while it is written, by the rules of HDF5's SWMR (h5py's `swmr_mode = True`): programs that open
    * it for that (`swmr=True` in h5py), and this package. They see what was there at the last `flush`: values and extents, for
    * each dataset together, and never half of anything. Everything that waits is flushed first.

@@ -54,6 +54,14 @@ export interface CreateOptions extends HeaderOptions {
   fsPageSize?: number | undefined;
 }
 
+/** Options of `join`. */
+export interface JoinOptions {
+  /** Bytes of metadata kept in memory; default 16 MiB. */
+  cache?: number | undefined;
+  /** Cancels the opening and every later fetch of the file's bytes. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Options of `open` and `openSync`. */
 export interface OpenOptions extends CreateOptions, WritingOptions {
   /** Default `"r"`. What `CreateOptions` say is for new files; `libver` also for what is new in a file that is there. */

@@ -55,13 +55,44 @@ export interface Host {
   encode(job: EncodeJob): Promise<EncodedChunk[]>;
 }
 
+/** A change, as a call of the engine. */
+export interface Call {
+  method: string;
+  args: unknown[];
+}
+
+/** A shared file as a member finds it. */
+export interface State {
+  /** Another one after each change. */
+  version: number;
+  /** Objects that are gone, and the headers of those that are since the state before. */
+  graves: number;
+  gone: number[];
+  size: number;
+  writable: boolean;
+}
+
+/** What the owner of a shared file does for a member. */
+export interface Owner {
+  /** Nothing is changed until `release`. `since`: `graves` of the state before. */
+  lease(since: number): Promise<State>;
+  release(): void;
+  fetch: Fetch;
+  change(calls: readonly Call[]): Promise<void>;
+  flush(): Promise<void>;
+}
+
 interface Thrown {
   value: unknown;
 }
 type Sent = { fault: Fault } | object;
 
-/** Errors arrive as what they were. To be called once on each side. */
+let prepared = false;
+
+/** Errors arrive as what they were, if this was called on both sides. */
 export function sendFaults(): void {
+  if (prepared) return;
+  prepared = true;
   const usual = transferHandlers.get("throw")!;
   transferHandlers.set("throw", {
     canHandle: usual.canHandle,

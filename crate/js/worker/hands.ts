@@ -60,14 +60,8 @@ const waiting: ((hand: Hand | undefined) => void)[] = [];
 
 /** Called for each file that has workers. */
 export function enter(): void {
-  if (users === 0) sendFaultsOnce();
+  sendFaults();
   users += 1;
-}
-
-let prepared = false;
-function sendFaultsOnce(): void {
-  if (!prepared) sendFaults();
-  prepared = true;
 }
 
 export function leave(): void {

@@ -3,17 +3,15 @@
 import type { Reading } from "#glue";
 import { transfer } from "comlink";
 import { plan } from "../choose.js";
-import type { DatasetObject } from "../dataset.js";
 import { type Session, step, type Steps } from "../drive.js";
-import { codecState, loadCodecs } from "../codecs.js";
-import { engine, engineNow } from "../engine.js";
+import { engine } from "../engine.js";
 import { HyperslabError } from "../errors.js";
 import type { FileObject } from "../file.js";
-import { createFile, openIn } from "../opening.js";
-import type { Filter } from "../types.js";
+import { openIn } from "../opening.js";
 import { toSource } from "../sources/index.js";
 import type { ByteSource } from "../sources/source.js";
-import type { Batch, EncodedChunk, EncodeJob, Fetch, Host, Place, ReadJob } from "./calls.js";
+import type { Batch, Fetch, Host, Place, ReadJob } from "./calls.js";
+import { encodeChunks } from "./encode.js";
 import { RemoteSource } from "./remote.js";
 
 /** A file that is read. */
@@ -61,24 +59,6 @@ function* readPart(session: Session, opened: Opened, { read, dataset, choice, fr
   return batches;
 }
 
-/** What matters of filters. */
-const known = (filters: readonly Filter[]): string => JSON.stringify(filters.map(({ id, values }) => [id, values]));
-
-/** Chunks of values, made in a file of their own. */
-function encodeRows({ like, values, filters }: EncodeJob): EncodedChunk[] {
-  const scratch = createFile(engineNow(true), { libver: "latest" });
-  try {
-    const { raw } = scratch.context.session;
-    raw.createDataset("/x", like);
-    raw.writeElements("/x", { text: "..." }, values);
-    const dataset = scratch.get("x") as DatasetObject<"sync">;
-    if (known(dataset.filters) !== known(filters)) throw new HyperslabError("Internal", "a worker has other filters");
-    return dataset.chunkInfo().map(({ offset, filterMask }) => ({ offset, bytes: dataset.readRawChunk(offset)!.bytes, mask: filterMask }));
-  } finally {
-    scratch.close();
-  }
-}
-
 export const host: Host = {
   async open(file, place, cache, fetch) {
     closed(file);
@@ -93,9 +73,7 @@ export const host: Host = {
     return transfer(batches, batches.flatMap(({ buffers }) => buffers.map((b) => b.buffer)));
   },
   async encode(job) {
-    await engine(true);
-    if (job.filters.some(({ id }) => codecState(id) === 2)) await loadCodecs();
-    const chunks = encodeRows(job);
+    const chunks = await encodeChunks(job);
     return transfer(chunks, chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer));
   },
 };

@@ -8,7 +8,7 @@ export class RemoteSource implements ByteSource {
   failure: unknown;
 
   constructor(
-    readonly size: number,
+    public size: number,
     readonly page: number,
     private readonly ask: Fetch,
   ) {}

@@ -8,7 +8,7 @@ import { type DatasetRecord, described } from "../records.js";
 import { describeAt } from "../reference.js";
 import { registered } from "../register.js";
 import { datatypeSpec } from "../spec.js";
-import { edit, make } from "../write.js";
+import { edit, make, remove, renew } from "../write.js";
 import type { EncodedChunk } from "./calls.js";
 import type { Crew } from "./crew.js";
 import { fixedWidth } from "./rows.js";
@@ -17,7 +17,7 @@ import { fixedWidth } from "./rows.js";
 const WORTH = 2 << 20;
 
 /** Whether elements are so many that workers gain something, and can be cut; and filters are not functions of this program. */
-function worth({ data }: Spec, filters: readonly { id: number }[]): boolean {
+export function worth({ data }: Spec, filters: readonly { id: number }[]): boolean {
   if (!data || !fixedWidth(data) || filters.some(({ id }) => registered.has(id))) return false;
   return data.buffers.reduce((n, b) => n + b.length, 0) >= WORTH;
 }
@@ -48,15 +48,21 @@ export function* createApart(crew: Crew, session: Session, place: string, spec: 
     const { chunks, filters } = described<DatasetRecord>(reply as Reply).record;
     const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
     const values = { dtype: spec.dtype, shape: spec.shape!, data: data! };
-    yield* crew.encode(session, like, values, chunks!, filters!, ({ offset, bytes, mask }) => {
-      session.raw.writeChunk(place, Float64Array.from(offset), bytes, mask);
-    });
+    const made: EncodedChunk[] = [];
+    yield* crew.encode(session, like, values, chunks!, filters!, (chunk) => void made.push(chunk));
+    yield* store(session, undefined, place, made);
   } catch (e) {
-    if (session.alive) yield* step(() => session.raw.unlink(place));
+    if (session.alive) yield* remove(session, place);
     throw e;
-  } finally {
-    session.version += 1;
   }
+}
+
+function* store(session: Session, dataset: Writable | undefined, place: string, chunks: readonly EncodedChunk[]): Steps<void> {
+  for (const { offset, bytes, mask } of chunks) {
+    const at = Float64Array.from(offset);
+    yield* edit(session, undefined, (engine) => engine.writeChunk(place, at, bytes, mask));
+  }
+  if (dataset) yield* renew(session, dataset);
 }
 
 /** Writes all elements: nothing before all chunks are there. */
@@ -66,6 +72,5 @@ export function* writeApart(crew: Crew, session: Session, dataset: Writable, { d
   const like = { ...datatypeSpec(dataset.dtype, {}), shape, chunks: Float64Array.from(chunks!), filters };
   const made: EncodedChunk[] = [];
   yield* crew.encode(session, like, { dtype, shape, data: data! }, chunks!, filters, (chunk) => void made.push(chunk));
-  for (const { offset, bytes, mask } of made) yield* step(() => session.raw.writeChunk(place, Float64Array.from(offset), bytes, mask));
-  yield* edit(session, dataset, () => undefined);
+  yield* store(session, dataset, place, made);
 }

@@ -1,0 +1,15 @@
+/** Files that another thread has open. */
+
+import type { File, JoinOptions } from "./types.js";
+
+/**
+ * Goes into a file that another thread shares: `port` is what its `file.share()` gave. The result is as from `open`, in the
+ * mode of the file there. Everybody sees what others have changed as soon as their change is made; an operation
+ * sees the file as it was at one moment.
+ *
+ * Errors: those of `open`; `Unsupported` for copies from other files, and references to regions that are to be made.
+ */
+export async function join(port: MessagePort, options: JoinOptions = {}): Promise<File> {
+  const { joinFile } = await import("./worker/joined.js");
+  return await joinFile(port, options);
+}
