@@ -119,6 +119,10 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return this.context.session.once(this.path, (engine) => engine.storageSize(this.address));
   }
 
+  get position(): Out<M, number | null> {
+    return this.context.session.once(this.path, (engine) => engine.position(this.address) ?? null);
+  }
+
   read<K extends NumericName>(
     selection: Selection | null | undefined,
     options: ReadOptions & { as: K; into?: undefined },

@@ -91,6 +91,8 @@ declare module "#glue" {
     sources(dataset: number): string;
     /** Bytes that a dataset's elements occupy. */
     storageSize(dataset: number): number;
+    /** Where a dataset's elements begin in the file, if they lie there in one piece. */
+    position(dataset: number): number | undefined;
     /** All stored chunks in C order, one behind the other: the element at which each begins, then position, bytes, filter mask. */
     chunks(dataset: number): Float64Array;
     /** Position, bytes and filter mask of the chunk that begins at an element. */

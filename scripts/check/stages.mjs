@@ -100,6 +100,11 @@ export const stages = [
     commands: () => [{ argv: [node, "tests/interop/editing.mjs", "-n", "150", "--seed", "1"], counts: true }],
   },
   {
+    name: "zarr",
+    what: "the corpus as Zarr arrays, read by zarrita and, by references, by zarr-python; xarray and a cluster of Dask's",
+    commands: nodeTests("tests/zarr"),
+  },
+  {
     name: "package",
     what: "the packed package, installed into an empty folder and used",
     commands: nodeTests("tests/package"),

@@ -1,5 +1,6 @@
 // One value of every kind, as the package hands it out.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { openSync } from "hyperslab";
 import { kinds } from "./support.mjs";
@@ -101,6 +102,9 @@ test("a dataset says what it is", () => {
   const plain = f.get("grid/contiguous");
   assert.deepEqual([plain.layout, plain.chunks, plain.index, plain.filters, plain.storageSize], ["contiguous", null, null, [], 4800]);
   assert.equal(f.get("grid/unset").storageSize, 0);
+  const bytes = readFileSync(kinds).subarray(plain.position, plain.position + 4800);
+  assert.deepEqual(new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 4800)), plain.read().data);
+  assert.deepEqual([d.position, f.get("grid/unset").position], [null, null]);
   assert.equal(f.get("uses_named").committed, f.get("named").address);
   assert.deepEqual([f.get("named").kind, f.get("named").dtype], ["datatype", "<f4"]);
 });

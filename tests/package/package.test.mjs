@@ -87,6 +87,20 @@ test("conventions are a module of their own", () => {
   assert.deepEqual(seen, [["defaultPlot", "identify", "interpret", "labels", "netcdf"], ["T", "B", "T", null]]);
 });
 
+test("Zarr's view is a module of its own", () => {
+  const seen = user(
+    `import { openSync } from "hyperslab";
+     import * as zarr from "hyperslab/zarr";
+     const f = openSync(process.argv[2]);
+     const { refs } = zarr.references(f, { url: "https://somewhere/weather.hdf5" });
+     const chunk = zarr.zarrStore(f).get("/7/temperature/0");
+     console.log(JSON.stringify([Object.keys(zarr).sort(), refs["7/temperature/0"], Buffer.from(chunk).toString("base64")]));`,
+    weather(),
+  );
+  assert.deepEqual(seen[0], ["references", "zarrStore"]);
+  assert.equal(seen[1], `base64:${seen[2]}`);
+});
+
 test("weather.hdf5: browse, slice, save compressed", () => {
   const out = path.join(home, "weather.hdf5");
   const seen = user(

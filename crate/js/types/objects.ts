@@ -180,6 +180,11 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
   sources(): Out<M, (VirtualSource | ExternalRange)[]>;
   /** Bytes the elements occupy in the file, after filters. */
   readonly storageSize: Out<M, number>;
+  /**
+   * Position in the file of the first byte of a contiguous dataset; `null` if nothing is stored, or it is in another form or in
+   * other files. Where chunks are says {@link Dataset.chunkInfo}.
+   */
+  readonly position: Out<M, number | null>;
   /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */
   read<K extends NumericName>(
     selection: Selection | null | undefined,

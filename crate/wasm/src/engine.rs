@@ -320,6 +320,11 @@ impl Engine {
         self.dataset(dataset).and_then(|d| d.storage_size()).map(number::to_f64).throw()
     }
 
+    /// Where a dataset's elements begin in the file, if they lie there in one piece.
+    pub fn position(&mut self, dataset: f64) -> Thrown<Option<f64>> {
+        Ok(self.dataset(dataset).and_then(|d| d.position()).throw()?.map(number::to_f64))
+    }
+
     /// All stored chunks, one behind the other: where each begins, then position, bytes and filter mask.
     pub fn chunks(&mut self, dataset: f64) -> Thrown<Vec<f64>> {
         let chunks = self.dataset(dataset).and_then(|d| d.chunks()).throw()?;

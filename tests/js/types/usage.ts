@@ -25,6 +25,7 @@ import {
   softLink,
 } from "hyperslab";
 import { type Categorical, defaultPlot, interpret, labels, type Meaning, netcdf, type NetcdfVariable, type Plot } from "hyperslab/conventions";
+import { type References, references, type ZarrStore, zarrStore } from "hyperslab/zarr";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function is<A, B>(equal: Equal<A, B>): void {
@@ -71,6 +72,7 @@ if (object?.kind === "dataset") {
   void value;
   is<ReturnType<typeof readDoubles>, NdArray<Float64Array>>(true);
   is<number, typeof object.storageSize>(true);
+  is<number | null, typeof object.position>(true);
   const into = object.read(null, { into: new Int16Array(4) });
   is<typeof into, NdArray<Int16Array<ArrayBuffer>>>(true);
   const asserted = object.read<NdArray<string[]>>();
@@ -101,6 +103,18 @@ async function asynchronous(d: Dataset): Promise<void> {
   for await (const [name, value] of d.attrs) is<[string, Value], [typeof name, typeof value]>(true);
 }
 void asynchronous;
+
+// So is the view as Zarr, which is what zarrita takes.
+const store: ZarrStore<"sync"> = zarrStore(g);
+is<ReturnType<typeof store.get>, Uint8Array | undefined>(true);
+/** What zarrita reads from; its own declarations do not stand the checks that ours do. */
+type Readable<R> = { get(key: `/${string}`, options?: { signal?: AbortSignal }): R };
+const readable: [Readable<Uint8Array | undefined>, Readable<Promise<Uint8Array | undefined>>] = [store, zarrStore(f)];
+void readable;
+const refs: References = await references(f, { url: "https://example.org/file.h5", onOmit: ({ path, reason }) => void (path + reason) });
+// @ts-expect-error readers need to know where the file is
+references(g, {});
+void refs;
 
 // Conventions are in a module of their own, for both kinds of files.
 const plot = defaultPlot(g);

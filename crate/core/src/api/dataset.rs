@@ -217,6 +217,17 @@ impl Dataset {
         .within("chunk")
     }
 
+    /// Position in the file, user block included, of the first byte of elements that lie there in one piece, without chunks; none
+    /// if nothing is stored, or it is elsewhere.
+    pub fn position(&self) -> Result<Option<u64>> {
+        let parts = self.parts()?;
+        let Layout::Contiguous { address: Some(address), .. } = &parts.layout else { return Ok(None) };
+        if !parts.external.is_empty() {
+            return Ok(None);
+        }
+        self.look(|_, medium| Ok(Some(medium.absolute(*address))))
+    }
+
     /// Bytes that the elements occupy in the file, after filters.
     pub fn storage_size(&self) -> Result<u64> {
         let parts = self.parts()?;
