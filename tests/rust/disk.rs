@@ -88,6 +88,8 @@ fn files_are_made_read_and_changed() {
     // Options that contradict each other leave nothing behind.
     let wrong = hyperslab::options::CreateOptions { userblock: 100, ..Default::default() };
     assert_eq!(kind(write().create(true).create_options(wrong).open(folder.path("c.h5"))), Kind::Argument);
+    let over = write().create(true).truncate(true).create_options(wrong).open(&other);
+    assert_eq!((kind(over), fs::read(&other).unwrap()[8]), (Kind::Argument, 3));
     assert_eq!(folder.names(), ["a.h5", "b.h5"]);
     fs::write(folder.path("d.h5"), "this is no file").unwrap();
     assert_eq!(kind(File::open(folder.path("d.h5"))), Kind::Malformed);

@@ -284,6 +284,33 @@ fn copies_between_files_and_committed_types() {
 }
 
 #[test]
+fn elements_may_be_changed_while_others_are_read() {
+    let file = File::in_memory().unwrap();
+    let values: Vec<i32> = (0..1 << 20).collect();
+    let d = file.create_dataset("d").chunks([1 << 14]).gzip(1).write(&values).unwrap();
+    let doubled = file.create_dataset("doubled").shape([0]).max_shape([None]).chunks([1 << 14]).dtype("<i8");
+    let doubled = doubled.create().unwrap();
+    let (mut n, mut more) = (0, 0);
+    for batch in d.batches::<i64>(..).unwrap() {
+        let batch: Vec<i64> = batch.unwrap().iter().map(|v| v * 2).collect();
+        doubled.append(&batch).unwrap();
+        (n, more) = (n + 1, more + batch.len());
+    }
+    assert!(n > 1, "one batch");
+    assert_eq!(more, values.len());
+    assert_eq!(doubled.read_slice::<i32>((1 << 20) - 1).unwrap(), [(1 << 21) - 2]);
+    let mut batches = d.batches::<i64>(..).unwrap();
+    batches.next().unwrap().unwrap();
+    d.write_slice(0, &[7]).unwrap();
+    assert_eq!(kind(batches.next().unwrap()), Kind::Argument);
+    assert_eq!(d.read_slice::<i32>(..2).unwrap(), [7, 1]);
+    let copy = file.repack_to(std::env::temp_dir().join("never.h5"), &RepackOptions::default(), &mut |_| {
+        d.write_slice(0, &[8]).unwrap();
+    });
+    assert_eq!(kind(copy), Kind::Argument);
+}
+
+#[test]
 fn errors_say_where() {
     let file = File::in_memory().unwrap();
     file.create_dataset("d").chunks([4]).gzip(6).write(&[1.5f64; 16]).unwrap();

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 pub enum State {
     /// At once.
     Ready,
-    /// After it was loaded: what needs it is [`Pending`](crate::Kind::Pending) until then.
+    /// After it was loaded: what needs it is `Pending` until then, which only the bindings for JavaScript can make use of.
     Loadable,
     /// Not at all.
     Absent,

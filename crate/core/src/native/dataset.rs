@@ -10,6 +10,8 @@ use crate::format::datatype::Datatype;
 use crate::format::message::{Filter, Layout};
 use crate::value::{self, Column};
 use crate::write::{Data, Editor};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// A dataset: elements of one type, in a shape.
 ///
@@ -30,11 +32,11 @@ use crate::write::{Data, Editor};
 /// # hyperslab::Result::Ok(())
 /// ```
 #[derive(Clone)]
-pub struct Dataset(pub(super) Handle);
+pub struct Dataset(pub(super) Handle, Rc<OnceCell<Datatype>>);
 
 impl Dataset {
     pub(super) fn over(handle: Handle) -> Dataset {
-        Dataset(handle)
+        Dataset(handle, Rc::default())
     }
 
     /// Its file.
@@ -142,7 +144,7 @@ impl Dataset {
     /// `Argument` if it has no chunks, or none begins there, or if the bytes can be none; `Unsupported` for elements of variable
     /// length; `ReadOnly`.
     pub fn write_raw_chunk(&self, offset: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
-        self.0.change(|editor, path| editor.write_chunk(path, offset, bytes, mask))
+        self.change(|editor, path| editor.write_chunk(path, offset, bytes, mask))
     }
 
     /// All elements.
@@ -203,7 +205,8 @@ impl Dataset {
     /// As for [`read_slice`](Dataset::read_slice).
     pub fn batches<T: FromColumn>(&self, selection: impl Select) -> Result<Batches<T>> {
         let reading = self.start(&selection)?;
-        Ok(Batches { handle: self.0.clone(), reading, element: std::marker::PhantomData })
+        let (handle, begun) = (self.0.clone(), self.file().changes());
+        Ok(Batches { handle, begun, reading, element: std::marker::PhantomData })
     }
 
     fn start(&self, selection: &dyn Select) -> Result<api::Reading> {
@@ -296,15 +299,29 @@ impl Dataset {
     }
 
     fn put(&self, selection: &dyn Select, column: &Column, shape: Option<&[u64]>) -> Result<()> {
-        let datatype = self.datatype()?;
-        self.0.change(|editor, path| {
-            let dims = editor.shape(path)?;
-            let data = data(column, &datatype);
-            match selection.select(&dims)? {
-                Selected::Slab(selection) => editor.write(path, &selection, data, shape),
-                Selected::Region(region) => editor.write_region(path, &region, data, shape),
-            }
+        let data = data(column, self.stored()?);
+        let dims = self.0.change(|editor, path| editor.shape(path))?;
+        let selected = selection.select(&dims).map_err(|e| self.0.blame(e))?;
+        self.change(|editor, path| match &selected {
+            Selected::Slab(selection) => editor.write(path, selection, data, shape),
+            Selected::Region(region) => editor.write_region(path, region, data, shape),
         })
+    }
+
+    /// Changes its elements.
+    fn change(&self, change: impl FnOnce(&mut Editor, &str) -> Result<()>) -> Result<()> {
+        let changed = self.0.change(change);
+        self.file().touch(self.0.address);
+        changed
+    }
+
+    /// Its datatype, which stays what it is: what waits to be written need not be written to know it.
+    fn stored(&self) -> Result<&Datatype> {
+        if let Some(known) = self.1.get() {
+            return Ok(known);
+        }
+        let datatype = self.datatype()?;
+        Ok(self.1.get_or_init(|| datatype))
     }
 
     /// Gives it other extents. What is new reads as the fill value, what is outside is lost.
@@ -313,7 +330,7 @@ impl Dataset {
     ///
     /// `Argument` if it has no chunks, or smaller maximum extents; `ReadOnly`.
     pub fn resize(&self, shape: impl AsRef<[u64]>) -> Result<()> {
-        self.0.change(|editor, path| editor.resize(path, shape.as_ref()))
+        self.change(|editor, path| editor.resize(path, shape.as_ref()))
     }
 
     /// Makes it longer along its first axis by these values: whole rows, one or several.
@@ -323,10 +340,10 @@ impl Dataset {
     /// `Argument` if it cannot grow, or if the values are no whole rows; otherwise as for [`write`](Dataset::write).
     pub fn append<T: ToColumn>(&self, values: &[T]) -> Result<()> {
         let (column, n) = (T::column(values)?, values.len() as u64);
-        let datatype = self.datatype()?;
-        self.0.change(|editor, path| {
+        let data = data(&column, self.stored()?);
+        self.change(|editor, path| {
             let shape = rows(editor, path, n)?;
-            editor.append(path, 0, data(&column, &datatype), &shape)
+            editor.append(path, 0, data, &shape)
         })
     }
 
@@ -381,9 +398,12 @@ fn rows(editor: &mut Editor, path: &str, n: u64) -> Result<Vec<u64>> {
     Ok(dims)
 }
 
-/// A dataset's elements, some at a time. After an error there are no more.
+/// A dataset's elements, some at a time. After an error there are no more, and it is one if the elements are changed
+/// meanwhile; those of other datasets may be.
 pub struct Batches<T> {
     handle: Handle,
+    /// The last change before.
+    begun: u64,
     reading: api::Reading,
     element: std::marker::PhantomData<T>,
 }
@@ -396,6 +416,10 @@ impl<T: FromColumn> Batches<T> {
 
     /// Appends the next elements; whether there were any.
     fn extend(&mut self, all: &mut Vec<T>) -> Result<bool> {
+        self.handle.check()?;
+        if self.handle.file.is_touched(self.handle.address, self.begun) {
+            return Err(self.handle.blame(Error::argument("the elements were changed while they were read")));
+        }
         let Some((_, column)) = self.reading.next().map_err(|e| self.handle.blame(e))? else {
             return Ok(false);
         };

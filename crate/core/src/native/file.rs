@@ -42,6 +42,10 @@ pub(super) struct Inner {
     seen: Cell<u64>,
     /// Objects that were deleted: where, and by which of those changes at the latest.
     gone: RefCell<Vec<(u64, u64)>>,
+    /// Changes of any kind.
+    changes: Cell<u64>,
+    /// Datasets whose elements were changed: where, and by which of those changes at the latest.
+    touched: RefCell<Vec<(u64, u64)>>,
     pub(super) others: Others,
 }
 
@@ -89,6 +93,8 @@ impl File {
             moves: Cell::new(0),
             seen: Cell::new(0),
             gone: RefCell::default(),
+            changes: Cell::new(0),
+            touched: RefCell::default(),
             others,
         }))
     }
@@ -360,8 +366,28 @@ impl File {
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Editor) -> Result<T>) -> Result<T> {
         let file = self.api()?;
         self.0.datasets.borrow_mut().clear();
+        self.0.changes.set(self.0.changes.get() + 1);
         let mut editor = file.edit()?;
         change(&mut editor)
+    }
+
+    /// How often something was changed.
+    pub(super) fn changes(&self) -> u64 {
+        self.0.changes.get()
+    }
+
+    /// Notes that the elements of the dataset at `address` have been changed.
+    pub(super) fn touch(&self, address: Addr) {
+        let (now, touched) = (self.changes(), &mut *self.0.touched.borrow_mut());
+        match touched.iter_mut().find(|(at, _)| *at == address.0) {
+            Some((_, when)) => *when = now,
+            None => touched.push((address.0, now)),
+        }
+    }
+
+    /// Whether they have been changed since change number `since`.
+    pub(super) fn is_touched(&self, address: Addr, since: u64) -> bool {
+        self.0.touched.borrow().iter().any(|(at, when)| *at == address.0 && *when > since)
     }
 
     /// Changes what paths lead to.

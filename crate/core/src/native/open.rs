@@ -155,6 +155,10 @@ impl OpenOptions {
             let file = api::File::open(storage, self.limits.clone())?;
             return Ok(self.finish(path, file, None));
         }
+        if how.create || how.create_new || how.truncate {
+            // Before anything is thrown away for a file that cannot be.
+            api::File::create_with(&self.created())?;
+        }
         let (storage, place) = Place::open(path, how)?;
         let made = self.edit(storage, &place);
         if made.is_err() && place.is_new() {
@@ -164,10 +168,14 @@ impl OpenOptions {
         Ok(self.finish(path, made?, Some(place)))
     }
 
+    /// What a new file is to be like.
+    fn created(&self) -> CreateOptions {
+        CreateOptions { low: self.libver.unwrap_or(self.new.low), ..self.new }
+    }
+
     fn edit(&self, storage: Box<dyn Storage>, place: &Place) -> Result<api::File> {
         if place.is_new() {
-            let options = CreateOptions { low: self.libver.unwrap_or(self.new.low), ..self.new };
-            return api::File::create_in(storage, &options);
+            return api::File::create_in(storage, &self.created());
         }
         let mut medium = Medium::new(storage, self.limits.clone());
         if self.clear_flags {

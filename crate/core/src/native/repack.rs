@@ -1,7 +1,7 @@
 //! Compact copies.
 
 use super::File;
-use crate::error::Result;
+use crate::error::{Error, Result};
 #[cfg(any(unix, windows))]
 use crate::storage::disk::Replacement;
 #[cfg(any(unix, windows))]
@@ -48,7 +48,7 @@ impl File {
     ) -> Result<()> {
         let path = path.as_ref();
         if self.path().is_some_and(|own| path.canonicalize().is_ok_and(|to| to == own)) {
-            return Err(crate::Error::argument("a file cannot be replaced by its own copy while it is open"));
+            return Err(Error::argument("a file cannot be replaced by its own copy while it is open"));
         }
         let (file, replacement) = Replacement::begin(path)?;
         // It is no file before it is complete: no journal.
@@ -61,9 +61,13 @@ impl File {
     fn repacked(&self, mut repack: Repack, progress: &mut dyn FnMut(Progress)) -> Result<Repack> {
         let file = self.api()?;
         let root = file.info()?.root;
-        let medium = file.medium()?;
+        let before = self.changes();
         loop {
-            let at = repack.step(&medium, root)?;
+            // Whoever is told of the progress may do something to the file.
+            if self.changes() != before {
+                return Err(Error::argument("the file was changed while it was copied"));
+            }
+            let at = repack.step(&*file.medium()?, root)?;
             progress(at);
             if at.finished {
                 return Ok(repack);

@@ -64,7 +64,7 @@ impl Beside {
             Reach::Anywhere | Reach::Folder => {
                 let beside = || {
                     let absolute = named.is_absolute() || named.has_root();
-                    absolute.then(|| named.file_name()).flatten().map(|name| folder_of(from).join(name))
+                    absolute.then(|| named.file_name()).flatten().map(|name| folder_of(&self.home).join(name))
                 };
                 let allowed = |path: &PathBuf| {
                     (self.reach == Reach::Anywhere || self.is_inside(path)) && is_there(path)
