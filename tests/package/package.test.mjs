@@ -75,6 +75,21 @@ test("everything in one file has the same names and needs no other", () => {
   assert.deepEqual(seen, [JSON.parse(readFileSync(new URL("exports.json", import.meta.url), "utf8")), [1, 2, 3]]);
 });
 
+test("what uses h5wasm goes on with another name", () => {
+  const seen = user(
+    `import h5wasm, { FS } from "hyperslab/h5wasm";
+     import same from "hyperslab/h5wasm/node";
+     await h5wasm.ready;
+     const f = new h5wasm.File(process.argv[2], "w");
+     f.create_dataset({ name: "d", data: [1.5, 2], chunks: [2], compression: 32015, compression_opts: [3] });
+     f.close();
+     const g = new same.File(process.argv[2]);
+     console.log(JSON.stringify([h5wasm === same, FS.stat(process.argv[2]).size > 0, [...g.get("d").value]]));`,
+    path.join(home, "h5wasm.h5"),
+  );
+  assert.deepEqual(seen, [true, true, [1.5, 2]]);
+});
+
 test("conventions are a module of their own", () => {
   const seen = user(
     `import { openSync } from "hyperslab";

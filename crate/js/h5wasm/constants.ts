@@ -1,0 +1,120 @@
+/** Numbers and names that programs know from h5wasm. */
+
+/** Ways of opening: reading, changing what is there, a new file in any case or only where there is none, and SWMR. */
+export const ACCESS_MODES = {
+  r: "H5F_ACC_RDONLY",
+  a: "H5F_ACC_RDWR",
+  w: "H5F_ACC_TRUNC",
+  x: "H5F_ACC_EXCL",
+  Sa: "ACC_SWMR_APPEND",
+  Sr: "H5F_ACC_SWMR_READ",
+} as const;
+
+export type ACCESS_MODESTRING = keyof typeof ACCESS_MODES;
+
+/** Releases that say in which form things are written. */
+export const LIBVER_BOUNDS_MAP = {
+  earliest: "H5F_LIBVER_EARLIEST",
+  v108: "H5F_LIBVER_V18",
+  v110: "H5F_LIBVER_V110",
+  v112: "H5F_LIBVER_V112",
+  v114: "H5F_LIBVER_V114",
+  v200: "H5F_LIBVER_V200",
+  latest: "H5F_LIBVER_LATEST",
+} as const;
+
+export type LIBVER_BOUND = keyof typeof LIBVER_BOUNDS_MAP;
+export type LIBVER_BOUNDS = LIBVER_BOUND | [LIBVER_BOUND, LIBVER_BOUND];
+
+/** Classes of datatypes. */
+export const H5T_class_t = {
+  H5T_NO_CLASS: { value: -1 },
+  H5T_INTEGER: { value: 0 },
+  H5T_FLOAT: { value: 1 },
+  H5T_TIME: { value: 2 },
+  H5T_STRING: { value: 3 },
+  H5T_BITFIELD: { value: 4 },
+  H5T_OPAQUE: { value: 5 },
+  H5T_COMPOUND: { value: 6 },
+  H5T_REFERENCE: { value: 7 },
+  H5T_ENUM: { value: 8 },
+  H5T_VLEN: { value: 9 },
+  H5T_ARRAY: { value: 10 },
+  H5T_COMPLEX: { value: 11 },
+} as const;
+
+/** The same numbers for short. */
+export const CLASS = {
+  integer: 0,
+  float: 1,
+  time: 2,
+  string: 3,
+  bitfield: 4,
+  opaque: 5,
+  compound: 6,
+  reference: 7,
+  enum: 8,
+  vlen: 9,
+  array: 10,
+  complex: 11,
+} as const;
+
+/** What `Module` has besides functions. */
+export const NUMBERS = {
+  H5O_TYPE_GROUP: 0,
+  H5O_TYPE_DATASET: 1,
+  H5O_TYPE_NAMED_DATATYPE: 2,
+  H5G_GROUP: 0,
+  H5G_DATASET: 1,
+  H5G_TYPE: 2,
+  H5G_LINK: 3,
+  H5G_UDLINK: 4,
+  SIZEOF_OBJ_REF: 8,
+  SIZEOF_DSET_REGION_REF: 12,
+  H5F_ACC_RDONLY: 0,
+  H5F_ACC_RDWR: 1,
+  H5F_ACC_TRUNC: 2,
+  H5F_ACC_EXCL: 4,
+  H5F_ACC_CREAT: 16,
+  ACC_SWMR_APPEND: 33,
+  H5F_ACC_SWMR_READ: 64,
+  H5F_LIBVER_EARLIEST: 0,
+  H5F_LIBVER_V18: 1,
+  H5F_LIBVER_V110: 2,
+  H5F_LIBVER_V112: 3,
+  H5F_LIBVER_V114: 4,
+  H5F_LIBVER_V200: 5,
+  H5F_LIBVER_LATEST: 5,
+  H5Z_FILTER_NONE: 0,
+  H5Z_FILTER_DEFLATE: 1,
+  H5Z_FILTER_SHUFFLE: 2,
+  H5Z_FILTER_FLETCHER32: 3,
+  H5Z_FILTER_SZIP: 4,
+  H5Z_FILTER_NBIT: 5,
+  H5Z_FILTER_SCALEOFFSET: 6,
+  H5Z_FILTER_RESERVED: 256,
+  H5Z_FILTER_MAX: 65535,
+  MAXIMUM_MEMORY: 4294901760,
+  H5T_order_t: {
+    H5T_ORDER_LE: { value: 0 },
+    H5T_ORDER_BE: { value: 1 },
+    H5T_ORDER_VAX: { value: 2 },
+    H5T_ORDER_MIXED: { value: 3 },
+    H5T_ORDER_NONE: { value: 4 },
+  },
+  H5T_str_t: {
+    H5T_STR_NULLTERM: { value: 0 },
+    H5T_STR_NULLPAD: { value: 1 },
+    H5T_STR_SPACEPAD: { value: 2 },
+  },
+  H5T_cset_t: { H5T_CSET_ASCII: { value: 0 }, H5T_CSET_UTF8: { value: 1 } },
+  H5T_class_t,
+} as const;
+
+/** The name of a release by its number in `Module`. */
+export function convertToLibverString(value: number): LIBVER_BOUND {
+  for (const [name, constant] of Object.entries(LIBVER_BOUNDS_MAP)) {
+    if (NUMBERS[constant] === value) return name as LIBVER_BOUND;
+  }
+  throw new Error(`there is no release of number ${value}`);
+}

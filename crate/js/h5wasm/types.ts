@@ -1,0 +1,127 @@
+/** What h5wasm says of types and values: the shapes of its metadata, dtypes and results. */
+
+import type { Reference, RegionReference } from "./references.js";
+
+/** What HDF5's functions answer: not negative if all went well. Here what goes wrong throws. */
+export type Status = number;
+
+/** What a dataset, an attribute, a committed datatype or a part of one is. */
+export interface Metadata {
+  /** The class of the datatype, by its number: `Module.H5T_class_t`. */
+  type: number;
+  /** Bytes of an element in memory; of variable length (as text 4, as a sequence 8) only what leads to it. */
+  size: number;
+  signed: boolean;
+  littleEndian: boolean;
+  /** Whether it is text of variable length. */
+  vlen: boolean;
+  /** `[]` for a scalar, `null` for a null dataspace. */
+  shape: number[] | null;
+  /** Largest extents, `Infinity` for an unlimited axis. */
+  maxshape: number[] | null;
+  /** Extents of a chunk, if it is chunked. */
+  chunks: number[] | null;
+  /** Elements. */
+  total_size: number;
+  /** Of text: 0 ASCII, 1 UTF-8. */
+  cset?: number;
+  /** Of text: 0 ended by NUL, 1 padded with NULs, 2 padded with spaces. */
+  strpad?: number;
+  compound_type?: CompoundTypeMetadata;
+  array_type?: Metadata;
+  enum_type?: EnumTypeMetadata;
+  vlen_type?: Metadata;
+  ref_type?: "object" | "region";
+  /** Where the elements of a virtual dataset come from. */
+  virtual_sources?: VirtualSource[];
+}
+
+/** One member of a record. */
+export interface CompoundMember extends Metadata {
+  name: string;
+  /** Bytes from the beginning of the record. */
+  offset: number;
+}
+
+/** The members of a record, in their order. */
+export interface CompoundTypeMetadata {
+  members: CompoundMember[];
+  nmembers: number;
+}
+
+/** The names of an enum's values. */
+export interface EnumTypeMetadata {
+  members: { [key: string]: number };
+  nmembers: number;
+  /** Class of the base type. */
+  type: number;
+}
+
+/** A dataset that a virtual one is made of. */
+export interface VirtualSource {
+  file_name: string;
+  dset_name: string;
+}
+
+/** A filter of a dataset. */
+export interface Filter {
+  id: number;
+  name: string;
+  /** Its parameters. */
+  cd_values: number[];
+}
+
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+/** What `value` and `slice` give: numbers in their typed array, records as rows, a scalar by itself. */
+export type OutputData = TypedArray | string | number | bigint | boolean | Reference | RegionReference | OutputData[];
+/** What `json_value` and `to_array` give. Integers that no number holds are text. */
+export type JSONCompatibleOutputData = string | number | boolean | JSONCompatibleOutputData[];
+
+export type CompoundMemberDtype = [string, Dtype] | [string, Dtype, number[]];
+/** A record: `[["x", "<f"], ["y", "<f"], ["v", "<d", [3]]]`. */
+export type CompoundDtype = CompoundMemberDtype[];
+/** A fixed number of elements in each element: `["<f", [3]]`. */
+export type ArrayDtype = [string, number[]];
+/**
+ * A datatype. Text is an order (`<`, `>`) and a letter: `b h i q` for integers of 1, 2, 4 and 8 bytes (`B H I Q` unsigned), `e f d`
+ * for floats of 2, 4 and 8; or, as in NumPy, `i u f` and bytes (`"<i8"`). `S` is UTF-8 and `A` ASCII, of variable length or
+ * of as many bytes as are said (`"S5"`); `Reference` and `RegionReference`.
+ */
+export type Dtype = string | { compound_type: CompoundTypeMetadata } | { array_type: Metadata } | CompoundDtype | ArrayDtype;
+
+/** What can be written without saying of which type it is. Whole numbers are int32 if they fit, else int64. */
+export type GuessableDataTypes =
+  | TypedArray
+  | number
+  | bigint
+  | boolean
+  | string
+  | number[]
+  | bigint[]
+  | boolean[]
+  | string[]
+  | Reference
+  | Reference[]
+  | RegionReference
+  | RegionReference[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- columns, which may be nested
+  | Map<string, any>;
+
+export type SliceElement = number | null;
+/**
+ * What is taken of one axis: `[]` all of it, `[start]`, `[start, stop]` or `[start, stop, step]`; `null` leaves a side open. What
+ * lies outside is left out.
+ */
+export type Slice = [] | [SliceElement] | [SliceElement, SliceElement] | [SliceElement, SliceElement, SliceElement];
