@@ -52,7 +52,7 @@ const options = {
 };
 const scripts = (...names) => names.map((name) => path.join(js, `${name}.ts`));
 // Entry points share one engine, and what few programs need is loaded when they do.
-const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions", "h5wasm", "h5wasm.node", "zarr"), splitting: true, metafile: true });
+const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions", "h5wasm", "h5wasm.node", "h5web", "h5web.node", "zarr"), splitting: true, metafile: true });
 // A worker's script is one file: some bundlers make another kind of script of it, which imports nothing later.
 await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 // The command is a file of its own: what it uses of the rest is no reason to take that apart for browsers.
@@ -66,9 +66,9 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "inline", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "h5web", "inline", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
-for (const folder of ["conventions", "h5wasm", "types", "zarr"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
+for (const folder of ["conventions", "h5wasm", "h5web", "types", "zarr"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 
 const gz = (name) => gzipped(path.join(dist, name));
 for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n))) {

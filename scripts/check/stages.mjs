@@ -105,6 +105,11 @@ export const stages = [
     commands: nodeTests("tests/zarr"),
   },
   {
+    name: "h5web",
+    what: "the corpus through the data provider of H5Web, and all datasets of it in its viewer",
+    commands: nodeTests("tests/h5web"),
+  },
+  {
     name: "package",
     what: "the packed package, installed into an empty folder and used",
     commands: nodeTests("tests/package"),

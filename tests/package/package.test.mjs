@@ -116,6 +116,19 @@ test("Zarr's view is a module of its own", () => {
   assert.equal(seen[1], `base64:${seen[2]}`);
 });
 
+test("H5Web's data provider needs nothing of H5Web when it runs", () => {
+  const seen = user(
+    `import { HyperslabApi } from "hyperslab/h5web";
+     const api = new HyperslabApi(process.argv[2]);
+     const dataset = await api.getEntity("/7/temperature");
+     console.log(JSON.stringify([api.filepath, dataset.kind, String(await api.getValue({ dataset }))]));
+     await api.close();`,
+    weather(),
+  );
+  assert.deepEqual(seen.slice(0, 2), [weather(), "dataset"]);
+  assert.match(seen[2], /^-?\d+$/);
+});
+
 test("weather.hdf5: browse, slice, save compressed", () => {
   const out = path.join(home, "weather.hdf5");
   const seen = user(
