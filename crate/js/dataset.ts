@@ -134,7 +134,7 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
   read(selection?: Selection | null, options: ReadOptions = {}): Out<M, Value> {
     const { session } = this.context;
-    return session.run(this.path, readSteps(session, this, selection, options)) as never;
+    return session.run(this.path, readSteps(session, this, selection, options), options.signal) as never;
   }
 
   write(value: WriteValue): Out<M, void>;

@@ -13,6 +13,7 @@ import { filterFailure } from "./filters.js";
 import type { Neighbours } from "./neighbours.js";
 import type { HdfObject } from "./object.js";
 import type { Described, ObjectRecord } from "./records.js";
+import { fetchRanges } from "./sources/ranges.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import { rest, Tries } from "./tries.js";
 import type { Mode, Out } from "./types.js";
@@ -97,6 +98,8 @@ export function faultOf(e: unknown, source: ByteSource): unknown {
 interface Held {
   supplies: [token: number, bytes: number, file: number][];
   bytes: number;
+  /** What stops it. */
+  signal: AbortSignal | undefined;
 }
 
 /** Bytes that an operation keeps from step to step. */
@@ -194,13 +197,22 @@ export class Session<M extends Mode = Mode> {
     return this.handed.map((ref) => ref.deref()).filter((object) => object !== undefined);
   }
 
+  /** Of the file and of those that it reads. */
+  sources(): ByteSource[] {
+    const named = [this.others, ...this.beyond].flatMap((others) => others?.all() ?? []);
+    return [this.source, ...this.attached.values(), ...named];
+  }
+
   /** Lets go of what was read: others have changed it. With `all`, of open datasets, too. */
   forget(all: boolean): void | Promise<void> {
-    const named = [this.others, ...this.beyond].flatMap((others) => others?.all() ?? []);
-    const sources = [this.source, ...this.attached.values(), ...named];
-    const under = sources.map((source) => source.measure?.()).filter((answer) => answer !== undefined);
+    const under = this.sources().map((source) => source.measure?.()).filter((answer) => answer !== undefined);
     const forget = (): void => this.raw.refresh(all);
-    return under.length > 0 ? Promise.all(under).then(forget) : forget();
+    if (under.length === 0) return forget();
+    return Promise.all(under).then((measured) => {
+      // All at once: nothing is read in between.
+      for (const goOver of measured) goOver?.();
+      forget();
+    });
   }
 
   /** Lets the engine read another file, and find the `others` that it names; its number. */
@@ -238,9 +250,17 @@ export class Session<M extends Mode = Mode> {
   }
 
   /** Runs an operation about the object at `path`. */
-  run<T>(path: string, steps: Steps<T>): Out<M, T> {
+  run<T>(path: string, steps: Steps<T>, own?: AbortSignal): Out<M, T> {
     if (this.driven === "sync") return this.runSync(path, steps) as Out<M, T>;
-    return (this.joined ? this.joined.within(() => this.runAsync(path, steps)) : this.runAsync(path, steps)) as Out<M, T>;
+    const signal = this.stoppedBy(own);
+    return (this.joined ? this.joined.within(() => this.runAsync(path, steps, signal)) : this.runAsync(path, steps, signal)) as Out<M, T>;
+  }
+
+  /** What stops an operation: the file's signal, and one of its own. */
+  stoppedBy(own: AbortSignal | undefined): AbortSignal | undefined {
+    const { signal } = this;
+    // Where there is no `any`, the file's is looked at between fetches.
+    return own && signal && AbortSignal.any ? AbortSignal.any([own, signal]) : (own ?? signal);
   }
 
   private runSync<T>(path: string, steps: Steps<T>): T {
@@ -279,8 +299,8 @@ export class Session<M extends Mode = Mode> {
   }
 
   /** Runs an operation that waits for what is missing. */
-  async runAsync<T>(path: string, steps: Steps<T>): Promise<T> {
-    const held: Held = { supplies: [], bytes: 0 };
+  async runAsync<T>(path: string, steps: Steps<T>, signal = this.signal): Promise<T> {
+    const held: Held = { supplies: [], bytes: 0, signal };
     try {
       let next = steps.next();
       while (!next.done) {
@@ -362,9 +382,9 @@ export class Session<M extends Mode = Mode> {
   private async fetch({ ranges, source: file }: Pending, held: Held): Promise<void> {
     this.signal?.throwIfAborted();
     const source = file === 0 ? this.source : (this.attached.get(file) ?? this.othersOf(file).source(file));
-    const parts = await inTurn(coalesce(ranges), async ([from, to]) => {
-      return { from, bytes: await source.fetch(from, to - from, this.signal) };
-    });
+    const { signal } = held;
+    const parts = await fetchRanges(source, ranges, signal);
+    signal?.throwIfAborted();
     this.signal?.throwIfAborted();
     for (const { from, bytes } of parts) {
       held.supplies.push([this.raw.supply(file, from, bytes), bytes.length, file]);
@@ -395,35 +415,6 @@ export class Session<M extends Mode = Mode> {
 function isTrap(e: unknown): boolean {
   if (e instanceof HyperslabError || !(e instanceof Error)) return false;
   return e instanceof WebAssembly.RuntimeError || e instanceof RangeError || e.message.startsWith("panicked at");
-}
-
-/** Bytes between two ranges that are cheaper to fetch than another request. */
-const GAP = 16 << 10;
-/** Requests under way at the same time. */
-const REQUESTS = 8;
-
-function coalesce(ranges: [number, number][]): [number, number][] {
-  const sorted = ranges.toSorted((a, b) => a[0] - b[0]);
-  const out: [number, number][] = [];
-  for (const [from, to] of sorted) {
-    const last = out.at(-1);
-    if (last && from <= last[1] + GAP) last[1] = Math.max(last[1], to);
-    else out.push([from, to]);
-  }
-  return out;
-}
-
-async function inTurn<A, B>(items: A[], fn: (item: A) => Promise<B>): Promise<B[]> {
-  const out: B[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const i = next++;
-      out[i] = await fn(items[i]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(REQUESTS, items.length) }, lane));
-  return out;
 }
 
 /** Lets the page breathe: a task of its own, not only a microtask. */

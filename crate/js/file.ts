@@ -7,8 +7,9 @@ import type { Context } from "./object.js";
 import type { Described, GroupRecord } from "./records.js";
 import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
+import { statsOf } from "./stats.js";
 import { isWritable } from "./sources/writable.js";
-import type { Entity, File, FileInfo, Mode, Out, Reference, SaveTarget } from "./types.js";
+import type { Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveTarget } from "./types.js";
 import { checkOwn } from "./write.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
@@ -26,6 +27,10 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
 
   get mode(): "r" | "r+" {
     return this.context.session.changes ? "r+" : "r";
+  }
+
+  get stats(): FileStats {
+    return statsOf(this.context.session);
   }
 
   pathOf({ address, file }: Entity<M> | Reference): Out<M, string | undefined> {

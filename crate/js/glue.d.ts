@@ -69,6 +69,8 @@ declare module "#glue" {
     /** Hands over bytes that were reported missing, until `release` of the returned token. */
     supply(file: number, at: number, bytes: Uint8Array): number;
     release(file: number, token: number): void;
+    /** Bytes of caches, and how often pages were asked for that were in them. */
+    stats(): Float64Array;
     /** Says, before `open`, that other files can be found: those that are needed are asked for. */
     findFiles(): void;
     /** Adds another file; its number. The one that was opened is 0. */

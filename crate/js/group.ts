@@ -1,6 +1,7 @@
 /** Groups: paths, listings, and what is made in them. */
 
 import type { Reply } from "#glue";
+import type { Ahead } from "./ahead.js";
 import { copyObject } from "./copy.js";
 import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeDatatype, makeObject } from "./entities.js";
@@ -127,9 +128,18 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     return entries.map(({ name, object }) => [name, object]);
   }
 
-  private *list(follow: boolean): Steps<Entry<M>[]> {
-    const reply = yield* step(() => this.context.session.raw.list(this.address, follow));
-    const { record, payload } = described<EntryRecord[]>(reply);
+  /** What lists groups before they are visited, where bytes have to be fetched. */
+  private *ahead(): Steps<Ahead | undefined> {
+    const { session } = this.context;
+    if (session.driven === "sync" || session.source.immediate) return undefined;
+    const { Ahead } = yield* step(() => import("./ahead.js"));
+    return new Ahead(session, described);
+  }
+
+  /** `later`: addresses of groups that will be listed next. */
+  private *list(follow: boolean, ahead?: Ahead, later?: () => number[]): Steps<Entry<M>[]> {
+    const here = ahead && (yield* ahead.list(this.address, later!));
+    const { record, payload } = here ?? described<EntryRecord[]>(yield* step(() => this.context.session.raw.list(this.address, follow)));
     const base = this.path === "/" ? "/" : `${this.path}/`;
     return record.map((entry): Entry<M> => {
       const { name, link, object, error } = entry;
@@ -149,7 +159,13 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   protected *walk<T>(fn: (path: string, object: Entity<M>) => T): Steps<Awaited<T> | undefined> {
     const seen = new Set([this.address]);
     const start = this.path === "/" ? 1 : this.path.length + 1;
-    const stack = (yield* this.list(false)).toReversed();
+    const ahead = yield* this.ahead();
+    const stack: Entry<M>[] = [];
+    const later = (): number[] => stack.flatMap(({ object }) => (object instanceof GroupObject ? object.address : [])).toReversed();
+    const push = function* (group: GroupObject<M>): Steps<void> {
+      stack.push(...(yield* group.list(false, ahead, later)).toReversed());
+    };
+    yield* push(this);
     for (let entry = stack.pop(); entry; entry = stack.pop()) {
       if (entry.error) throw entry.error;
       const { object } = entry;
@@ -157,7 +173,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       seen.add(object.address);
       const result = yield* step(() => fn(object.path.slice(start), object));
       if (result !== undefined) return result;
-      if (object instanceof GroupObject) stack.push(...((yield* object.list(false)) as Entry<M>[]).toReversed());
+      if (object instanceof GroupObject) yield* push(object);
     }
     return undefined;
   }
@@ -165,11 +181,13 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   /** The path from here, by hard links, to what is at `address`. What cannot be read is stepped over: it has a name, too. */
   protected *find(address: number): Steps<string | undefined> {
     const seen = new Set([this.address]);
+    const ahead = yield* this.ahead();
     const stack: [path: string, group: GroupObject<M>][] = [["", this]];
+    const later = (): number[] => stack.map(([, group]) => group.address).toReversed();
     for (let top = stack.pop(); top; top = stack.pop()) {
       const [base, group] = top;
       const below: typeof stack = [];
-      for (const { name, link, object } of yield* group.listed()) {
+      for (const { name, link, object } of yield* group.listed(ahead, later)) {
         if (link.kind !== "hard" || seen.has(link.address)) continue;
         seen.add(link.address);
         if (link.address === address) return `${base}/${name}`;
@@ -181,9 +199,9 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   /** What is in the group, as far as it can be read. */
-  private *listed(): Steps<Entry<M>[]> {
+  private *listed(ahead: Ahead | undefined, later: () => number[]): Steps<Entry<M>[]> {
     try {
-      return yield* this.list(false);
+      return yield* this.list(false, ahead, later);
     } catch (e) {
       if (isHyperslabError(e) && UNREADABLE.has(e.code)) return [];
       throw e;

@@ -5,11 +5,17 @@ import { argument, HyperslabError } from "./errors.js";
 import type { GroupObject } from "./group.js";
 import { toSource } from "./sources/index.js";
 import type { ByteSource } from "./sources/source.js";
+import { urlOf } from "./sources/urls.js";
 import type { Mode, OpenOptions, Source } from "./types.js";
 
 export type Resolve = NonNullable<OpenOptions["resolve"]>;
 type Found = Source | null | undefined;
 type Opened = GroupObject<Mode> | undefined;
+
+/** What becomes of a value, at once if it is here. */
+export function after<A, B>(value: A | Promise<A>, then: (value: A) => B | Promise<B>): B | Promise<B> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
 
 /** Opens a file for links that lead into it. */
 type OpenFile = (source: Source, others: Neighbours) => Opened | Promise<Opened>;
@@ -20,10 +26,13 @@ const CACHE = 4 << 20;
 /** What makes two names the same file: a path, or the very same object. */
 const keyOf = (source: Source): unknown => (source instanceof URL ? source.href : source);
 
-/** Whether opening failed because nothing usable is there. */
-function isMissing(e: unknown): boolean {
-  return e instanceof HyperslabError && (e.code === "NotFound" || e.code === "Io");
+/** Whether opening failed because nothing usable is there. What a server says when it has troubles says nothing of that. */
+function isMissing(e: unknown, found: Source): boolean {
+  return e instanceof HyperslabError && (e.code === "NotFound" || (e.code === "Io" && urlOf(found) === undefined));
 }
+
+/** What a file is called where it names others. */
+const labelOf = (found: Source, name: string): string => urlOf(found) ?? (typeof found === "string" ? found : name);
 
 /** The other files of one open file. */
 export class Neighbours {
@@ -39,6 +48,8 @@ export class Neighbours {
     private readonly driven: Mode,
     home: string | undefined,
     private readonly openFile: OpenFile,
+    /** Makes a source of what was found, which takes time if that is a URL. */
+    private readonly ready: (found: Source) => Source | Promise<Source>,
     /** Files that links lead to, shared by all of them. */
     readonly family = new Map<unknown, Opened | Promise<Opened>>(),
   ) {
@@ -47,7 +58,7 @@ export class Neighbours {
 
   /** The same for another engine, which knows the file as number `home`. */
   elsewhere(home: number, driven: Mode): Neighbours {
-    const others = new Neighbours(this.resolve, driven, undefined, this.openFile, this.family);
+    const others = new Neighbours(this.resolve, driven, undefined, this.openFile, this.ready, this.family);
     const [label] = this.labels;
     others.labels.length = 0;
     others.labels[home] = label;
@@ -70,25 +81,32 @@ export class Neighbours {
 
   /** Tells the engine what a name is that it asked for. */
   answer(engine: Engine, from: number, name: string): void | Promise<void> {
-    const tell = (found: Found): void => engine.answer(from, name, found ? this.attach(engine, found, name) : undefined);
-    const found = this.locate(from, name);
-    return found instanceof Promise ? found.then(tell) : tell(found);
+    const number = after(this.locate(from, name), (found) => this.numberOf(engine, found, name));
+    return after(number, (n) => engine.answer(from, name, n));
   }
 
-  private attach(engine: Engine, found: Source, name: string): number | undefined {
+  private numberOf(engine: Engine, found: Found, name: string): number | undefined | Promise<number | undefined> {
+    const known = found ? this.numbers.get(keyOf(found)) : undefined;
+    if (!found || known !== undefined) return known;
+    const missing = (e: unknown): undefined => {
+      if (!isMissing(e, found)) throw e;
+    };
+    try {
+      const number = after(this.ready(found), (source) => this.attach(engine, found, source, name));
+      return number instanceof Promise ? number.catch(missing) : number;
+    } catch (e) {
+      return missing(e);
+    }
+  }
+
+  private attach(engine: Engine, found: Source, ready: Source, name: string): number {
     const known = this.numbers.get(keyOf(found));
     if (known !== undefined) return known;
-    let source: ByteSource;
-    try {
-      source = toSource(found, this.driven);
-    } catch (e) {
-      if (isMissing(e)) return undefined;
-      throw e;
-    }
+    const source = toSource(ready, this.driven);
     const number = engine.attach(source, source.page, CACHE);
     this.numbers.set(keyOf(found), number);
     this.sources[number - 1] = source;
-    this.labels[number] = typeof found === "string" ? found : name;
+    this.labels[number] = labelOf(found, name);
     return number;
   }
 
@@ -117,8 +135,7 @@ export class Neighbours {
       return file;
     };
     const found = this.locate(0, name);
-    const file = found instanceof Promise ? found.then((f) => this.openFound(f, name)) : this.openFound(found, name);
-    return file instanceof Promise ? file.then(keep) : keep(file);
+    return after(after(found, (f) => this.openFound(f, name)), keep);
   }
 
   private openFound(found: Found, name: string): Opened | Promise<Opened> {
@@ -126,11 +143,11 @@ export class Neighbours {
     const key = keyOf(found);
     const known = this.family.get(key);
     if (known) return known;
-    const label = typeof found === "string" ? found : name;
-    const others = new Neighbours(this.resolve, this.driven, label, this.openFile, this.family);
+    const label = labelOf(found, name);
+    const others = new Neighbours(this.resolve, this.driven, label, this.openFile, this.ready, this.family);
     const missing = (e: unknown): undefined => {
       this.family.delete(key);
-      if (isMissing(e)) return undefined;
+      if (isMissing(e, found)) return undefined;
       throw e;
     };
     try {

@@ -4,7 +4,7 @@ import { engine, engineNow } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import type { FileObject } from "./file.js";
 import { loader } from "./loader.js";
-import { CACHE, createFile, openFile, writes } from "./opening.js";
+import { CACHE, createFile, openFile, openUrls, writes } from "./opening.js";
 import { isAccessibleFile, isFileHandle } from "./sources/access.js";
 import { blobSource } from "./sources/blob.js";
 import { toAccess } from "./sources/index.js";
@@ -55,7 +55,7 @@ async function staff(file: FileObject<"async">, { workers, cache }: OpenOptions)
 async function opened(source: Source, options: OpenOptions): Promise<File> {
   const instance = await engine(writes(options));
   options.signal?.throwIfAborted();
-  if (!isFileHandle(source)) return await openFile("async", instance, source, options);
+  if (!isFileHandle(source)) return await openFile("async", instance, source, options, await openUrls(source, options));
   if (!writes(options)) return await openFile("async", instance, source, options, blobSource(await source.getFile(), () => source.getFile()));
   return await openFile("async", instance, source, options, await accessTo(source, options));
 }

@@ -6,12 +6,13 @@ import type { Instance } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { FileObject } from "./file.js";
 import type { GroupObject } from "./group.js";
-import { Neighbours } from "./neighbours.js";
+import { after, Neighbours } from "./neighbours.js";
 import { described, type FileRecord, type GroupRecord } from "./records.js";
 import { fileSpec, releaseName } from "./spec.js";
 import { beside, locationOf, toSource, toWritable } from "./sources/index.js";
 import { MemorySource } from "./sources/memory.js";
 import type { ByteSource } from "./sources/source.js";
+import { urlOf, withUrls } from "./sources/urls.js";
 import { isWritable, settle, type WriteMode } from "./sources/writable.js";
 import type { CreateOptions, Mode, OpenMode, OpenOptions, Out, Source } from "./types.js";
 
@@ -49,9 +50,11 @@ function neighbours(driven: Mode, instance: Instance, source: Source, options: O
   if (!resolve) return undefined;
   // Files that links lead to are only read.
   const { cache, signal } = options;
-  const openOther = (other: Source, others: Neighbours): GroupObject<Mode> | Promise<GroupObject<Mode>> =>
-    openIn(driven, instance, toSource(other, driven), { cache, signal }, others) as never;
-  return new Neighbours(resolve, driven, home, openOther);
+  const ready = (other: Source): Source | Promise<Source> => (driven === "sync" ? other : withUrls(other, options, home));
+  const openOther = (other: Source, others: Neighbours): GroupObject<Mode> | Promise<GroupObject<Mode>> => {
+    return after(ready(other), (source) => openIn(driven, instance, toSource(source, driven), { cache, signal }, others) as never);
+  };
+  return new Neighbours(resolve, driven, home, openOther, ready);
 }
 
 /** The engine for a file that is opened so. */
@@ -96,6 +99,14 @@ export function openFile<M extends Mode>(driven: M, instance: Instance, source: 
   const others = neighbours(driven, instance, source, options);
   const written = place ?? (writes(options) ? toWritable(source, options.mode as WriteMode, options) : undefined);
   return openIn(driven, instance, written ?? toSource(source, driven), options, others);
+}
+
+/** The bytes of a source that is a URL or has some. */
+export async function openUrls(source: Source, options: OpenOptions): Promise<ByteSource | undefined> {
+  const url = urlOf(source);
+  if (url !== undefined && writes(options)) throw (await import("./sources/http/index.js")).notWritable(url);
+  const ready = await withUrls(source, options);
+  return ready === source ? undefined : toSource(ready, "async");
 }
 
 /** Makes a file in memory. */

@@ -56,7 +56,7 @@ export function* readSteps(
     const cuts = session.crew?.cuts(session, reading, total, dataset.filters);
     const bytes = piece && column instanceof NumberColumn ? column.bytes : undefined;
     if (piece && bytes && !session.writable && piece[1] <= session.source.size) {
-      yield* takePiece(session, piece[0], bytes, (done) => progress((done / bytes.length) * total));
+      yield* takePiece(session, piece[0], bytes, session.stoppedBy(options.signal), (done) => progress((done / bytes.length) * total));
     } else if (cuts) {
       const { signal, onProgress } = options;
       let done = 0;
@@ -105,14 +105,17 @@ function* takePiece(
   session: Session,
   from: number,
   bytes: Uint8Array,
+  signal: AbortSignal | undefined,
   progress: (done: number) => Steps<void>,
 ): Steps<void> {
   const { source } = session;
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    const part = bytes.subarray(at, at + PIECE);
+  // Of what is fetched in several requests at the same time, more.
+  const most = source.fetchAll ? 4 * PIECE : PIECE;
+  for (let at = 0; at < bytes.length; at += most) {
+    const part = bytes.subarray(at, at + most);
     yield* step(() => {
       if (!source.immediate) {
-        return source.fetch(from + at, part.length, session.signal).then((fetched) => part.set(fetched));
+        return source.fetch(from + at, part.length, signal).then((fetched) => part.set(fetched));
       }
       if (source.read(from + at, part) !== 1) throw sourceFailure(source);
       return undefined;

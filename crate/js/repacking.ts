@@ -5,7 +5,7 @@ import { compressionOf } from "./compression.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { engine } from "./engine.js";
 import { argument, text } from "./errors.js";
-import { openFile } from "./opening.js";
+import { openFile, openUrls } from "./opening.js";
 import { isFileHandle } from "./sources/access.js";
 import { type Target, targetFailure, targetOf } from "./sources/target.js";
 import { fileSpec } from "./spec.js";
@@ -94,10 +94,10 @@ export async function repackFile(source: Source, options: RepackOptions): Promis
   const spec = specOf(options);
   const begin = options.to === undefined ? undefined : targetOf(options.to, source);
   const instance = await engine(true);
-  const { signal, cache, resolve } = options;
+  const { signal, cache, resolve, http } = options;
   signal?.throwIfAborted();
   const bytes = isFileHandle(source) ? await source.getFile() : source;
-  const file = await openFile("async", instance, bytes, { signal, cache, resolve });
+  const file = await openFile("async", instance, bytes, { signal, cache, resolve, http }, await openUrls(bytes, { signal, http }));
   try {
     return await file.perform((session) => copy(session, spec, options, begin));
   } finally {

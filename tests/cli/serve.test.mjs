@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { open, openSync } from "hyperslab";
 import { chromium } from "playwright-core";
 import { corpus } from "../interop/lib/corpus.mjs";
 import { hyperslab } from "./lib/run.mjs";
@@ -74,6 +75,25 @@ test("files, whole and in ranges", async () => {
   assert.equal((await fetch(`${base}weather.hdf5`, { method: "PUT", body: "x" })).status, 405);
   assert.equal((await fetch(`${base}deep%20er/${encodeURIComponent("ü #1.h5")}`)).status, 200);
   assert.equal((await fetch(`${base}inside.h5`)).status, 200);
+});
+
+test("several ranges in one answer, as the package asks for them", async () => {
+  const bytes = readFileSync(path.join(home, "in/weather.hdf5"));
+  const ask = async (range, method = "GET") => {
+    const r = await fetch(`${base}weather.hdf5`, { method, headers: { range } });
+    return { status: r.status, type: r.headers.get("content-type"), body: Buffer.from(await r.arrayBuffer()).toString("latin1") };
+  };
+  const { status, type, body } = await ask(`bytes=0-7, 100-119,9999999-99999999,${bytes.length - 2}-9999999`);
+  assert.equal(status, 206);
+  const [, boundary] = /^multipart\/byteranges; boundary=(.+)$/.exec(type);
+  const part = (from, to) => `\r\n--${boundary}\r\ncontent-type: application/x-hdf5\r\ncontent-range: bytes ${from}-${to - 1}/${bytes.length}\r\n\r\n${bytes.subarray(from, to).toString("latin1")}`;
+  assert.equal(body, `${part(0, 8)}${part(100, 120)}${part(bytes.length - 2, bytes.length)}\r\n--${boundary}--\r\n`);
+  assert.deepEqual(await ask("bytes=0-7,100-119", "HEAD").then((head) => [head.status, head.body]), [206, ""]);
+  // Too many, too much, or nonsense: all of it, once.
+  for (const range of [`bytes=${Array.from({ length: 300 }, (_, i) => `${i}-${i}`)}`, "bytes=0-,0-,0-", `bytes=0-${bytes.length},0-${bytes.length}`, "bytes=5-3,1-2"]) assert.deepEqual(await ask(range).then((all) => [all.status, all.body.length]), [200, bytes.length]);
+  const f = await open(`${base}weather.hdf5`);
+  assert.deepEqual(await f.paths(), openSync(path.join(home, "in/weather.hdf5")).paths());
+  await f.close();
 });
 
 test("nothing from outside, nothing hidden", async () => {

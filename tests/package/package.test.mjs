@@ -90,6 +90,27 @@ test("what uses h5wasm goes on with another name", () => {
   assert.deepEqual(seen, [true, true, [1.5, 2]]);
 });
 
+test("a URL: what reads it is found", () => {
+  const seen = user(
+    `import { createServer } from "node:http";
+     import { readFileSync } from "node:fs";
+     import { open } from "hyperslab";
+     const bytes = readFileSync(process.argv[2]);
+     const server = createServer(({ headers: { range } }, response) => {
+       const [from, last] = range.slice(6).split("-").map(Number);
+       const part = bytes.subarray(from, last + 1);
+       response.writeHead(206, { "content-range": \`bytes \${from}-\${from + part.length - 1}/\${bytes.length}\` }).end(part);
+     }).listen(0, "127.0.0.1", async () => {
+       const f = await open(\`http://127.0.0.1:\${server.address().port}/x.h5\`);
+       const paths = await f.paths();
+       console.log(JSON.stringify([paths.length > 10, f.stats.requests > 0, f.stats.notices]));
+       process.exit();
+     });`,
+    weather(),
+  );
+  assert.deepEqual(seen, [true, true, []]);
+});
+
 test("conventions are a module of their own", () => {
   const seen = user(
     `import { openSync } from "hyperslab";

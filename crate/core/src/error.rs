@@ -197,6 +197,16 @@ impl Error {
     }
 
     #[doc(hidden)]
+    /// The first of two failures; of two that lack bytes, what both lack.
+    pub fn both(first: Result<()>, second: Result<()>) -> Result<()> {
+        match (first, second) {
+            (Err(first), Err(second)) if first.is_pending() && second.is_pending() => Err(first.and(second)),
+            (Err(first), _) => Err(first),
+            (Ok(()), second) => second,
+        }
+    }
+
+    #[doc(hidden)]
     /// Notes the absolute address, unless a more precise one is known already.
     #[must_use]
     pub fn at(mut self, address: u64) -> Self {

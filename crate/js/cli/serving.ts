@@ -3,6 +3,7 @@
 import { createReadStream, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, sep } from "node:path";
+import { type Range, rangesOf, sendParts } from "./parts.js";
 
 export interface Serving {
   /** The folder, and the one file of it that is served if it is not all. */
@@ -52,9 +53,7 @@ function locate(home: string, parts: readonly string[]): FoundFile | undefined {
   }
 }
 
-type Range = [from: number, to: number];
-
-/** The range that is asked for: nothing if it is all, `null` if it lies outside. Several ranges are answered with everything. */
+/** The range that is asked for: nothing if it is all, `null` if it lies outside. */
 function rangeOf(header: string | undefined, size: number): Range | null | undefined {
   const found = header && /^bytes=(\d*)-(\d*)$/.exec(header.trim());
   if (!found || (found[1] === "" && found[2] === "")) return undefined;
@@ -85,7 +84,10 @@ function sendFile(request: IncomingMessage, response: ServerResponse, { file, st
   }
   if (request.headers["if-match"] !== undefined && request.headers["if-match"] !== tag && request.headers["if-match"] !== "*") return end(response, 412, "the file has changed");
   const condition = request.headers["if-range"];
-  const range = condition === undefined || condition === tag ? rangeOf(request.headers.range, stat.size) : undefined;
+  const asked = condition === undefined || condition === tag ? request.headers.range : undefined;
+  const several = rangesOf(asked, stat.size);
+  if (several) return sendParts(response, file, stat.size, several, headers, request.method === "HEAD");
+  const range = rangeOf(asked, stat.size);
   if (range === null) {
     response.setHeader("content-range", `bytes */${stat.size}`);
     return end(response, 416, "there are no such bytes");

@@ -1,7 +1,7 @@
 /** A Blob or File: read on the spot inside a worker, by promise elsewhere. Never copied as a whole. A Blob never changes. */
 
 import { HyperslabError } from "../errors.js";
-import { type ByteSource, ImmediateSource, shortRead } from "./source.js";
+import { type ByteSource, count, ImmediateSource, noCounts, shortRead } from "./source.js";
 
 const PAGE = 256 << 10;
 
@@ -45,6 +45,7 @@ class WorkerBlobSource extends ImmediateSource {
 class PromisedBlobSource implements ByteSource {
   readonly immediate = false;
   readonly page = PAGE;
+  readonly counts = noCounts();
   failure: unknown;
 
   constructor(
@@ -72,6 +73,7 @@ class PromisedBlobSource implements ByteSource {
       // A File that changed on disk since it was chosen can no longer be read.
       throw new HyperslabError("Io", `the file cannot be read: ${String(cause)}`, { address: offset, cause });
     }
+    count(this.counts, bytes.length);
     if (bytes.length !== length) throw shortRead(offset, length, bytes.length);
     return bytes;
   }

@@ -2,7 +2,7 @@
 
 import { argument, HyperslabError } from "../errors.js";
 import type { RandomAccess } from "../types.js";
-import { type ByteSource, ImmediateSource, shortRead } from "./source.js";
+import { type ByteSource, count, ImmediateSource, noCounts, shortRead } from "./source.js";
 
 function checked(answer: unknown, offset: number, length: number): Uint8Array {
   const bytes = answer instanceof ArrayBuffer ? new Uint8Array(answer) : answer;
@@ -44,6 +44,7 @@ export class CustomSource implements ByteSource {
   size: number;
   readonly immediate = false;
   readonly page = 64 << 10;
+  readonly counts = noCounts();
   failure: unknown;
 
   constructor(private readonly source: RandomAccess) {
@@ -67,6 +68,7 @@ export class CustomSource implements ByteSource {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new HyperslabError("Io", `the source failed: ${message}`, { address: offset, cause });
     }
+    count(this.counts, length);
     return checked(answer, offset, length);
   }
 

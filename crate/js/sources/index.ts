@@ -9,11 +9,12 @@ import { openAll, openFamily } from "./joined.js";
 import { MemorySource } from "./memory.js";
 import type { ByteSource } from "./source.js";
 import type { Replacement } from "./disk/replace.js";
+import { besideUrl, opened, textIsPath, urlOf } from "./urls.js";
 import type { WritableSource, WriteMode } from "./writable.js";
 
 /** How this platform opens a path. */
 let openPath: (path: string | URL) => ByteSource = (path) => {
-  throw argument(`cannot open ${String(path)}: paths need Node; in a browser pass a File, a Blob, bytes or { size, read }`);
+  throw argument(`cannot open ${String(path)}: paths need Node`);
 };
 
 /** Finds the file called `name` in the file at `from`, next to or below the one at `home`. */
@@ -28,15 +29,17 @@ export function usePaths(
   find: FindBeside,
 ): void {
   [openPath, absolute, findBeside] = [open, makeAbsolute, find];
+  textIsPath();
 }
 
-/** The absolute path of a source that has one. */
+/** The absolute path or the URL of a source that has one. */
 export function locationOf(source: Source): string | undefined {
-  return typeof source === "string" || source instanceof URL ? absolute(source) : undefined;
+  return typeof source === "string" || source instanceof URL ? (urlOf(source) ?? absolute(source)) : undefined;
 }
 
 /** How files are found next to the one at `home`. */
-export function beside(home: string): (name: string, from?: string) => string | undefined {
+export function beside(home: string): (name: string, from?: string) => string | undefined | Promise<string | undefined> {
+  if (urlOf(home) !== undefined) return besideUrl(home);
   return (name, from) => findBeside(home, name, from);
 }
 
@@ -84,9 +87,14 @@ export async function toAccess(target: AccessibleFile, mode: WriteMode, options:
 
 /** The source that `source` stands for. */
 export function toSource(source: Source, driven: Mode): ByteSource {
+  const open = opened.get(source as object);
+  if (open) return open;
   if (source instanceof Uint8Array) return new MemorySource(source);
   if (source instanceof ArrayBuffer) return new MemorySource(new Uint8Array(source));
-  if (typeof source === "string" || source instanceof URL) return openPath(source);
+  if (typeof source === "string" || source instanceof URL) {
+    if (urlOf(source) !== undefined) throw argument("a URL takes time to open: use open");
+    return openPath(source);
+  }
   if (typeof Blob !== "undefined" && source instanceof Blob) {
     const blob = blobSource(source);
     if (driven === "async" || blob.immediate) return blob;
@@ -103,7 +111,7 @@ export function toSource(source: Source, driven: Mode): ByteSource {
   }
   const set = toSet((source ?? {}) as Partial<FamilySource & SplitSource & MultiSource>, driven);
   if (set) return set;
-  throw argument("a source is bytes, a Blob, a path (in Node), { size, read } or { family }, { split } or { multi } of such");
+  throw argument("a source is bytes, a Blob, a URL, a path (in Node), { size, read } or { family }, { split } or { multi } of such");
 }
 
 /** The files of a set in the order in which the engine wants them, as one source. */

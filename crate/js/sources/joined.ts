@@ -1,20 +1,23 @@
 /** The files that one of HDF5's drivers made of one, as one source: the engine knows what they are to each other. */
 
 import { argument, isHyperslabError } from "../errors.js";
-import { type ByteSource, sourceFailure } from "./source.js";
+import { type ByteSource, type FetchAll, type Fetched, sourceFailure } from "./source.js";
 
 export class JoinedSource implements ByteSource {
   readonly immediate: boolean;
   readonly page: number;
+  readonly fetchAll: FetchAll | undefined;
   failure: unknown;
 
   /** `more`: opens the members that have come since. */
   constructor(
-    private readonly members: ByteSource[],
+    readonly members: ByteSource[],
     readonly spread: boolean,
     private readonly more?: () => void,
   ) {
     this.immediate = members.every((m) => m.immediate);
+    // Members that know best which requests they need are asked for everything at once.
+    if (members.some((m) => m.fetchAll)) this.fetchAll = (ranges, signal) => this.fetchEach(ranges, signal);
     this.page = Math.max(...members.map((m) => m.page));
   }
 
@@ -26,9 +29,13 @@ export class JoinedSource implements ByteSource {
     return this.members.reduce((sum, m) => sum + m.size, 0);
   }
 
-  measure(): void | Promise<void> {
+  measure(): void | Promise<() => void> {
     const under = this.members.map((member) => member.measure?.()).filter((answer) => answer !== undefined);
-    return under.length > 0 ? Promise.all(under).then(() => this.more?.()) : this.more?.();
+    if (under.length === 0) return this.more?.();
+    return Promise.all(under).then((then) => () => {
+      for (const go of then) go?.();
+      this.more?.();
+    });
   }
 
   /** Each member that has some of a range: where it begins there, and the part of the range. */
@@ -63,6 +70,10 @@ export class JoinedSource implements ByteSource {
     }
     await Promise.all(under);
     return bytes;
+  }
+
+  private fetchEach(...[ranges, signal]: Parameters<FetchAll>): Promise<Fetched[]> {
+    return Promise.all(ranges.map(async ([from, to]) => ({ from, bytes: await this.fetch(from, to - from, signal) })));
   }
 
   close(): void {

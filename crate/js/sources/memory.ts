@@ -6,6 +6,7 @@ export class MemorySource extends ImmediateSource {
   readonly size: number;
   // Nothing is gained by reading ahead; small pages keep the cache small.
   override readonly page = 8 << 10;
+  override readonly counts = undefined;
 
   constructor(private readonly bytes: Uint8Array) {
     super();

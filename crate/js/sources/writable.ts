@@ -2,7 +2,7 @@
 
 import type { Source as EngineSource } from "#glue";
 import { HyperslabError } from "../errors.js";
-import type { ByteSource } from "./source.js";
+import { type ByteSource, count, noCounts } from "./source.js";
 
 /** How a file is opened to be written, as h5py means it: `w-` and `x` are the same. */
 export type WriteMode = "r+" | "w" | "w-" | "x" | "a";
@@ -108,6 +108,7 @@ class Part implements EngineSource {
 export class PlaceSource implements WritableSource {
   readonly immediate = true;
   readonly page: number;
+  readonly counts = noCounts();
   failure: unknown;
   readonly journal: EngineSource | undefined;
   readonly ordered: boolean;
@@ -151,6 +152,7 @@ export class PlaceSource implements WritableSource {
   };
 
   read(offset: number, into: Uint8Array): number {
+    if (into.length > 0) count(this.counts, into.length);
     return this.data.read(offset, into);
   }
 

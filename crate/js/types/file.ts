@@ -17,11 +17,30 @@ export interface FileInfo {
   readonly swmr: boolean;
 }
 
+/** What reading a file has taken so far, including files that hold elements of its datasets. */
+export interface FileStats {
+  /** How often its bytes were asked for where they are: requests (each attempt), or reads of a disk, a Blob or a source of yours; 0 for bytes in memory. */
+  readonly requests: number;
+  /** Bytes that came by that, whether they were of use or not. */
+  readonly bytes: number;
+  /** How often bytes were asked for that were here, as they had been fetched before. */
+  readonly hits: number;
+  /**
+   * Bytes kept in memory for the file: of its metadata, of chunks that were decoded, of what was fetched. Not: what you gave as
+   * bytes, descriptions of objects, changes that wait for a flush, what workers have.
+   */
+  readonly memory: number;
+  /** What is not as it should be, such as a server that gives only whole files. */
+  readonly notices: readonly string[];
+}
+
 /** An open file, which is its root group. */
 export interface File<M extends Mode = "async"> extends Group<M> {
   /** Whether it is open for reading only, or can be changed. */
   readonly mode: "r" | "r+";
   readonly info: FileInfo;
+  /** What reading it has taken so far, at this moment. */
+  readonly stats: FileStats;
   /**
    * A path that leads to an object or to what a reference refers to, by hard links alone; `undefined` if there is none in
    * this file. Goes through the file until it is found, as nothing in a file says under which names an object is known, and
@@ -72,7 +91,7 @@ export interface File<M extends Mode = "async"> extends Group<M> {
   /**
    * Goes over to the file as it is now, which others have changed since it was opened or refreshed, and how large it is now.
    * What was read of it is forgotten; objects stay what they are, with the shapes, attributes and values that they have now.
-   * A browser's file is looked at again if it was opened by its handle: a `File` or `Blob` never changes. Files to
+   * A browser's file is looked at again if it was opened by its handle, and a URL is asked for again: a `File` or `Blob` never changes. Files to
    * which links of this one led are refreshed, too. Nothing to do for a file that is changed here.
    *
    * If the file is written for concurrent readers (`info.swmr`) it can be refreshed and read at any time; others have to be

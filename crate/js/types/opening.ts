@@ -1,6 +1,6 @@
 /** How files are opened and made. */
 
-import type { FileHandle, Source, SyncAccessHandle, WritableAccess } from "./sources.js";
+import type { FileHandle, HttpOptions, Source, SyncAccessHandle, WritableAccess } from "./sources.js";
 import type { HeaderOptions } from "./writing.js";
 
 /**
@@ -87,12 +87,14 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
   workers?: number | "auto" | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
   signal?: AbortSignal | undefined;
+  /** How URLs are read. */
+  http?: HttpOptions | undefined;
   /**
    * Finds the other files that this one names: for external links, external raw data and the sources of virtual
    * datasets. `name` is as it is written in the file `from` (its path or name; `undefined` for an opened file without
    * a path). What is not found reads as the fill value, and is reported in `missing` of the result.
    *
-   * Default: a file that was opened by its path (Node) finds those in its own folder and below, any other file finds
+   * Default: a file that was opened by its path (Node) or URL finds those in its own folder and below, any other file finds
    * none; nothing else is opened without you. `null`: none at all.
    */
   resolve?:

@@ -56,7 +56,45 @@ export interface FileStream {
   abort(): Promise<void>;
 }
 
-/** One file of bytes. A string is a path (Node only), a URL has to be a `file:` URL (Node only). */
+/**
+ * How URLs are read: in ranges, of which blocks are kept. Requests are as few as that allows: what is asked for together, also by
+ * operations that are under way at the same time, is fetched together, in one request for many ranges where the server
+ * has such answers (nginx, Apache and most others; S3 and its likes have not, and get up to eight requests at a time).
+ *
+ * All answers have to be about one version of the file, as `ETag`, `Last-Modified` and its size tell: a file that changed since it
+ * was opened is an `Io` error that says how, until `refresh` goes over to it. Where neither is sent, or a page may
+ * not see them, only the size tells.
+ *
+ * For pages of another origin the server has to allow the page to read (`Access-Control-Allow-Origin`). To be fast it exposes
+ * `Content-Range` and `ETag`, and allows the header `Range`, without which there is one range in a request.
+ */
+export interface HttpOptions {
+  /** Sent with each request, such as `Authorization`; only to the server of the URL that was opened. */
+  headers?: Record<string, string> | undefined;
+  /** Whether cookies and the like are sent, as `fetch` means it. */
+  credentials?: "include" | "omit" | "same-origin" | undefined;
+  /** Takes the place of the platform's `fetch`. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /** Bytes of the file kept in memory, beside the engine's cache of metadata (`cache` of `open`); default 32 MiB. */
+  cache?: number | undefined;
+  /**
+   * Further attempts when the network fails or the server answers 408, 425, 429, 500, 502, 503 or 504; default 4, after 0.25, 0.5, 1
+   * and 2 seconds, or when the server says (`Retry-After`, up to 30 seconds). An answer that broke off is gone on with.
+   */
+  retries?: number | undefined;
+  /**
+   * Largest file, in bytes, that is read into memory as a whole, with a notice, because its server does not give ranges; default
+   * 256 MiB. What is larger is a `Limit` error.
+   */
+  whole?: number | undefined;
+  /** Is told what is not as it should be, as `file.stats.notices` says it later; default: `console.warn`. */
+  onNotice?: ((notice: string) => void) | undefined;
+}
+
+/**
+ * One file of bytes. In Node a string is a path, unless it begins with `http:` or `https:`; elsewhere it is a URL, relative to
+ * the page or worker. URLs are opened by `open`, for reading; see {@link HttpOptions}.
+ */
 export type SingleSource =
   | ArrayBuffer
   | Uint8Array

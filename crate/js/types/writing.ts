@@ -225,4 +225,6 @@ export interface RepackOptions extends Storing {
   cache?: number | undefined;
   /** Finds the files that are merged, as for `open`. */
   resolve?: OpenOptions["resolve"];
+  /** How URLs are read, as for `open`. */
+  http?: OpenOptions["http"];
 }

@@ -25,11 +25,12 @@ impl Description {
     pub fn object(&mut self, object: &Object) -> Result<()> {
         let payload = &mut self.payload;
         let mut result = Ok(());
-        self.json.object(|j| result = write_object(j, payload, object));
+        self.json.object(|j| result = write_object(j, payload, object, false));
         result
     }
 
-    /// Describes every child of a group.
+    /// Describes every child of a group. Values of attributes that are elsewhere in the file are fetched, too: for all children
+    /// together that is little, for each of them later it would be a lot.
     pub fn children(&mut self, group: &Group, follow: bool) -> Result<()> {
         let payload = &mut self.payload;
         let mut result = Ok(());
@@ -41,7 +42,7 @@ impl Description {
                     j.key("link").object(|j| write_link(j, &child.link));
                     match &child.object {
                         Ok(Some(object)) => {
-                            j.key("object").object(|j| result = write_object(j, payload, object));
+                            j.key("object").object(|j| result = write_object(j, payload, object, true));
                         }
                         Ok(None) => {}
                         Err(e) => fault::write(j.key("error"), e),
@@ -81,7 +82,8 @@ pub fn write_link(j: &mut Json, link: &Link) {
     }
 }
 
-fn write_object(j: &mut Json, payload: &mut Vec<u8>, object: &Object) -> Result<()> {
+/// `values`: whether values of attributes are worth a request of their own.
+fn write_object(j: &mut Json, payload: &mut Vec<u8>, object: &Object, values: bool) -> Result<()> {
     j.key("kind").string(match object {
         Object::Group(_) => "group",
         Object::Dataset(_) => "dataset",
@@ -102,13 +104,13 @@ fn write_object(j: &mut Json, payload: &mut Vec<u8>, object: &Object) -> Result<
     j.key("attrs").array(|j| {
         for attribute in list.iter().flatten() {
             let one = match attribute {
-                Ok(attribute) => write_attribute(j, payload, attributes, attribute, INLINE),
+                Ok(attribute) => write_attribute(j, payload, attributes, attribute, INLINE, values),
                 Err((name, e)) => {
                     broken_attribute(j, name, e);
                     Ok(())
                 }
             };
-            result = std::mem::replace(&mut result, Ok(())).and(one);
+            result = Error::both(std::mem::replace(&mut result, Ok(())), one);
         }
     });
     match list {
@@ -126,13 +128,14 @@ fn broken_attribute(j: &mut Json, name: &[u8], e: &Error) {
     });
 }
 
-/// Writes an attribute, with its value if that has no more than `most` bytes in the file.
+/// Writes an attribute, with its value if that has no more than `most` bytes in the file, and is at hand or worth to `fetch`.
 pub fn write_attribute(
     j: &mut Json,
     payload: &mut Vec<u8>,
     attributes: Attributes<'_>,
     attribute: &Attribute,
     most: usize,
+    fetch: bool,
 ) -> Result<()> {
     let mut result = Ok(());
     j.object(|j| {
@@ -148,7 +151,7 @@ pub fn write_attribute(
         match attributes.decode(attribute) {
             Ok(column) => batch::value(j.key("value"), &attribute.datatype, column, payload),
             // What is not at hand is not worth a request unless somebody asks.
-            Err(e) if e.is_pending() && most == INLINE => {}
+            Err(e) if e.is_pending() && !fetch => {}
             Err(e) if e.is_pending() => result = Err(e),
             Err(e) => fault::write(j.key("error"), &e),
         }

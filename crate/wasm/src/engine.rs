@@ -223,6 +223,13 @@ impl Engine {
         }
     }
 
+    /// Bytes of caches, and how often pages were asked for that were in them.
+    pub fn stats(&self) -> Vec<f64> {
+        let (pages, hits) = self.files.held();
+        let held = pages.saturating_add(self.file.as_ref().map_or(0, File::decoded));
+        vec![number::to_f64(held as u64), number::to_f64(hits)]
+    }
+
     /// Header of what `path` leads to.
     pub fn find(&self, start: f64, path: &str) -> Thrown<Option<f64>> {
         let start = Addr(number::to_u64(start));
@@ -278,7 +285,7 @@ impl Engine {
             let found = attributes.find(name.as_bytes())?;
             let found = found.ok_or_else(|| Error::not_found(format!("no attribute {name:?}")))?;
             let Description { mut json, mut payload } = Description::default();
-            describe::write_attribute(&mut json, &mut payload, attributes, &found, usize::MAX)?;
+            describe::write_attribute(&mut json, &mut payload, attributes, &found, usize::MAX, true)?;
             Ok(reply(Description { json, payload }))
         };
         describe().throw()

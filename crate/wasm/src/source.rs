@@ -155,6 +155,13 @@ impl Sources {
         self.all.borrow().get(usize::try_from(number).ok()?)?.clone()
     }
 
+    /// Bytes that the caches hold, and how often a page was asked for that was in one.
+    pub fn held(&self) -> (usize, u64) {
+        let all = self.all.borrow();
+        let pages = || all.iter().flatten();
+        (pages().map(|pages| pages.held()).sum(), pages().map(|pages| pages.hits()).sum())
+    }
+
     /// A file as a storage.
     pub fn storage(&self, number: u32) -> Option<Box<dyn Storage>> {
         let pages = self.pages(number)?;

@@ -9,6 +9,7 @@ import {
   type ErrorCode,
   type File,
   type FileHandle,
+  type FileStats,
   type FileSync,
   type NdArray,
   type SaveTarget,
@@ -41,6 +42,14 @@ is<ReturnType<typeof f.keys>, Promise<string[]>>(true);
 is<ReturnType<typeof g.keys>, string[]>(true);
 is<ReturnType<typeof g.get>, Entity<"sync"> | undefined>(true);
 await open({ size: 5, read: (offset, length) => new Uint8Array(offset + length) });
+await open("https://example.org/x.h5", { http: { headers: { authorization: "x" }, credentials: "include", cache: 1 << 20, retries: 2, whole: 1e9, fetch, onNotice: (notice) => void notice.length } });
+await open({ family: [new URL("https://example.org/x.h5"), "https://example.org/y.h5"] });
+const stats: FileStats = f.stats;
+is<typeof stats.notices, readonly string[]>(true);
+// @ts-expect-error counters are only read
+stats.requests = 5;
+// @ts-expect-error headers are named
+await open("https://example.org/x.h5", { http: { headers: 5 } });
 await open({ size: 5, read: async (_offset, length, options) => { options?.signal?.throwIfAborted(); return new ArrayBuffer(length); } });
 // @ts-expect-error a number is no source
 await open(5);

@@ -203,6 +203,14 @@ impl File {
         }))
     }
 
+    /// Bytes of chunks that were decoded a moment ago, kept to be read again.
+    pub fn decoded(&self) -> usize {
+        match &*self.0.store.borrow() {
+            Store::Reading { medium, .. } => medium.decoded().bytes(),
+            Store::Editing(editor) => editor.medium().decoded().bytes(),
+        }
+    }
+
     /// Writes everything staged so far. Nothing to do in a file that is open for reading.
     pub fn commit(&self) -> Result<()> {
         let waiting = match &*self.0.store.borrow() {

@@ -89,7 +89,7 @@ impl Group {
             _ => None,
         });
         self.0.file.medium()?.want(hard)?;
-        let mut missing: Option<Error> = None;
+        let mut missing = Ok(());
         for link in links {
             let object = self.follow(&link, follow);
             let result = match object {
@@ -97,16 +97,11 @@ impl Group {
                 object => each(&Child { link, object }),
             };
             match result {
-                Err(e) if e.is_pending() => {
-                    missing = Some(match missing {
-                        Some(first) => first.and(e),
-                        None => e,
-                    });
-                }
+                Err(e) if e.is_pending() => missing = Error::both(missing, Err(e)),
                 result => result?,
             }
         }
-        missing.map_or(Ok(()), Err)
+        missing
     }
 
     fn follow(&self, link: &Link, soft: bool) -> Result<Option<Object>> {

@@ -50,6 +50,11 @@ impl Decoded {
         self.held.push(held);
     }
 
+    /// Bytes held at the moment.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Makes room for many: a quarter of the budget.
     fn evict(&mut self) {
         self.held.sort_unstable_by_key(|held| std::cmp::Reverse(held.used));

@@ -37,6 +37,8 @@ struct State {
     places: Places,
     clock: u64,
     held: usize,
+    /// How often a page was asked for that was here.
+    hits: u64,
     /// Ranges supplied for a call that has not succeeded yet: kept until they are released.
     supplied: Vec<Supplied>,
     /// Supplies so far.
@@ -81,6 +83,7 @@ impl<F: Fetch> Pages<F> {
             places: Places::default(),
             clock: 0,
             held: 0,
+            hits: 0,
             supplied: Vec::new(),
             supplies: 0,
         };
@@ -148,6 +151,11 @@ impl<F: Fetch> Pages<F> {
         state.held.saturating_add(state.supplied.iter().map(|s| s.bytes.len()).sum())
     }
 
+    /// How often a page was asked for that was here.
+    pub fn hits(&self) -> u64 {
+        self.state.borrow().hits
+    }
+
     fn page_range(&self, page: u64) -> Range<u64> {
         let from = page.saturating_mul(self.page_size);
         from..from.saturating_add(self.page_size).min(self.source.len())
@@ -186,7 +194,10 @@ impl<F: Fetch> Pages<F> {
     }
 
     fn load(&self, page: u64) -> Result<bool> {
-        if self.state.borrow().places.contains(page) {
+        if let state = &mut *self.state.borrow_mut()
+            && state.places.contains(page)
+        {
+            state.hits += 1;
             return Ok(true);
         }
         let range = self.page_range(page);
@@ -325,8 +336,10 @@ mod tests {
         let held = pages.held();
         tokens.into_iter().for_each(|t| pages.release(t));
         assert_eq!(pages.held(), held - 1024);
+        assert_eq!(pages.hits(), 0);
         pages.read_at(510, &mut buf).unwrap();
         assert_eq!(buf, bytes[510..530]);
+        assert_eq!(pages.hits(), 2);
         assert!(pages.read_at(4990, &mut buf).is_err_and(|e| !e.is_pending()));
     }
 
