@@ -81,6 +81,7 @@ for (const [kind, budget] of Object.entries(BUDGETS)) {
   if (total > budget) process.exitCode = 1;
 }
 const codecs = Math.max(...["", "_scalar"].map((flavour) => gz(`hyperslab_codecs${flavour}_bg.wasm`)));
+console.log(`import h5wasm  : ${downloaded(bundled.metafile, dist, "h5wasm.js") + gz("hyperslab_edit_bg.wasm") + codecs} B gz, filters included`);
 console.log(`further filters: ${codecs} B gz of ${CODECS}`);
 if (codecs > CODECS) process.exitCode = 1;
 

@@ -60,7 +60,7 @@ function dataset(where, theirs, own) {
   both("scales", (d) => d.get_attached_scales(0));
   // Without its filter h5wasm gives what was in memory.
   const filters = attempt(() => theirs.filters.every(({ id }) => FILTERS.has(id))).v;
-  if (!about || !filters || endless(about) || without(about) || about.total_size * about.size > 4e6) return;
+  if (!about || !filters || endless(about) || without(about) || about.total_size * about.size > 2e5) return;
   both("value", (d) => d.value);
   both("json_value", (d) => d.json_value);
   if (!JSON.stringify(about).includes("array_type")) both("to_array", (d) => d.to_array());
