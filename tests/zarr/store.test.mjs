@@ -112,7 +112,7 @@ f.create_dataset("nothing", data=h5py.Empty("f4"))
 f.create_dataset("words", data=["one", "", "drei"], dtype=h5py.string_dtype())
 f["soft"] = h5py.SoftLink("/g/d")
 f["gone"] = h5py.SoftLink("/nowhere")
-f["again"] = f["g"]
+f["twin"] = f["g"]
 f["type"] = np.dtype("f8")`,
   );
   const f = await open(new Blob([readFileSync(file)]));
@@ -134,7 +134,7 @@ f["type"] = np.dtype("f8")`,
   assert.deepEqual(known.toSorted(), ["/", "/g", "/g/d", "/g/t", "/plain", "/soft", "/words", "/x"]);
   const omitted = (await store.omitted()).map((o) => [o.path, o.attribute, o.reason]);
   assert.deepEqual(omitted.toSorted(), [
-    ["again", undefined, "another name of a group"],
+    ["twin", undefined, "another name of a group"],
     ["g/d", "to", "a type that JSON does not have"],
     ["gone", undefined, "a link that leads nowhere"],
     ["nothing", undefined, "a null dataspace"],
