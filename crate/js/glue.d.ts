@@ -88,7 +88,7 @@ declare module "#glue" {
     /** Every link of a group with the description of what it leads to; soft links only if `follow`. */
     list(group: number, follow: boolean): Reply;
     /** One attribute with its value. */
-    attribute(object: number, name: string): Reply;
+    attribute(object: number, name: string, stored?: boolean): Reply;
     /** Where elements come from that are not in the file, or not in the dataset's own storage, as JSON. */
     sources(dataset: number): string;
     /** Bytes that a dataset's elements occupy. */
@@ -267,6 +267,8 @@ declare module "#glue" {
     free(): void;
     /** JSON: shape of the result, its elements, and how they arrive. */
     header(): string;
+    /** From now on elements are the bytes that the file has for them; how many each has. */
+    asStored(): number;
     /** Decodes the next batch; its elements, 0 at the end. */
     next(): number;
     /** Elements at which parts of some `bytes` begin that can be read apart, and the end of the last one; none where nothing is decoded. */

@@ -42,7 +42,7 @@ async function printDataset(dataset: Dataset, selection: string | undefined, mak
       printer ??= make(batch.shape);
       await printer.take(listOf(batch, dataset));
     },
-    io.signal,
+    { signal: io.signal },
   );
   // Nothing was chosen, or nothing is there: the formats that have a frame still write it.
   printer ??= make(dataset.shape === null ? [] : await emptyShape(dataset, selection));

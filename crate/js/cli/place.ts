@@ -61,7 +61,9 @@ export async function withFile<T>(place: Place, use: (file: File) => Promise<T>,
   try {
     return await use(file);
   } catch (e) {
-    throw e instanceof HyperslabError ? new FileError(place.name, e) : e;
+    // What tools read of headers by themselves ends where it goes beyond them.
+    const error = e instanceof RangeError ? new HyperslabError("Malformed", `a header that says what cannot be: ${e.message}`, { cause: e }) : e;
+    throw error instanceof HyperslabError ? new FileError(place.name, error) : error;
   } finally {
     await file.close();
   }

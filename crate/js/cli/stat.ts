@@ -1,14 +1,15 @@
 /** `hyperslab stat`: what takes up the space. */
 
-import { expand } from "../dtype.js";
-import type { Dataset, Dtype, Entity, File } from "../types.js";
+import type { Dataset, Entity, File } from "../types.js";
+import { storedSize } from "./ddl/stored.js";
 import { factsOf } from "./ddl/superblock.js";
 import { command, describeError, type Values, wholeNumber } from "./frame.js";
 import type { Io } from "./io.js";
 import type { Json } from "./json.js";
 import { objectAt, placeOf, withFile } from "./place.js";
 import { headerAt } from "./raw/header.js";
-import { type Widths, widthsOf } from "./raw/source.js";
+import type { Widths } from "./raw/source.js";
+import { widthsOf } from "./raw/superblock.js";
 import { bytesText, painter, printable } from "./style.js";
 import { dtypeText, shapeText } from "./types.js";
 import { walk } from "./walk.js";
@@ -36,27 +37,6 @@ interface Sized {
 }
 
 const STRATEGIES = ["fsm", "page", "aggregate", "none"];
-
-/** Bytes of an element in the file. */
-export function elementSize(dtype: Dtype): number {
-  const type = expand(dtype);
-  switch (type.class) {
-    case "array":
-      return type.dims.reduce((n, d) => n * d, elementSize(type.base));
-    case "enum":
-      return elementSize(type.base);
-    case "complex":
-      return 2 * elementSize(type.base);
-    case "vlen":
-      return 16;
-    case "reference":
-      return type.ref === "region" ? 12 : type.ref === "std" ? 18 : 8;
-    case "string":
-      return type.size === "variable" ? 16 : type.size;
-    default:
-      return type.size;
-  }
-}
 
 /** Sums up what there is. */
 class Sums {
@@ -91,7 +71,7 @@ class Sums {
 
   private async addDataset(dataset: Dataset, path: string): Promise<void> {
     const stored = await dataset.storageSize;
-    const elements = dataset.size * elementSize(dataset.dtype);
+    const elements = dataset.size * storedSize(dataset.dtype, this.widths.offset);
     const external = dataset.layout === "contiguous" && (await dataset.sources()).length > 0;
     const layout = external ? "external" : dataset.layout === "chunked" ? `chunked (${dataset.index})` : dataset.layout;
     const pipeline = dataset.filters.map((f) => f.name || String(f.id)).join(" + ") || "none";
@@ -208,7 +188,7 @@ export default command({
   name: "stat",
   summary: "what takes up the space",
   usage: ["[--top N] FILE[/PATH]..."],
-  text: "Ratios are bytes of elements to bytes in the file. Elements of variable length count as the 16 bytes that lead to them.",
+  text: "Ratios are bytes of elements to bytes in the file. Elements of variable length count as the bytes that lead to them.",
   options,
   takes: [1, Infinity],
   async run(args: string[], given: Given, io: Io): Promise<number> {

@@ -277,13 +277,16 @@ impl Engine {
         Ok(reply(description))
     }
 
-    /// One attribute with its value.
-    pub fn attribute(&self, object: f64, name: &str) -> Thrown<Array> {
+    /// One attribute with its value, or with the bytes that the file has for it.
+    pub fn attribute(&self, object: f64, name: &str, stored: bool) -> Thrown<Array> {
         let describe = || {
             let object = self.file()?.object(Addr(number::to_u64(object)))?;
             let attributes = object.attributes();
             let found = attributes.find(name.as_bytes())?;
-            let found = found.ok_or_else(|| Error::not_found(format!("no attribute {name:?}")))?;
+            let mut found = found.ok_or_else(|| Error::not_found(format!("no attribute {name:?}")))?;
+            if stored {
+                found.datatype = found.datatype.opaque();
+            }
             let Description { mut json, mut payload } = Description::default();
             describe::write_attribute(&mut json, &mut payload, attributes, &found, usize::MAX, true)?;
             Ok(reply(Description { json, payload }))

@@ -45,6 +45,12 @@ impl Reading {
         self.header.clone()
     }
 
+    /// From now on elements are the bytes that the file has for them; how many each has.
+    #[wasm_bindgen(js_name = asStored)]
+    pub fn as_stored(&mut self) -> u32 {
+        self.inner.as_stored()
+    }
+
     /// Decodes the next batch and says how many elements it has; 0 at the end.
     #[allow(clippy::should_implement_trait)] // batches can fail, and be asked for again
     pub fn next(&mut self) -> Result<f64, JsValue> {

@@ -46,6 +46,12 @@ impl Reading {
         &self.datatype
     }
 
+    /// From now on elements are the bytes that the file has for them, of whatever type they are; how many each has.
+    pub fn as_stored(&mut self) -> u32 {
+        self.datatype = self.datatype.opaque();
+        self.datatype.size
+    }
+
     /// Elements at which parts of `bytes` or somewhat more begin that several can read, each its own, and the end of the last
     /// one: `most` parts at most. None where nothing has to be decoded.
     pub fn cuts(&self, bytes: u64, most: usize) -> Vec<u64> {

@@ -8,15 +8,16 @@ import { padded } from "./cells.js";
 import { dumpValues } from "./data.js";
 import { byName, type Dumper, sessionOf } from "./dumper.js";
 import { Context } from "./render.js";
+import { type Stored, storedSize, storedText, tellsMore } from "./stored.js";
 import { binary, escapeValue } from "./text.js";
 
-/** The value of an attribute as the engine gives it. */
-async function valueOf(object: Entity, name: string): Promise<[ValueRecord, Uint8Array]> {
+/** The value of an attribute as the engine gives it, or as the file has it. */
+async function valueOf(object: Entity, name: string, stored: boolean): Promise<[ValueRecord, Uint8Array]> {
   const session = sessionOf(object);
   const reply = await session.run(
     object.path,
     (function* () {
-      return yield* step(() => session.raw.attribute(object.address, name));
+      return yield* step(() => session.raw.attribute(object.address, name, stored));
     })(),
   );
   const { record, payload } = described<AttributeRecord>(reply);
@@ -39,10 +40,26 @@ function partsOf({ at }: ValueRecord & { at: number[] }, payload: Uint8Array): P
   );
 }
 
-/** A value as a batch that is printed. */
-export function batchOf(dumper: Dumper, value: ValueRecord, payload: Uint8Array, info: { datatype: AttributeInfo["datatype"] }): { plan: Plan; parts: Parts } | { texts: string[] } {
-  if (value.text === undefined) return { plan: value.plan, parts: partsOf(value, payload) };
-  return { texts: value.text.map((text) => `"${escapeValue(padded(binary(text), info.datatype as StringType), dumper.options.escape)}"`) };
+type Given = { plan: Plan; parts: Parts; stored?: Uint8Array | undefined } | { texts: string[] };
+
+/** A value as a batch that is printed. `stored`: as the file has it. */
+export function batchOf(dumper: Dumper, value: ValueRecord, payload: Uint8Array, { datatype }: Pick<AttributeInfo, "datatype">, stored?: Stored): Given {
+  if (value.text === undefined) return { plan: value.plan, parts: partsOf(value, payload), stored: stored?.bytes };
+  const type = datatype as StringType;
+  const print = (text: string, i: number): string => {
+    const exact = storedText(stored, stored && i * storedSize(type, stored.address), type);
+    return exact === null ? "NULL" : `"${escapeValue(exact ?? padded(binary(text), type), dumper.options.escape)}"`;
+  };
+  return { texts: value.text.map(print) };
+}
+
+/** What an attribute holds. */
+async function contentsOf(dumper: Dumper, object: Entity, info: AttributeInfo): Promise<Given> {
+  const [value, payload] = await valueOf(object, info.name, false);
+  if (!tellsMore(info.dtype)) return batchOf(dumper, value, payload, info);
+  const [raw, bytes] = await valueOf(object, info.name, true);
+  const stored = { bytes: raw.text === undefined ? partsOf(raw, bytes).bytes() : undefined, address: (await dumper.widthsOf()).offset };
+  return batchOf(dumper, value, payload, info, stored);
 }
 
 /** The attributes of an object, or those that are named. */
@@ -58,8 +75,7 @@ export async function dumpAttributes(dumper: Dumper, object: Entity, level: numb
       renderer.line(ctx, "DATA {");
       // Times have no values for h5dump.
       if (info.shape !== null && info.datatype.class !== "time") {
-        const [value, payload] = await valueOf(object, name);
-        await dumpValues(dumper, ctx, info, batchOf(dumper, value, payload, info));
+        await dumpValues(dumper, ctx, info, await contentsOf(dumper, object, info));
       }
       renderer.line(ctx, "}");
     }

@@ -2,10 +2,11 @@
 
 import { memberOf, type Parts, type Plan, ReferenceColumn, WideColumn } from "../../columns.js";
 import { expand } from "../../dtype.js";
-import type { Datatype, Dtype, Reference, StringType } from "../../types.js";
+import type { CompoundType, Datatype, Dtype, FloatType, Reference, StringType } from "../../types.js";
 import { nativeSize } from "./datatype.js";
 import { general, hexadecimal, littleEndian } from "./numbers.js";
 import type { Context, Renderer } from "./render.js";
+import { type Place, type Stored, storedFloat, storedSize, storedText } from "./stored.js";
 import { binary, escapeName, escapeValue } from "./text.js";
 
 /** What elements need to be printed. */
@@ -13,6 +14,8 @@ export interface Printing {
   readonly renderer: Renderer;
   /** Whether characters in text are escaped that would confuse a program that reads it. */
   readonly escape: boolean;
+  /** The elements as they are in the file, where they are at hand. */
+  readonly stored: Stored | undefined;
   /** A reference in short. */
   reference(reference: Reference): string;
 }
@@ -24,14 +27,14 @@ export interface Cells {
   text(i: number, ctx: Context): string;
 }
 
-export function makeCells(plan: Plan, dtype: Dtype, p: Printing): Cells {
+export function makeCells(plan: Plan, dtype: Dtype, p: Printing, place: Place = undefined): Cells {
   const type = expand(dtype);
   if (Array.isArray(plan)) {
     switch (plan[0]) {
       case "a":
-        return type.class === "complex" ? new ComplexCells(plan[2], type.base, p) : new ArrayCells(plan[1], plan[2], type as Datatype & { class: "array" }, p);
+        return type.class === "complex" ? new ComplexCells(plan[2], type.base, p, place) : new ArrayCells(plan[1], plan[2], type as Datatype & { class: "array" }, p, place);
       case "c":
-        return new CompoundCells(plan[1].map(([, inner], i) => makeCells(inner, memberOf(type, i), p)));
+        return new CompoundCells(plan[1].map(([, inner], i) => makeCells(inner, memberOf(type, i), p, memberPlace(place, type, i))));
       case "v":
         return new SequenceCells(makeCells(plan[1], (type as { base: Dtype }).base, p));
       case "o":
@@ -40,9 +43,22 @@ export function makeCells(plan: Plan, dtype: Dtype, p: Printing): Cells {
         return new WideCells(plan[1], plan[2], type);
     }
   }
-  if (plan === "s") return new TextCells(type as StringType, p.escape);
+  if (plan === "s") return new TextCells(type as StringType, p, place);
   if (plan === "r") return new ReferenceCells(p);
-  return new NumberCells(plan, dtype);
+  return new NumberCells(plan, dtype, p.stored, place);
+}
+
+/** Where a member of a record is. */
+function memberPlace(place: Place, type: Datatype, i: number): Place {
+  const offset = (type as CompoundType).members[i]?.offset;
+  return place && offset !== undefined ? (k) => place(k) + offset : undefined;
+}
+
+/** Where the elements of arrays are. */
+function innerPlace(place: Place, each: number, base: Dtype, stored: Stored | undefined): Place {
+  if (!place || !stored) return undefined;
+  const size = storedSize(base, stored.address);
+  return (k) => place(Math.floor(k / each)) + (k % each) * size;
 }
 
 function numberText(type: Datatype): (value: number | bigint) => string {
@@ -70,16 +86,22 @@ class NumberCells implements Cells {
   constructor(
     private readonly plan: Exclude<Plan, readonly unknown[] | "s" | "r">,
     dtype: Dtype,
+    private readonly stored: Stored | undefined,
+    private readonly place: Place,
   ) {
-    this.print = numberText(expand(dtype));
+    const type = expand(dtype);
+    this.print = numberText(type);
+    if (type.class === "float" && type.size > 8) this.wide = type;
   }
+
+  private readonly wide: FloatType | undefined;
 
   take(parts: Parts): void {
     this.data = parts.numbers(this.plan);
   }
 
   text(i: number): string {
-    return this.print(this.data[i]!);
+    return (this.wide && storedFloat(this.stored, this.place?.(i), this.wide)) ?? this.print(this.data[i]!);
   }
 }
 
@@ -117,7 +139,8 @@ class TextCells implements Cells {
   private ends: ArrayLike<number | bigint> = [];
   constructor(
     private readonly type: StringType,
-    private readonly escape: boolean,
+    private readonly printing: Printing,
+    private readonly place: Place,
   ) {}
 
   take(parts: Parts): void {
@@ -128,8 +151,10 @@ class TextCells implements Cells {
   }
 
   text(i: number): string {
+    const exact = storedText(this.printing.stored, this.place?.(i), this.type);
+    if (exact === null) return "NULL";
     const text = this.bytes.toString("latin1", i ? Number(this.ends[i - 1]) : 0, Number(this.ends[i]));
-    return `"${escapeValue(padded(text, this.type), this.escape)}"`;
+    return `"${escapeValue(exact ?? padded(text, this.type), this.printing.escape)}"`;
   }
 }
 
@@ -188,8 +213,9 @@ class ArrayCells implements Cells {
     plan: Plan,
     type: Datatype & { class: "array" },
     printing: Printing,
+    place: Place,
   ) {
-    this.base = makeCells(plan, type.base, printing);
+    this.base = makeCells(plan, type.base, printing, innerPlace(place, each, type.base, printing.stored));
     this.row = type.dims.at(-1)!;
     this.renderer = printing.renderer;
   }
@@ -217,8 +243,8 @@ class ArrayCells implements Cells {
 /** Complex numbers, which h5dump knows from HDF5 2.0 on. */
 class ComplexCells implements Cells {
   private readonly base: Cells;
-  constructor(plan: Plan, dtype: Dtype, printing: Printing) {
-    this.base = makeCells(plan, dtype, printing);
+  constructor(plan: Plan, dtype: Dtype, printing: Printing, place: Place) {
+    this.base = makeCells(plan, dtype, printing, innerPlace(place, 2, dtype, printing.stored));
   }
 
   take(parts: Parts, n: number): void {

@@ -3,12 +3,13 @@
 import { Parts, type Plan, ReferenceColumn } from "../../columns.js";
 import { expand } from "../../dtype.js";
 import type { Dataset, Datatype, Dtype, Reference } from "../../types.js";
-import { eachBatch } from "../stream.js";
+import { type Batch, eachBatch } from "../stream.js";
 import { type Cells, makeCells } from "./cells.js";
 import { datatypeText, nativeSize } from "./datatype.js";
 import { type Dumper, spaceText } from "./dumper.js";
 import { chosen, regionText } from "./reference.js";
 import { Context, type Renderer } from "./render.js";
+import { type Stored, storedSize, tellsMore } from "./stored.js";
 
 /** h5dump reads so many bytes of elements at a time, and forgets at their end how far a row goes. */
 const STRETCH = 1 << 20;
@@ -109,7 +110,12 @@ function referencesIn(plan: Plan, parts: Parts, n: number, found: Reference[]): 
   }
 }
 
-type Given = { plan: Plan; parts: Parts } | { texts: string[] };
+type Given = { plan: Plan; parts: Parts; stored?: Uint8Array | undefined } | { texts: string[] };
+
+/** Room for the elements as they are in the file. */
+async function roomFor(dumper: Dumper): Promise<Stored> {
+  return { bytes: undefined, address: (await dumper.widthsOf()).offset };
+}
 
 /** The values of an attribute, or other values that are all there. */
 export async function dumpValues(dumper: Dumper, ctx: Context, of: { dtype: Dtype; shape: number[] | null }, given: Given): Promise<void> {
@@ -127,13 +133,15 @@ export async function dumpValues(dumper: Dumper, ctx: Context, of: { dtype: Dtyp
     await dumpReferences(dumper, ctx, column.data);
     return;
   }
-  const cells = await cellsFor(dumper, given, total, type);
+  const stored = await roomFor(dumper);
+  stored.bytes = given.stored;
+  const cells = await cellsFor(dumper, given, total, type, stored);
   const data = inside(ctx);
   new Elements(dumper.renderer, data, shape, undefined).take(total, (i) => cells.text(i, data));
 }
 
 /** Cells that know what references lead to. */
-async function cellsFor(dumper: Dumper, { plan, parts }: { plan: Plan; parts: Parts }, n: number, type: Datatype, made?: Cells): Promise<Cells> {
+async function cellsFor(dumper: Dumper, { plan, parts }: { plan: Plan; parts: Parts }, n: number, type: Datatype, stored: Stored, made?: Cells): Promise<Cells> {
   let paths = new Map<number, string>();
   if (refers(type)) {
     paths = await dumper.paths();
@@ -141,7 +149,7 @@ async function cellsFor(dumper: Dumper, { plan, parts }: { plan: Plan; parts: Pa
     referencesIn(plan, parts.again(), n, found);
     await dumper.look(found);
   }
-  const cells = made ?? makeCells(plan, type, dumper.printing((r) => dumper.referenceText(r, paths)));
+  const cells = made ?? makeCells(plan, type, dumper.printing((r) => dumper.referenceText(r, paths), stored), (i) => i * storedSize(type, stored.address));
   cells.take(parts, n);
   return cells;
 }
@@ -168,12 +176,15 @@ export async function dumpData(dumper: Dumper, dataset: Dataset, ctx: Context): 
   } else if (dataset.size > 0) {
     const data = inside(ctx);
     const elements = new Elements(renderer, data, dataset.shape!, nativeSize(type));
+    const stored = await roomFor(dumper);
     let cells: Cells | undefined;
-    await eachBatch(dataset, undefined, async (batch) => {
-      const taken = (cells = await cellsFor(dumper, batch, batch.n, type, cells));
+    const take = async (batch: Batch): Promise<void> => {
+      stored.bytes = batch.stored;
+      const taken = (cells = await cellsFor(dumper, batch, batch.n, type, stored, cells));
       elements.take(batch.n, (i) => taken.text(i, data));
       await dumper.flush();
-    });
+    };
+    await eachBatch(dataset, undefined, take, { stored: dataset.layout !== "virtual" && tellsMore(type) });
   }
   renderer.own(ctx, "}");
 }

@@ -3,7 +3,8 @@
 import type { FileObject } from "../../file.js";
 import type { Dataset, Dtype, Entity, Entry, File, Group, Link, NamedDatatype, Reference } from "../../types.js";
 import { COMMENT, find, type Header, headerAt } from "../raw/header.js";
-import { type Widths, widthsOf } from "../raw/source.js";
+import type { Widths } from "../raw/source.js";
+import { widthsOf } from "../raw/superblock.js";
 import { dumpAttributes } from "./attributes.js";
 import type { Printing } from "./cells.js";
 import { dumpData } from "./data.js";
@@ -11,6 +12,7 @@ import { datatypeText } from "./datatype.js";
 import { dumpProperties } from "./properties.js";
 import { Context, Renderer } from "./render.js";
 import { referenceText } from "./reference.js";
+import type { Stored } from "./stored.js";
 import { binary } from "./text.js";
 
 /** What is printed. */
@@ -50,7 +52,6 @@ export class Dumper {
   readonly renderer: Renderer;
   private readonly shown = new Set<number>();
   private known: Promise<Map<number, string>> | undefined;
-  private widths: Widths | undefined;
   /** Printed, and not yet handed over. */
   private text: string[] = [];
 
@@ -78,8 +79,8 @@ export class Dumper {
     return (this.known ??= pathsOf(this.file).then((paths) => new Map([...paths].map(([address, path]) => [address, binary(path)]))));
   }
 
-  async widthsOf(): Promise<Widths> {
-    return (this.widths ??= await widthsOf(this.file));
+  widthsOf(): Promise<Widths> {
+    return widthsOf(this.file);
   }
 
   async headerOf(object: Entity): Promise<Header> {
@@ -92,8 +93,8 @@ export class Dumper {
   }
 
   /** How cells print. */
-  printing(reference: (reference: Reference) => string): Printing {
-    return { renderer: this.renderer, escape: this.options.escape, reference };
+  printing(reference: (reference: Reference) => string, stored?: Stored): Printing {
+    return { renderer: this.renderer, escape: this.options.escape, stored, reference };
   }
 
   /** What objects are, of those that references lead to. */

@@ -11,15 +11,37 @@ export function general(x: number, digits = 6): string {
   if (!Number.isFinite(x)) return x < 0 ? "-inf" : "inf";
   if (x === 0) return Object.is(x, -0) ? "-0" : "0";
   const [mantissa, exponent] = rounded(x, digits).split("e") as [string, string];
-  const e = Number(exponent);
-  if (e < -4 || e >= digits) {
-    const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+  return (x < 0 ? "-" : "") + spelled(mantissa.replace(/[-.]/g, ""), Number(exponent));
+}
+
+/** Digits and the exponent of the first one, as `%g` writes them. */
+function spelled(all: string, e: number): string {
+  if (e < -4 || e >= all.length) {
+    const short = `${all[0]}.${all.slice(1)}`.replace(/\.?0+$/, "");
     return `${short}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
   }
-  const minus = x < 0 ? "-" : "";
-  const all = mantissa.replace(/[-.]/g, "");
   const text = e < 0 ? `0.${"0".repeat(-e - 1)}${all}` : `${all.slice(0, e + 1)}${e + 1 < all.length ? `.${all.slice(e + 1)}` : ""}`;
-  return minus + (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** The same for `mantissa` times 2 to the power of `exponent`, however large. */
+export function generalOf(mantissa: bigint, exponent: number, digits = 6): string {
+  if (mantissa === 0n) return "0";
+  const two = 1n << BigInt(Math.abs(exponent));
+  const [above, below] = exponent < 0 ? [mantissa, two] : [mantissa * two, 1n];
+  // From the number of its bits, or one too many.
+  let e = Math.floor((mantissa.toString(2).length - 1 + exponent) * Math.LOG10E * Math.LN2) + 1;
+  for (;;) {
+    const shift = digits - 1 - e;
+    const [p, q] = shift < 0 ? [above, below * 10n ** BigInt(-shift)] : [above * 10n ** BigInt(shift), below];
+    let whole = p / q;
+    const rest = 2n * (p % q);
+    if (rest > q || (rest === q && whole % 2n === 1n)) whole += 1n;
+    const text = String(whole);
+    if (text.length < digits) e -= 1;
+    else if (text.length > digits) e += 1;
+    else return spelled(text, e);
+  }
 }
 
 /** Digits that say whether a number lies in the middle between two shorter ones. */

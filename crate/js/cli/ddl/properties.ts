@@ -1,6 +1,6 @@
 /** How a dataset is stored, in h5dump's DDL. */
 
-import { expand } from "../../dtype.js";
+import { HyperslabError } from "../../errors.js";
 import type { Dataset, Filter } from "../../types.js";
 import { find, FILL, type Header, LAYOUT, OLD_FILL } from "../raw/header.js";
 import { asRegular, type Axis, type Stored } from "../raw/selection.js";
@@ -11,21 +11,13 @@ import type { Dumper } from "./dumper.js";
 import { fillText } from "./fill.js";
 import { fixed } from "./numbers.js";
 import { type Context, INDENT } from "./render.js";
+import { storedSize } from "./stored.js";
 import { binary } from "./text.js";
 
-/** Bytes of an element in the file. */
+/** Bytes of an element, as h5dump counts them: text of variable length is a pointer. */
 function elementSize(dataset: Dataset): number {
-  return storedSize(dataset.datatype);
-}
-
-function storedSize(dtype: Dataset["dtype"]): number {
-  const type = expand(dtype);
-  if (type.class === "array") return type.dims.reduce((n, d) => n * d, storedSize(type.base));
-  if (type.class === "enum") return storedSize(type.base);
-  if (type.class === "complex") return 2 * storedSize(type.base);
-  if (type.class === "vlen") return 16;
-  if (type.class === "reference") return type.ref === "region" ? 12 : 8;
-  return type.size === "variable" ? 16 : type.size;
+  const type = dataset.datatype;
+  return type.class === "string" && type.size === "variable" ? 8 : storedSize(type, 8);
 }
 
 const ALLOC = ["DEFAULT", "EARLY", "LATE", "INCR"];
@@ -104,10 +96,10 @@ async function dumpLayout(dumper: Dumper, dataset: Dataset, header: Header, line
 
 /** Where contiguous elements are, from the start of the file. */
 async function offsetOf(dumper: Dumper, header: Header): Promise<string> {
-  const { body } = find(header, LAYOUT) ?? {};
+  const body = find(header, LAYOUT)?.body;
+  if (!body) throw new HyperslabError("Unsupported", "a header whose messages are not where they are looked for");
   const { offset } = await dumper.widthsOf();
-  const c = body && new Cursor(body, body[0]! < 3 ? 8 : 2);
-  const address = c?.wide(offset);
+  const address = new Cursor(body, body[0]! < 3 ? 8 : 2).wide(offset);
   return address === undefined ? "18446744073709551615" : String(address + dumper.file.info.userblock);
 }
 

@@ -2,6 +2,7 @@
 
 import { Cursor, bytesAt } from "../raw/source.js";
 import { find, headerAt } from "../raw/header.js";
+import { extensionOf } from "../raw/superblock.js";
 import type { Dumper } from "./dumper.js";
 
 const STRATEGIES = ["FSM_AGGR", "PAGE", "AGGR", "NONE"];
@@ -25,16 +26,15 @@ interface Facts {
 export async function factsOf(dumper: Pick<Dumper, "file" | "widthsOf">): Promise<Facts> {
   const widths = await dumper.widthsOf();
   const facts: Facts = { groupInternal: 16, groupLeaf: 4, chunkInternal: 32, strategy: 0, persist: false, threshold: 1, pageSize: 4096, sharedVersion: 0 };
-  const c = new Cursor(await bytesAt(dumper.file, 0, 64), 16);
   if (widths.version < 2) {
+    const c = new Cursor(await bytesAt(dumper.file, 0, 64), 16);
     facts.groupLeaf = c.u16();
     facts.groupInternal = c.u16();
     c.take(4);
     if (widths.version === 1) facts.chunkInternal = c.u16();
     return facts;
   }
-  c.at = 12 + widths.offset;
-  const extension = c.wide(widths.offset);
+  const extension = await extensionOf(dumper.file, widths);
   if (extension === undefined) return facts;
   const header = await headerAt(dumper.file, extension, widths);
   const k = find(header, K_VALUES);

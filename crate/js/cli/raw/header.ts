@@ -26,8 +26,9 @@ export const FILL = 0x05;
 export const LAYOUT = 0x08;
 export const COMMENT = 0x0d;
 const CONTINUATION = 0x10;
-/** Blocks of a header at most. */
+/** Messages of a header, and blocks, at most. */
 const MOST = 1 << 16;
+const MOST_BLOCKS = 1 << 10;
 /** Read at once: most headers are smaller. */
 const FIRST = 512;
 
@@ -60,6 +61,7 @@ export async function headerAt(file: File, address: number, widths: Widths): Pro
   if (from + length > bytes.length) bytes = await bytesAt(file, address, from + length);
   const blocks: Block[] = [{ bytes, from, to: Math.min(bytes.length, from + length) }];
   const header = { version: modern ? 2 : 1, size: from + length + (modern ? 4 : 0), free: 0, messages: [] as Message[] };
+  let followed = 0;
   for (let block; (block = blocks.shift()) && header.messages.length < MOST; ) {
     for (const message of messagesIn(block, modern, ordered)) {
       if (message.type === NULL) header.free += message.body.length;
@@ -69,6 +71,7 @@ export async function headerAt(file: File, address: number, widths: Widths): Pro
       const at = place.wide(widths.offset);
       const n = place.wide(widths.length);
       if (at === undefined || n === undefined) continue;
+      if ((followed += 1) > MOST_BLOCKS) throw new RangeError("continuations without end");
       header.size += n;
       const more = await bytesAt(file, at, n);
       blocks.push(modern ? { bytes: more, from: 4, to: more.length - 4 } : { bytes: more, from: 0, to: more.length });

@@ -213,6 +213,11 @@ pub struct Datatype {
 }
 
 impl Datatype {
+    /// As many bytes, of which nothing is known.
+    pub fn opaque(&self) -> Self {
+        Datatype { size: self.size, class: Class::Opaque { tag: Vec::new() } }
+    }
+
     /// A little-endian integer of `size` bytes using all its bits.
     pub fn integer(size: u32, signed: bool) -> Self {
         let precision = u16::try_from(size.saturating_mul(8)).unwrap_or(u16::MAX);
