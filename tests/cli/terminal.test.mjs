@@ -23,7 +23,7 @@ test("help says what there is, for each command", async () => {
   assert.equal(code, 0);
   assert.equal(err, "");
   const commands = [...out.matchAll(/^ {2}(\w+) {2,}/gm)].map((m) => m[1]);
-  for (const name of ["ls", "dump", "cat", "stat", "diff", "repack", "copy", "serve"]) assert.ok(commands.includes(name), name);
+  for (const name of ["ls", "dump", "cat", "stat", "diff", "repack", "copy", "refs", "serve"]) assert.ok(commands.includes(name), name);
   for (const name of commands) {
     for (const flag of ["-h", "--help"]) {
       const help = await hyperslab([name, flag]);

@@ -6,7 +6,7 @@ import { dumpAttributes } from "./ddl/attributes.js";
 import { Dumper } from "./ddl/dumper.js";
 import { dumpSuperblock } from "./ddl/superblock.js";
 import { binary } from "./ddl/text.js";
-import { command, UsageError, type Values } from "./frame.js";
+import { command, describeError, FileError, UsageError, type Values } from "./frame.js";
 import type { Io } from "./io.js";
 import { objectAt, placeOf, withFile } from "./place.js";
 
@@ -48,13 +48,18 @@ export default command({
   name: "dump",
   summary: "print a file as h5dump does",
   usage: ["[OPTIONS] FILE[/PATH]..."],
-  text: "What is printed is HDF5's DDL, laid out as h5dump of HDF5 1.10 does it, so that it can be compared with h5dump's.",
+  text: "What is printed is HDF5's DDL, laid out as h5dump of HDF5 1.10 does it, so that it can be compared with h5dump's.\nWhat cannot be read is said, and the rest is printed.",
   options,
   takes: [1, Infinity],
   async run(args: string[], values: Given, io: Io): Promise<number> {
     const write = (text: string): Promise<void> => io.out.write(Buffer.from(text, "latin1"));
+    let code = 0;
     for (const arg of args) {
       const place = placeOf(arg);
+      const failed = async (e: unknown): Promise<void> => {
+        code = 1;
+        await io.err.write(`hyperslab: ${describeError(new FileError(place.name, e))}\n`);
+      };
       await withFile(
         place,
         async (file) => {
@@ -67,6 +72,7 @@ export default command({
               properties: values.properties ?? false,
             },
             write,
+            failed,
           );
           dumper.print(`HDF5 "${binary(place.name)}" {\n`);
           if (values.superblock) await dumpSuperblock(dumper);
@@ -78,6 +84,6 @@ export default command({
         { signal: io.signal },
       );
     }
-    return 0;
+    return code;
   },
 });

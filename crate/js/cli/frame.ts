@@ -118,8 +118,14 @@ export class FileError extends Error {
   }
 }
 
+/** An error that is one of a file's: what tools read of headers by themselves ends where it goes beyond them. */
+export function settled(e: unknown): unknown {
+  return e instanceof RangeError ? new HyperslabError("Malformed", `a header that says what cannot be: ${e.message}`, { cause: e }) : e;
+}
+
 /** What went wrong, in one line. */
 export function describeError(e: unknown): string {
+  e = settled(e);
   if (e instanceof FileError) return `${e.file}: ${describeError(e.cause).replace(`cannot open ${e.file}: `, "")}`;
   if (!(e instanceof HyperslabError)) return e instanceof Error ? e.message.split("\n")[0]! : String(e);
   const details = [

@@ -44,8 +44,10 @@ async function storageText(dataset: Dataset): Promise<string> {
 async function entityText(object: Entity, { given, paint }: Listing): Promise<string> {
   if (object.kind === "group") return "";
   if (object.kind === "datatype") return `  ${paint("dim", "datatype")} ${paint("green", dtypeText(object.dtype))}`;
-  const text = `  ${paint("yellow", shapeText(object.shape, object.maxshape))} ${paint("green", dtypeText(object.dtype))}`;
-  return given.long ? `${text}  ${paint("dim", await storageText(object))}` : text;
+  const shown = `  ${paint("yellow", shapeText(object.shape, object.maxshape))} ${paint("green", dtypeText(object.dtype))}`;
+  if (!given.long) return shown;
+  const storage = await storageText(object).then((text) => paint("dim", text), (e: unknown) => paint("red", describeError(e)));
+  return `${shown}  ${storage}`;
 }
 
 async function attributeLines(object: Entity, { paint }: Listing): Promise<string[]> {
@@ -107,9 +109,14 @@ async function entityJson(object: Entity, path: string, given: Given, seen: Map<
   const json: { [key: string]: Json } = { kind: object.kind, address: object.address };
   if (object.kind !== "group") json["dtype"] = JSON.parse(JSON.stringify(object.dtype, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v))) as Json;
   if (object.kind === "dataset") {
-    Object.assign(json, { shape: object.shape, maxshape: object.maxshape, layout: object.layout, chunks: object.chunks });
-    json["filters"] = object.filters.map(({ id, name, values }) => ({ id, name, values }));
-    if (given.long) json["storageSize"] = await object.storageSize;
+    Object.assign(json, { shape: object.shape, maxshape: object.maxshape });
+    try {
+      Object.assign(json, { layout: object.layout, chunks: object.chunks });
+      json["filters"] = object.filters.map(({ id, name, values }) => ({ id, name, values }));
+      if (given.long) json["storageSize"] = await object.storageSize;
+    } catch (e) {
+      json["error"] = describeError(e);
+    }
   }
   if (given.verbose) {
     const attributes: { [key: string]: Json } = {};

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ default: Command }>> = {
   diff: () => import("./diff.js"),
   repack: () => import("./repack.js"),
   copy: () => import("./copy.js"),
+  refs: () => import("./refs.js"),
   serve: () => import("./serve.js"),
 };
 

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { HyperslabError } from "../errors.js";
 import { open } from "../open.js";
 import type { Entity, File, OpenOptions, Source } from "../types.js";
-import { FileError } from "./frame.js";
+import { FileError, settled } from "./frame.js";
 
 /** A file, and a path in it. */
 export interface Place {
@@ -61,8 +61,7 @@ export async function withFile<T>(place: Place, use: (file: File) => Promise<T>,
   try {
     return await use(file);
   } catch (e) {
-    // What tools read of headers by themselves ends where it goes beyond them.
-    const error = e instanceof RangeError ? new HyperslabError("Malformed", `a header that says what cannot be: ${e.message}`, { cause: e }) : e;
+    const error = settled(e);
     throw error instanceof HyperslabError ? new FileError(place.name, error) : error;
   } finally {
     await file.close();

@@ -75,7 +75,7 @@ export async function dumpAttributes(dumper: Dumper, object: Entity, level: numb
       renderer.line(ctx, "DATA {");
       // Times have no values for h5dump.
       if (info.shape !== null && info.datatype.class !== "time") {
-        await dumpValues(dumper, ctx, info, await contentsOf(dumper, object, info));
+        await dumper.attempt(async () => dumpValues(dumper, ctx, info, await contentsOf(dumper, object, info)), ctx);
       }
       renderer.line(ctx, "}");
     }

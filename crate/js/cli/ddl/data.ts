@@ -165,6 +165,13 @@ export async function dumpData(dumper: Dumper, dataset: Dataset, ctx: Context): 
     return;
   }
   renderer.line(ctx, "DATA {");
+  await dumper.attempt(() => dumpElements(dumper, dataset, ctx), ctx);
+  renderer.own(ctx, "}");
+}
+
+async function dumpElements(dumper: Dumper, dataset: Dataset, ctx: Context): Promise<void> {
+  const { renderer } = dumper;
+  const type = dataset.datatype;
   if (type.class === "reference") {
     const all: Reference[] = [];
     await eachBatch(dataset, undefined, ({ parts, n }) => {
@@ -186,7 +193,6 @@ export async function dumpData(dumper: Dumper, dataset: Dataset, ctx: Context): 
     };
     await eachBatch(dataset, undefined, take, { stored: dataset.layout !== "virtual" && tellsMore(type) });
   }
-  renderer.own(ctx, "}");
 }
 
 /** References are printed with what they lead to. */

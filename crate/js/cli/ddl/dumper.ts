@@ -1,5 +1,6 @@
 /** Objects in h5dump's DDL: what it prints of a file is printed here, byte by byte. */
 
+import { HyperslabError } from "../../errors.js";
 import type { FileObject } from "../../file.js";
 import type { Dataset, Dtype, Entity, Entry, File, Group, Link, NamedDatatype, Reference } from "../../types.js";
 import { COMMENT, find, type Header, headerAt } from "../raw/header.js";
@@ -59,8 +60,23 @@ export class Dumper {
     readonly file: File,
     readonly options: DumpOptions,
     private readonly write: (text: string) => Promise<void>,
+    /** Told what cannot be printed; everything else is. */
+    private readonly failed: (error: unknown) => Promise<void>,
   ) {
     this.renderer = new Renderer((text) => this.text.push(text));
+  }
+
+  /** Prints what may fail: the rest goes on after it. */
+  async attempt(part: () => Promise<void>, ctx?: Context): Promise<void> {
+    const level = ctx?.level ?? 0;
+    try {
+      await part();
+    } catch (e) {
+      if (!(e instanceof HyperslabError || e instanceof RangeError)) throw e;
+      if (ctx) ctx.level = level;
+      await this.flush();
+      await this.failed(e);
+    }
   }
 
   /** Hands over what was printed. */
@@ -161,8 +177,8 @@ export class Dumper {
 
   private async entry(group: Group, { name, link, object, error }: Entry, level: number): Promise<void> {
     if (link.kind !== "hard") await this.link(name, link, link.kind === "external" ? await group.get(name).catch(() => undefined) : undefined, level);
-    else if (error) throw error;
-    else if (object) await this.object(object, name, level);
+    else if (error) await this.attempt(() => Promise.reject(error));
+    else if (object) await this.attempt(() => this.object(object, name, level));
   }
 
   private async link(name: string, link: Exclude<Link, { kind: "hard" }>, object: Entity | undefined, level: number): Promise<void> {
@@ -187,10 +203,11 @@ export class Dumper {
   private async beyond(object: Entity, target: string, level: number): Promise<void> {
     let other = this.others.get(object.file);
     if (!other) {
-      other = new Dumper(object.file, this.options, (text) => {
+      const write = (text: string): Promise<void> => {
         this.print(text);
         return this.flush();
-      });
+      };
+      other = new Dumper(object.file, this.options, write, this.failed);
       this.others.set(object.file, other);
     }
     await this.flush();
@@ -213,7 +230,7 @@ export class Dumper {
     await this.comment(dataset, ctx);
     ctx.level += 1;
     await this.typeAndSpace(ctx, dataset);
-    if (options.properties) await dumpProperties(this, dataset, ctx);
+    if (options.properties) await this.attempt(() => dumpProperties(this, dataset, ctx), ctx);
     if (options.data) await dumpData(this, dataset, ctx);
     await dumpAttributes(this, dataset, level + 1);
     ctx.level -= 1;

@@ -1,8 +1,7 @@
 /** How a dataset is stored, in h5dump's DDL. */
 
-import { HyperslabError } from "../../errors.js";
 import type { Dataset, Filter } from "../../types.js";
-import { find, FILL, type Header, LAYOUT, OLD_FILL } from "../raw/header.js";
+import { find, FILL, type Header, OLD_FILL } from "../raw/header.js";
 import { asRegular, type Axis, type Stored } from "../raw/selection.js";
 import { Cursor } from "../raw/source.js";
 import { mappingsOf } from "../raw/virtual.js";
@@ -20,6 +19,8 @@ function elementSize(dataset: Dataset): number {
   return type.class === "string" && type.size === "variable" ? 8 : storedSize(type, 8);
 }
 
+/** All bits set: an address that is none, a size without end. */
+const NOWHERE = "18446744073709551615";
 const ALLOC = ["DEFAULT", "EARLY", "LATE", "INCR"];
 const FILL_TIMES = ["ALLOC", "NEVER", "IFSET"];
 
@@ -52,7 +53,7 @@ export async function dumpProperties(dumper: Dumper, dataset: Dataset, ctx: Cont
   const line = (text: string): void => r.line(ctx, text);
   await within("STORAGE_LAYOUT {", async () => {
     if (dataset.layout === "virtual") await dumpMappings(dumper, header, ctx, within);
-    else await dumpLayout(dumper, dataset, header, line, within);
+    else await dumpLayout(dataset, line, within);
   });
   if (dataset.layout !== "virtual") {
     await within("FILTERS {", async () => {
@@ -72,7 +73,7 @@ export async function dumpProperties(dumper: Dumper, dataset: Dataset, ctx: Cont
 type Line = (text: string) => void;
 type Within = (begin: string, lines: () => void | Promise<void>) => Promise<void>;
 
-async function dumpLayout(dumper: Dumper, dataset: Dataset, header: Header, line: Line, within: Within): Promise<void> {
+async function dumpLayout(dataset: Dataset, line: Line, within: Within): Promise<void> {
   const size = await dataset.storageSize;
   if (dataset.layout === "chunked") {
     line(`CHUNKED ( ${dataset.chunks!.join(", ")} )`);
@@ -85,22 +86,13 @@ async function dumpLayout(dumper: Dumper, dataset: Dataset, header: Header, line
   if (external.length) {
     await within("EXTERNAL {", () => {
       for (const range of external) {
-        if ("size" in range) line(`FILENAME ${binary(range.file)} SIZE ${range.size ?? "18446744073709551615"} OFFSET ${range.offset}`);
+        if ("size" in range) line(`FILENAME ${binary(range.file)} SIZE ${range.size ?? NOWHERE} OFFSET ${range.offset}`);
       }
     });
     return;
   }
   line(`SIZE ${size}`);
-  if (dataset.layout === "contiguous") line(`OFFSET ${await offsetOf(dumper, header)}`);
-}
-
-/** Where contiguous elements are, from the start of the file. */
-async function offsetOf(dumper: Dumper, header: Header): Promise<string> {
-  const body = find(header, LAYOUT)?.body;
-  if (!body) throw new HyperslabError("Unsupported", "a header whose messages are not where they are looked for");
-  const { offset } = await dumper.widthsOf();
-  const address = new Cursor(body, body[0]! < 3 ? 8 : 2).wide(offset);
-  return address === undefined ? "18446744073709551615" : String(address + dumper.file.info.userblock);
+  if (dataset.layout === "contiguous") line(`OFFSET ${(await dataset.position) ?? NOWHERE}`);
 }
 
 async function dumpFilter({ id, name, values }: Filter, line: Line, within: Within): Promise<void> {
