@@ -96,6 +96,18 @@ test("several ranges in one answer, as the package asks for them", async () => {
   await f.close();
 });
 
+test("what is served is read by its URL, and referred to by it", async () => {
+  const listed = await hyperslab(["ls", "-r", `${base}weather.hdf5/7`]);
+  assert.equal(listed.code, 0, listed.err);
+  assert.match(listed.out, /temperature +scalar <i8/);
+  const local = await hyperslab(["cat", path.join(home, "in/weather.hdf5/7/temperature")]);
+  assert.equal((await hyperslab(["cat", `${base}weather.hdf5/7/temperature`])).out, local.out);
+  assert.equal((await hyperslab(["diff", path.join(home, "in/weather.hdf5"), `${base}weather.hdf5`])).out, "");
+  const missing = await hyperslab(["ls", `${base}missing.h5`]);
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /^hyperslab: http:[^\n]*missing\.h5: [^\n]*404[^\n]*\n$/);
+});
+
 test("nothing from outside, nothing hidden", async () => {
   for (const name of ["/files/../secret.h5", "/files/%2e%2e/secret.h5", "/files/..%2fsecret.h5", "/files/out.h5", "/files/.hidden", "/files//etc/passwd", "/files/..\\secret.h5", "/files/weather.hdf5/", "/../package.json", "/assets/../../package.json", "/files/%00", "/nothing"]) {
     const { status, body } = await raw(name);
