@@ -230,7 +230,7 @@ def tools(ours, theirs, copied, foreign):
 def shown(t):
     """What h5dump says without what hangs on where and how well things are stored."""
     t = re.sub(r"(OFFSET|SIZE) \d+( \(.*\))?", "", t)
-    return re.sub(r"DATASET \d+ |\d+:\d+|COMMENT .*", "", t)
+    return re.sub(r'DATASET \d+ |"#\d+"|\d+:\d+|COMMENT .*', "", t)
 
 
 def first_line(a, b):
