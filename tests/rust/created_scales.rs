@@ -4,7 +4,7 @@ use crate::created::{BOUNDS, editor, fixture, messages};
 use crate::written::Written;
 use hyperslab::Kind;
 use hyperslab::format::Libver;
-use hyperslab::format::datatype::{Class, Datatype, ReferenceKind};
+use hyperslab::format::datatype::{CharacterSet, Class, Datatype, ReferenceKind, StringPadding};
 use hyperslab::format::message::Dataspace;
 use hyperslab::format::reference::Reference;
 use hyperslab::format::selection::{Chosen, Pattern};
@@ -63,6 +63,32 @@ fn scales_are_as_the_library_makes_them() {
                 assert_eq!(told(&ours, "scales", &x), told(&theirs, "scales", &y), "{bound:?} {path} {key}");
             }
         }
+    }
+}
+
+/// What other programs made of the labels' type is theirs: the library calls all text ASCII.
+#[test]
+fn labels_keep_their_type() {
+    let data = "scales/data";
+    for (charset, label, expected) in [
+        (CharacterSet::Ascii, "x", CharacterSet::Ascii),
+        (CharacterSet::Ascii, "ß", CharacterSet::Utf8),
+        (CharacterSet::Utf8, "x", CharacterSet::Utf8),
+    ] {
+        let mut file = editor(Libver::V18);
+        make_scales(&mut file);
+        let class = Class::VlenString { padding: StringPadding::NullTerminated, charset };
+        let datatype = Datatype { size: 16, class };
+        let labels = Column::Strings { bytes: "ü".as_bytes().to_vec(), ends: vec![2, 2] };
+        let two = Dataspace::simple(vec![2]);
+        file.set_attribute(data, "DIMENSION_LABELS", &datatype, &two, &labels).unwrap();
+        file.set_axis_label(data, 1, label).unwrap();
+        let file = Written::open(file.into_bytes().unwrap());
+        let Class::VlenString { charset, .. } = file.attributes(data)["DIMENSION_LABELS"].datatype.class
+        else {
+            panic!("labels are text");
+        };
+        assert_eq!(charset, expected, "{label}");
     }
 }
 

@@ -5,7 +5,7 @@ use crate::bytes::Addr;
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Context, Error, Result};
-use crate::format::datatype::{Class, Datatype, Member, ReferenceKind, StringPadding};
+use crate::format::datatype::{CharacterSet, Class, Datatype, Member, ReferenceKind, StringPadding};
 use crate::format::message::Dataspace;
 use crate::format::reference::Reference;
 use crate::object::attributes;
@@ -115,8 +115,8 @@ impl Editor {
             Some(place) => *place = label.as_bytes().to_vec(),
             None => return Err(no_axis(axis, set.rank).on(path)),
         }
-        let charset = names::charset(&labels.concat());
-        let class = Class::VlenString { padding: StringPadding::NullTerminated, charset };
+        let before = attributes::find(&self.out.medium, &set.header, LABELS.as_bytes()).on(path)?;
+        let class = labels_class(before.map(|a| a.datatype.class), label, &labels.concat());
         let mut ends = Vec::with_capacity(labels.len());
         let mut bytes = Vec::new();
         for label in labels {
@@ -254,6 +254,16 @@ fn list_of(count: usize) -> Dataspace {
 
 fn no_axis(axis: usize, rank: usize) -> Error {
     Error::argument(format!("axis {axis} of {rank}"))
+}
+
+/// What the text of all labels is: the type stays, unless it cannot say what the new one is.
+fn labels_class(before: Option<Class>, new: &str, all: &[u8]) -> Class {
+    match before {
+        Some(Class::VlenString { padding, charset }) if charset == CharacterSet::Utf8 || new.is_ascii() => {
+            Class::VlenString { padding, charset }
+        }
+        _ => Class::VlenString { padding: StringPadding::NullTerminated, charset: names::charset(all) },
+    }
 }
 
 fn end(n: usize) -> Result<u32> {
