@@ -72,7 +72,7 @@ impl Head {
     }
 
     fn order(&self) -> ByteOrder {
-        if self.bits & 1 != 0 && self.size > 1 { ByteOrder::Big } else { ByteOrder::Little }
+        if self.bits & 1 != 0 { ByteOrder::Big } else { ByteOrder::Little }
     }
 
     fn bad<T>(&self, what: impl Into<std::borrow::Cow<'static, str>>) -> Result<T> {

@@ -238,6 +238,8 @@ mod tests {
         let cases = [
             (Libver::Earliest, i4.into()),
             (Libver::V18, "10 09 00 00 04 00 00 00 00 00 20 00".to_string()),
+            // One byte has no order, and yet it says one.
+            (Libver::Earliest, "10 01 00 00 01 00 00 00 00 00 08 00".into()),
             (Libver::Earliest, "10 00 00 00 01 00 00 00 00 00 08 00".into()),
             (Libver::Earliest, "10 08 00 00 04 00 00 00 05 00 11 00".into()),
             (Libver::Earliest, "11 20 3f 00 08 00 00 00 00 00 40 00 34 0b 00 34 ff 03 00 00".into()),
