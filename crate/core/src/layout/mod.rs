@@ -22,6 +22,7 @@ use crate::select::scatter::{Lane, copy};
 use crate::select::{Axis, Hyperslab, Region};
 use crate::storage::Medium;
 pub use apart::{Apart, merge};
+pub(crate) use sources::mappings;
 pub use sources::{extent, virtual_sources};
 pub use stored::{chunk_at, each_chunk, storage_size};
 pub use through::{Common, Own, Through};

@@ -157,7 +157,7 @@ fn extent_of(p: &Pattern, n: u64) -> u64 {
 }
 
 /// The mappings of a virtual dataset.
-fn mappings(medium: &Medium, layout: &Layout) -> Result<Vec<Mapping>> {
+pub(crate) fn mappings(medium: &Medium, layout: &Layout) -> Result<Vec<Mapping>> {
     let Layout::Virtual { address: Some(collection), index } = layout else { return Ok(Vec::new()) };
     let mut state = HeapState::default();
     let mut heap = HeapCache::new(medium, &mut state);

@@ -2,16 +2,15 @@
 
 use super::{Copy, From};
 use crate::bytes::Addr;
-use crate::chunk::heap::HeapState;
-use crate::chunk::{Grid, HeapCache, index};
+use crate::chunk::{Grid, index};
 use crate::error::{Error, Result};
 use crate::filter;
-use crate::format::heap::global::{HeapId, Objects};
 use crate::format::index::Entry;
 use crate::format::message::{ChunkIndex, Layout};
-use crate::layout::DatasetParts;
+use crate::layout::{self, DatasetParts};
 use crate::limits::Limits;
 use crate::write::chunk_index::{self, IndexEdit};
+use crate::write::dataset;
 use crate::write::output::Output;
 
 /// Bytes that are copied at a time.
@@ -36,13 +35,9 @@ impl Copy<'_> {
             }
             Layout::Contiguous { .. } => Ok(Layout::Contiguous { address: None, size: Some(bytes) }),
             Layout::Chunked { .. } => self.chunks(out, of, parts),
-            Layout::Virtual { address: None, index } => Ok(Layout::Virtual { address: None, index: *index }),
-            Layout::Virtual { address: Some(collection), index } => {
-                let id = HeapId { collection: *collection, index: *index };
-                let mut state = HeapState::default();
-                let mappings = HeapCache::new(of.origin.medium(out), &mut state).object(id)?.to_vec();
-                let id = out.put_in_heap(&mappings)?;
-                Ok(Layout::Virtual { address: Some(id.collection), index: id.index })
+            Layout::Virtual { .. } => {
+                let list = layout::mappings(of.origin.medium(out), &parts.layout)?;
+                dataset::remapped(out, list)
             }
         }
     }

@@ -28,6 +28,21 @@ pub(super) fn mapped(out: &mut Output, space: &Dataspace, sources: &[VirtualSour
             target: Selection::new(source.target.clone(), out.low),
         });
     }
+    placed(out, list)
+}
+
+/// The layout of a copy, with the mappings of the original in the versions that this file uses.
+pub(in crate::write) fn remapped(out: &mut Output, list: Vec<Mapping>) -> Result<Layout> {
+    if list.is_empty() {
+        return Ok(Layout::Virtual { address: None, index: 0 });
+    }
+    let low = out.low;
+    let again = |selection: Selection| Selection::new(selection.chosen, low);
+    let again = |m: Mapping| Mapping { source: again(m.source), target: again(m.target), ..m };
+    placed(out, list.into_iter().map(again).collect())
+}
+
+fn placed(out: &mut Output, list: Vec<Mapping>) -> Result<Layout> {
     let bytes = out.encoded(&Mappings::new(list, out.low)?)?;
     let id = out.put_in_heap(&bytes)?;
     Ok(Layout::Virtual { address: Some(id.collection), index: id.index })

@@ -5,6 +5,7 @@ mod elsewhere;
 mod index;
 
 pub(in crate::write) use chunked::ChunkWriter;
+pub(in crate::write) use elsewhere::remapped;
 
 use super::elements::Elements;
 use super::fill::Filler;

@@ -4,13 +4,13 @@ use super::elements::Elements;
 use super::object::{Body, Object, in_attribute};
 use super::scan::Scan;
 use super::{RepackOptions, choice};
-use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::{Context, Error, Result};
-use crate::format::heap::global::{HeapId, Objects};
 use crate::format::message::{FillStatus, Layout, SymbolTable, kind};
 use crate::format::symbol_table::Cache;
+use crate::layout;
 use crate::storage::Medium;
+use crate::write::dataset;
 use crate::write::output::Output;
 use crate::write::transfer::{Leading, Origin, Transfer};
 use crate::write::{attributes, header, heap, links};
@@ -129,13 +129,9 @@ impl Active {
     /// Puts into a dataset's messages what could not be known before.
     fn settle(&mut self, carrier: &mut Carrier<'_>, out: &mut Output) -> Result<()> {
         let Body::Dataset(set) = &mut self.object.body else { return Ok(()) };
-        if set.plan.elsewhere
-            && let Layout::Virtual { address: Some(collection), index } = &set.parts.layout
-        {
-            let id = HeapId { collection: *collection, index: *index };
-            let mappings = HeapCache::new(carrier.source, carrier.heap).object(id)?.to_vec();
-            let id = out.put_in_heap(&mappings)?;
-            set.plan.layout = Layout::Virtual { address: Some(id.collection), index: id.index };
+        if set.plan.elsewhere && matches!(set.parts.layout, Layout::Virtual { .. }) {
+            let list = layout::mappings(carrier.source, &set.parts.layout)?;
+            set.plan.layout = dataset::remapped(out, list)?;
         }
         if let FillStatus::User(value) = &mut set.plan.fill.status {
             let moved = carrier.transfer(out).elements(&set.parts.datatype, value);
