@@ -3,6 +3,9 @@
  * `hyperslab` opened. As everywhere, synchronous files answer at once and others by promise.
  */
 
+// Whoever has a file has all of this: what is shared is one chunk, which compresses best.
+import "./exports.js";
+
 import { type Convention, identifySteps } from "./conventions/identify.js";
 import { interpretSteps } from "./conventions/interpret.js";
 import type { Meaning } from "./conventions/meaning.js";

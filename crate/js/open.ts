@@ -3,16 +3,12 @@
 import { engine, engineNow } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import type { FileObject } from "./file.js";
-import { loader } from "./loader.js";
-import { CACHE, createFile, openFile, openUrls, writes } from "./opening.js";
+import { createFile, openFile, openUrls, writes } from "./opening.js";
 import { isAccessibleFile, isFileHandle } from "./sources/access.js";
 import { blobSource } from "./sources/blob.js";
 import { toAccess } from "./sources/index.js";
 import type { WritableSource, WriteMode } from "./sources/writable.js";
 import type { CreateOptions, File, FileSync, OpenOptions, Source } from "./types.js";
-
-/** Workers that "auto" stands for, at most. */
-const MOST_WORKERS = 4;
 
 /** A file handle of the browser, opened to be written where it is. */
 function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource> {
@@ -33,23 +29,8 @@ function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource
  */
 export async function open(source: Source, options: OpenOptions = {}): Promise<File> {
   const file = await opened(source, options);
-  if (options.workers) await staff(file as FileObject<"async">, options);
+  if (options.workers) (await import("./worker/crew.js")).staff(file as FileObject<"async">, options);
   return file;
-}
-
-/** Gives a file its workers. */
-async function staff(file: FileObject<"async">, { workers, cache }: OpenOptions): Promise<void> {
-  const { session } = file.context;
-  // One processor is left to the program itself.
-  const most = workers === "auto" ? Math.min(Math.max(loader().processors() - 1, 1), MOST_WORKERS) : workers;
-  try {
-    if (!Number.isInteger(most) || (most as number) < 1) throw argument(`workers: ${String(workers)} is not "auto" nor a number of workers`);
-    const { Crew } = await import("./worker/crew.js");
-    session.crew = new Crew(most as number, session.source, cache ?? CACHE);
-  } catch (e) {
-    session.close();
-    throw e;
-  }
 }
 
 async function opened(source: Source, options: OpenOptions): Promise<File> {

@@ -3,6 +3,9 @@
  * everywhere, synchronous files answer at once and others by promise.
  */
 
+// Whoever has a file has all of this: what is shared is one chunk, which compresses best.
+import "./exports.js";
+
 import { run } from "./conventions/steps.js";
 import type { Dataset, Group, Mode, Out } from "./types.js";
 import { type References, type ReferencesOptions, referencesSteps } from "./zarr/references.js";

@@ -4,10 +4,13 @@ import type { Choice, Reading, Spec, Values } from "#glue";
 import { proxy, transfer } from "comlink";
 import { type Session, step, type Steps } from "../drive.js";
 import type { Writable } from "../elements.js";
-import { HyperslabError } from "../errors.js";
+import { argument, HyperslabError } from "../errors.js";
+import type { FileObject } from "../file.js";
+import { loader } from "../loader.js";
+import { CACHE } from "../opening.js";
 import { registered } from "../register.js";
 import type { ByteSource } from "../sources/source.js";
-import type { Filter } from "../types.js";
+import type { Filter, OpenOptions } from "../types.js";
 import type { Batch, EncodedChunk, Fetch, Place } from "./calls.js";
 import { enter, everyone, give, type Hand, leave, take } from "./hands.js";
 import { cutRows, rowsOf } from "./rows.js";
@@ -17,6 +20,9 @@ import "../exports.js";
 
 /** Bytes of a part, before filters: enough for the message not to matter. */
 const PART = 1 << 20;
+/** Workers that "auto" stands for, at most. */
+const MOST = 4;
+
 let files = 0;
 let reads = 0;
 
@@ -28,6 +34,19 @@ export interface Taker {
   signal: AbortSignal | undefined;
   /** Takes the next batch of a part. */
   take(batch: Batch): void;
+}
+
+/** Gives a file its workers. */
+export function staff(file: FileObject<"async">, { workers, cache = CACHE }: OpenOptions): void {
+  const { session } = file.context;
+  // One processor is left to the program itself.
+  const most = workers === "auto" ? Math.min(Math.max(loader().processors() - 1, 1), MOST) : workers;
+  if (Number.isInteger(most) && (most as number) >= 1) {
+    session.crew = new Crew(most as number, session.source, cache);
+    return;
+  }
+  session.close();
+  throw argument(`workers: ${String(workers)} is not "auto" nor a number of workers`);
 }
 
 export class Crew {
