@@ -1,6 +1,6 @@
 //! The extensible array: one unlimited dimension.
 
-use super::{Found, Index, Numbering, coordinates, sized};
+use super::{Found, Index, Numbering, coordinates, sized, within_reach};
 use crate::bytes::Addr;
 use crate::chunk::Grid;
 use crate::error::{Context, Result};
@@ -220,6 +220,10 @@ impl Index for Extensible {
     fn visit(&mut self, medium: &Medium, region: &[Range<u64>], found: Found<'_>) -> Result<()> {
         let (numbering, bytes) = (self.numbering.clone(), self.chunk_bytes);
         let open = self.open(medium)?;
+        if open.index.is_none() {
+            return Ok(());
+        }
+        within_reach(medium, region)?;
         let filtered = open.header.shape != EntryShape::Plain;
         open.announce(medium, region, &numbering).within("extensible array")?;
         coordinates(region, &mut |coord| {

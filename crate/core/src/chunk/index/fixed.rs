@@ -1,6 +1,6 @@
 //! The fixed array: no unlimited dimension.
 
-use super::{Found, Index, Numbering, coordinates, sized};
+use super::{Found, Index, Numbering, coordinates, sized, within_reach};
 use crate::bytes::Addr;
 use crate::chunk::Grid;
 use crate::error::{Context, Result};
@@ -121,6 +121,10 @@ impl Index for Fixed {
     fn visit(&mut self, medium: &Medium, region: &[Range<u64>], found: Found<'_>) -> Result<()> {
         let (numbering, bytes) = (self.numbering.clone(), self.chunk_bytes);
         let open = self.open(medium)?;
+        if open.block.is_none() {
+            return Ok(());
+        }
+        within_reach(medium, region)?;
         let filtered = open.header.shape != EntryShape::Plain;
         if open.header.pages() > 0 {
             let mut pages = Vec::new();

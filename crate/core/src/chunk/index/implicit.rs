@@ -1,6 +1,6 @@
 //! No index at all: every chunk is stored, one behind the other.
 
-use super::{Found, Index, Numbering, coordinates};
+use super::{Found, Index, Numbering, coordinates, within_reach};
 use crate::bytes::Addr;
 use crate::chunk::Grid;
 use crate::error::{Error, Result};
@@ -29,6 +29,7 @@ impl Index for Implicit {
     }
 
     fn visit(&mut self, medium: &Medium, region: &[Range<u64>], found: Found<'_>) -> Result<()> {
+        within_reach(medium, region)?;
         coordinates(region, &mut |coord| found(coord, self.get(medium, coord)?))
     }
 }

@@ -57,6 +57,18 @@ impl Index for Nothing {
     }
 }
 
+/// Slots of an array that are looked at one by one, stored or not, even if the file has no room for so many.
+const MOST_SLOTS: u64 = 1 << 26;
+
+/// Checks that the slots of `region` can be looked through: extents say nothing of how many there are in the file.
+fn within_reach(medium: &Medium, region: &[Range<u64>]) -> Result<()> {
+    let slots = region.iter().fold(1u64, |n, r| n.saturating_mul(r.end.saturating_sub(r.start)));
+    if slots <= MOST_SLOTS.max(medium.storage_len()) {
+        return Ok(());
+    }
+    Err(Error::limit(format!("an array of {slots} chunks to look through")))
+}
+
 /// Calls `each` for every coordinate of `region`, in C order, with its position in that order.
 fn coordinates(region: &[Range<u64>], each: &mut dyn FnMut(&[u64]) -> Result<()>) -> Result<()> {
     if region.iter().any(|r| r.is_empty()) {

@@ -15,8 +15,6 @@ use crate::write::output::Output;
 
 /// Bytes that are copied at a time.
 const BATCH: u64 = 1 << 20;
-/// Slots of an array index that are looked at one by one, stored or not. Trees hold stored chunks only.
-const MOST_SLOTS: u64 = 1 << 28;
 
 impl Copy<'_> {
     /// Copies the elements; where they are.
@@ -112,14 +110,6 @@ impl Copy<'_> {
         grid: &Grid,
     ) -> Result<Vec<(Vec<u64>, Entry)>> {
         let counts = grid.counts();
-        let total = counts.iter().fold(1u64, |n, c| n.saturating_mul(*c));
-        let tree = matches!(
-            parts.layout,
-            Layout::Chunked { index: ChunkIndex::BTree1 | ChunkIndex::BTree2 { .. }, .. }
-        );
-        if !tree && total > MOST_SLOTS {
-            return Err(Error::limit(format!("an array of {total} chunks to look through")));
-        }
         let region: Vec<_> = counts.iter().map(|n| 0..*n).collect();
         let mut list = Vec::new();
         index::open(&parts.layout, grid)?.visit(of.origin.medium(out), &region, &mut |coord, entry| {
