@@ -28,7 +28,6 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
 # After the paths, and before the processes that sessions run in.
 from engine import Engine                       # noqa: E402
-from judge import document                      # noqa: E402
 from apply import REFUSALS                      # noqa: E402
 from dice import Session                        # noqa: E402
 from operations import some                     # noqa: E402
@@ -92,7 +91,7 @@ def session(folder, seed, k, engine):
     run, steps, bad = Run(folder, NAME, engine), [], None
     with open(os.path.join(folder, "steps.json"), "w") as log:
         try:
-            for op in turns(run, r, document(run.theirs)):
+            for op in turns(run, r, run.model_document()):
                 log.write(json.dumps(op) + "\n")
                 log.flush()
                 steps.append(op)

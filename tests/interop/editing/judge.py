@@ -232,7 +232,7 @@ def shown(t):
     t = re.sub(r"(OFFSET|SIZE) \d+( \(.*\))?", "", t)
     # Fill values are compared as values: of integers that do not fill their bytes it prints the padding, too.
     t = re.sub(r"(\s)-(\d+,?\n)", r"\1\2", t)
-    return re.sub(r'DATASET \d+ |"#\d+"|\d+:\d+|COMMENT .*', "", t)
+    return re.sub(r'DATASET \d+ |"/?#\d+"|\d+:\d+|COMMENT .*', "", t)
 
 
 def first_line(a, b):
