@@ -9,7 +9,8 @@ import h5c
 GROUP, DATASET, DATATYPE = "group", "dataset", "datatype"
 KINDS = {h5o.TYPE_GROUP: GROUP, h5o.TYPE_DATASET: DATASET, h5o.TYPE_NAMED_DATATYPE: DATATYPE}
 MOST = 1500
-FILL_ALWAYS, FILL_NEVER, USER = 0, 1, 2
+FILL_ALWAYS, FILL_NEVER = 0, 1
+UNDEFINED, USER = 0, 2
 LATE = 2
 # The level of what `write_chunks` of the random files stores.
 DEFLATE, SHUFFLE, BY_HAND = 1, 2, (3,)
@@ -80,7 +81,8 @@ class Set:
         self.edge = self.chunked and whole_edges(p.id)
         self.unallocated = d.get_space_status() == h5d.SPACE_STATUS_NOT_ALLOCATED
         # The library finds room for all and writes what it is given; the rest is what was there before.
-        self.unfilled = self.layout == h5d.CONTIGUOUS and self.unallocated and p.fill_value_defined() != USER
+        late, filled = p.get_alloc_time() == LATE, p.fill_value_defined()
+        self.unfilled = self.unallocated and (self.layout == h5d.CONTIGUOUS and filled != USER or late and filled == UNDEFINED)
         self.external = p.get_external_count() > 0
         filters = [p.get_filter(k)[:3] for k in range(p.get_nfilters())]
         self.filters = [id for id, _, _ in filters]
@@ -92,8 +94,7 @@ class Set:
         # Where elements are filled when chunks are made, or all chunks are made at the first write, the library leaves zeros in the
         # part of a chunk that lies beyond the extent, if all the rest was written at once; and shows them when the extent grows.
         # And where they are never filled, anything goes.
-        when, given = p.get_fill_time(), p.fill_value_defined() == USER
-        late = p.get_alloc_time() == LATE
+        when, given = p.get_fill_time(), filled == USER
         self.forgets = self.chunked and (when == FILL_NEVER or given and (when == FILL_ALWAYS or late))
 
     @property
