@@ -112,6 +112,22 @@ test("a read can be given up, and the next one works", async () => {
   await f.close();
 });
 
+test("a read that is given up ends, even when all else of it is there", async () => {
+  const { position } = await (await (await open(file)).get("f8")).chunkInfo([0, 0]);
+  const source = counting(bytes);
+  const { read } = source;
+  // The first part is the last to come.
+  source.read = async (offset, length) => {
+    if (offset <= position && position < offset + length) await new Promise((resolve) => setTimeout(resolve, 500));
+    return await read.call(source, offset, length);
+  };
+  const f = await open(source, { workers: 2 });
+  const d = await f.get("f8");
+  const stop = new AbortController();
+  await assert.rejects(d.read("0:800", { signal: stop.signal, onProgress: () => stop.abort(new Error("enough")) }), /enough/);
+  await f.close();
+});
+
 test("what is wrong in a chunk is told as without workers", async () => {
   const alone = await open(file);
   const { position } = await (await alone.get("f8")).chunkInfo([350, 180]);

@@ -132,7 +132,10 @@ export class Crew {
           made[next] = job(next);
           made[next]!.catch(() => {}); // told in its turn, or not at all
         }
-        taken(await Promise.race([made[i]!, aborted]));
+        const part = await Promise.race([made[i]!, aborted]);
+        // What was made before comes first in a race, also after the end.
+        for (const signal of signals) signal?.throwIfAborted();
+        taken(part);
         delete made[i];
       }
     } finally {
@@ -155,7 +158,9 @@ export class Crew {
         await hand.ask((host) => host.open(this.file, place, this.cache, fetch));
         hand.files.set(this.file, version);
       }
-      return await job(hand);
+      const made = await job(hand);
+      check();
+      return made;
     } finally {
       give(hand);
     }

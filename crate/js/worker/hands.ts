@@ -22,17 +22,19 @@ export class Hand {
   readonly files = new Map<number, number>();
   private readonly handle: WorkerHandle;
   private readonly death: Promise<never>;
+  private die!: (why: HyperslabError) => void;
   dead = false;
 
   constructor() {
     this.handle = loader().spawn();
     this.host = wrap<Host>(this.handle.endpoint);
     this.death = new Promise((_, reject) => {
-      this.handle.failed((cause) => {
-        this.dead = true;
-        const why = (cause as { message?: string } | undefined)?.message || "its script could not be loaded";
-        reject(new HyperslabError("Io", `a worker failed: ${why}`, { cause }));
-      });
+      this.die = reject;
+    });
+    this.handle.failed((cause) => {
+      this.dead = true;
+      const why = (cause as { message?: string } | undefined)?.message || "its script could not be loaded";
+      this.die(new HyperslabError("Io", `a worker failed: ${why}`, { cause }));
     });
     this.death.catch(() => {}); // who waits for an answer is told
   }
@@ -49,6 +51,7 @@ export class Hand {
 
   end(): void {
     this.dead = true;
+    this.die(new HyperslabError("Closed", "the file was closed"));
     this.handle.terminate();
   }
 }
