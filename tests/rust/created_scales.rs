@@ -8,7 +8,7 @@ use hyperslab::format::datatype::{CharacterSet, Class, Datatype, ReferenceKind, 
 use hyperslab::format::message::Dataspace;
 use hyperslab::format::reference::Reference;
 use hyperslab::format::selection::{Chosen, Pattern};
-use hyperslab::value::Column;
+use hyperslab::value::{Column, Number};
 use hyperslab::write::{Data, DatasetSpec, Editor, Fill, dtype};
 
 /// A text for values, in which objects of `group` have their names instead of their places.
@@ -90,6 +90,21 @@ fn labels_keep_their_type() {
         };
         assert_eq!(charset, expected, "{label}");
     }
+}
+
+#[test]
+fn what_only_has_the_name_of_the_list_of_users_stays() {
+    let mut file = editor(Libver::V18);
+    make_scales(&mut file);
+    floats(&mut file, "scales/new", &[4]);
+    let numbers = Column::Numbers { kind: Number::F32, bytes: vec![0; 8] };
+    let datatype = dtype::parse("<f4").unwrap();
+    file.set_attribute("scales/new", "REFERENCE_LIST", &datatype, &Dataspace::simple(vec![2]), &numbers)
+        .unwrap();
+    let e = file.attach_scale("scales/left", 0, "scales/new").unwrap_err();
+    assert_eq!(e.kind(), Kind::Malformed);
+    let file = Written::open(file.into_bytes().unwrap());
+    assert_eq!(file.attributes("scales/new")["REFERENCE_LIST"].datatype, datatype);
 }
 
 #[test]

@@ -198,7 +198,12 @@ impl Editor {
     /// The datasets and axes that a scale belongs to.
     fn users(&self, set: &Set, path: &str) -> Result<Vec<(Reference, u32)>> {
         let wrong = || Error::malformed("a list of users that are no datasets with axes").on(path);
-        let Some(Column::Compound(members)) = self.value(set, USERS).on(path)? else { return Ok(Vec::new()) };
+        let members = match self.value(set, USERS).on(path)? {
+            None => return Ok(Vec::new()),
+            Some(Column::Compound(members)) => members,
+            // Whatever it is, it is not ours to replace.
+            Some(_) => return Err(wrong()),
+        };
         let mut members = members.into_iter().map(|(_, column)| column);
         match (members.next(), members.next()) {
             (Some(Column::References(all)), Some(Column::Numbers { kind, bytes })) => {
