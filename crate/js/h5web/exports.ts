@@ -1,6 +1,9 @@
 /** Files that the viewer offers for download, made of what it shows. */
 
+import { typedArrayType } from "../infer.js";
 import type { NumericArray } from "../types.js";
+// Whoever has a file has all of this: what is shared is one chunk, which compresses best.
+import "../exports.js";
 
 /** An array of numbers. */
 export interface Table {
@@ -8,27 +11,13 @@ export interface Table {
   readonly shape: readonly number[];
 }
 
-const KINDS: [new (length: number) => unknown, string][] = [
-  [Int8Array, "|i1"],
-  [Uint8Array, "|u1"],
-  [Int16Array, "<i2"],
-  [Uint16Array, "<u2"],
-  [Int32Array, "<i4"],
-  [Uint32Array, "<u4"],
-  [BigInt64Array, "<i8"],
-  [BigUint64Array, "<u8"],
-  [Float32Array, "<f4"],
-  [Float64Array, "<f8"],
-];
-
-const kindOf = (data: ArrayLike<unknown>): string | undefined => KINDS.find(([Type]) => data instanceof Type)?.[1];
 const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> => new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
 
 /** NumPy's file of an array of numbers, or of complex ones as pairs. */
 export function npy({ data, shape }: Table): Blob {
   const pairs = Array.isArray(data[0]);
   const numbers = (pairs ? Float64Array.from((data as [number, number][]).flat()) : data) as unknown as NumericArray;
-  const descr = pairs ? "<c16" : kindOf(numbers);
+  const descr = pairs ? "<c16" : typedArrayType(numbers);
   if (!descr) throw new TypeError("only numbers are written as NPY");
   const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
@@ -42,7 +31,7 @@ export function npy({ data, shape }: Table): Blob {
 export function tiff({ data, shape: [height = 1, width = 1] }: Table): Blob {
   const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
   const numbers = (big ? Float64Array.from(data, Number) : data) as unknown as NumericArray;
-  const kind = kindOf(numbers);
+  const kind = typedArrayType(numbers);
   if (!kind) throw new TypeError("only numbers are written as TIFF");
   const FORMATS: Record<string, number> = { u: 1, i: 2, f: 3 };
   // Long values of all tags: width, height, bits, no compression, black is zero, where, samples, rows, bytes, format.

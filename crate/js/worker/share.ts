@@ -36,10 +36,11 @@ export class Sharing {
   constructor(private readonly session: Session) {}
 
   /** Does something while nobody reads. */
-  async alone<T>(change: () => T): Promise<T> {
+  async alone<T>(change: () => T): Promise<Awaited<T>> {
     await this.lock.enter(true);
     try {
-      return change();
+      // Copies may have to find other files first.
+      return await change();
     } finally {
       this.version += 1;
       this.lock.leave(true);

@@ -159,6 +159,7 @@ export async function dumpData(dumper: Dumper, dataset: Dataset, ctx: Context): 
   const { renderer } = dumper;
   const type = dataset.datatype;
   if (type.class === "time") {
+    // These are h5dump's words: it does not print them.
     ctx.level += 1;
     renderer.own(ctx, "DATA{ not yet implemented.}");
     ctx.level -= 1;

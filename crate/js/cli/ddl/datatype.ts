@@ -43,6 +43,7 @@ export function datatypeText(r: Renderer, ctx: Context, begin: string, dtype: Dt
     case "float":
       return begin + floatText(type);
     case "time":
+      // h5dump's words.
       return `${begin}H5T_TIME: not yet implemented`;
     case "string":
       return stringText(r, ctx, begin, type);
