@@ -247,12 +247,17 @@ test("workers are a number, and end with the last file", async () => {
   assert.equal(seen.alive, 0);
 });
 
-test("a program that forgets to close ends all the same", () => {
-  const program = `import { open } from ${JSON.stringify(at("dist/node.js"))};
-    const f = await open(${JSON.stringify(file)}, { workers: 2 });
-    const { data } = await (await f.get("f8")).read();
-    console.log(data.length);`;
-  const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
-  assert.equal(run.stderr, "");
-  assert.equal(run.stdout, `${n}\n`);
-});
+for (const source of ["path", "readFileSync(path)"]) {
+  test(`a program that forgets to close ${source} ends all the same`, () => {
+    const program = `import { readFileSync } from "node:fs";
+      import { open } from ${JSON.stringify(at("dist/node.js"))};
+      const path = ${JSON.stringify(file)};
+      const f = await open(${source}, { workers: 2 });
+      const { data } = await (await f.get("f8")).read();
+      console.log(data.length);`;
+    const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+    assert.equal(run.stderr, "");
+    assert.equal(run.stdout, `${n}\n`);
+    assert.equal(run.signal, null);
+  });
+}

@@ -48,8 +48,8 @@ export interface EncodedChunk {
 
 /** What a worker does. */
 export interface Host {
-  /** Opens a file under a number, in the place of what was there under it. */
-  open(file: number, place: Place, cache: number, fetch?: Fetch): Promise<void>;
+  /** Opens a file under a number, in the place of what was there under it. `port`: where a {@link Fetch} answers. */
+  open(file: number, place: Place, cache: number, port?: MessagePort): Promise<void>;
   close(file: number): void;
   read(file: number, job: ReadJob): Promise<Batch[]>;
   encode(job: EncodeJob): Promise<EncodedChunk[]>;

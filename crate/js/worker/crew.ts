@@ -1,7 +1,7 @@
 /** What workers do for one file: they decode the chunks that are read, and encode those that are written. */
 
 import type { Choice, Reading, Spec, Values } from "#glue";
-import { proxy, transfer } from "comlink";
+import { expose, transfer } from "comlink";
 import { type Session, step, type Steps } from "../drive.js";
 import type { Writable } from "../elements.js";
 import { argument, HyperslabError } from "../errors.js";
@@ -52,6 +52,7 @@ export function staff(file: FileObject<"async">, { workers, cache = CACHE }: Ope
 export class Crew {
   private readonly file = ++files;
   private closed = false;
+  private readonly ports: MessagePort[] = [];
 
   /** `most` workers for the file in `source`. */
   constructor(
@@ -67,6 +68,7 @@ export class Crew {
     this.closed = true;
     for (const hand of everyone()) if (hand.files.delete(this.file)) void hand.ask((host) => host.close(this.file)).catch(() => {});
     leave();
+    for (const port of this.ports) port.close();
   }
 
   /** Where the parts of a read begin that workers can take; none if it is not worth it, or they cannot. */
@@ -154,8 +156,9 @@ export class Crew {
     try {
       check();
       if (version !== undefined && hand.files.get(this.file) !== version) {
-        const { place, fetch } = this.place();
-        await hand.ask((host) => host.open(this.file, place, this.cache, fetch));
+        const place = this.place();
+        const port = "size" in place ? this.port() : undefined;
+        await hand.ask((host) => host.open(this.file, place, this.cache, port && transfer(port, [port])));
         hand.files.set(this.file, version);
       }
       const made = await job(hand);
@@ -167,12 +170,20 @@ export class Crew {
   }
 
   /** Where the file is for a worker. */
-  private place(): { place: Place; fetch?: Fetch & object } {
-    const { source } = this;
-    if (source.blob) return { place: { blob: source.blob } };
-    if (source.path !== undefined) return { place: { path: source.path } };
-    const { size, page } = source;
-    return { place: { size, page }, fetch: proxy(fetcher(source)) };
+  private place(): Place {
+    const { blob, path, size, page } = this.source;
+    if (blob) return { blob };
+    return path === undefined ? { size, page } : { path };
+  }
+
+  /** Where a worker asks for bytes that it cannot reach itself. */
+  private port(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    expose(fetcher(this.source), port1);
+    // In Node a port that listens keeps the program alive, which waits for the worker only.
+    (port1 as { unref?(): void }).unref?.();
+    this.ports.push(port1);
+    return port2;
   }
 }
 

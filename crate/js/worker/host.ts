@@ -1,7 +1,7 @@
 /** What runs in a worker: the engine and the files it is told of. */
 
 import type { Reading } from "#glue";
-import { transfer } from "comlink";
+import { transfer, wrap } from "comlink";
 import { plan } from "../choose.js";
 import { type Session, step, type Steps } from "../drive.js";
 import { engine } from "../engine.js";
@@ -23,10 +23,10 @@ interface Opened {
 
 const files = new Map<number, Opened>();
 
-function sourceAt(place: Place, fetch: Fetch | undefined): ByteSource {
+function sourceAt(place: Place, port: MessagePort | undefined): ByteSource {
   if ("blob" in place) return toSource(place.blob, "async");
   if ("path" in place) return toSource(place.path, "async");
-  return new RemoteSource(place.size, place.page, fetch!);
+  return new RemoteSource(place.size, place.page, wrap<Fetch>(port!));
 }
 
 function closed(file: number): void {
@@ -60,9 +60,9 @@ function* readPart(session: Session, opened: Opened, { read, dataset, choice, fr
 }
 
 export const host: Host = {
-  async open(file, place, cache, fetch) {
+  async open(file, place, cache, port) {
     closed(file);
-    files.set(file, { file: await openIn("async", await engine(false), sourceAt(place, fetch), { cache }), reading: undefined });
+    files.set(file, { file: await openIn("async", await engine(false), sourceAt(place, port), { cache }), reading: undefined });
   },
   close: closed,
   async read(file, job) {
