@@ -124,6 +124,26 @@ test("whoever reads sees a file as it was at one moment", async () => {
   await f.close();
 });
 
+test("values that a member encodes are there at once, too", async () => {
+  const f = await open(new Uint8Array(), { mode: "w" });
+  await f.createDataset("x", { shape: [800, 800], dtype: "int32", chunks: [40, 40], compression: 1, fillvalue: 0 });
+  await members(f, 3, async (file, rank) => {
+    const d = await file.get("x");
+    if (rank === 0) {
+      for (let i = 1; i <= 10; i++) await d.write(new Int32Array(640_000).fill(i));
+      return;
+    }
+    let last;
+    for (let i = 0; i < 200 && last !== 10; i++) {
+      const { data } = await d.read("::100, ::100");
+      if (data.some((v) => v !== data[0])) throw new Error(`half of a change: ${[...new Set(data)]}`);
+      last = data[0];
+    }
+  });
+  assert.equal(await (await f.get("x")).read("799, 799"), 10);
+  await f.close();
+});
+
 test("one thread can be owner and member, and objects stay what they are", async () => {
   const f = await open(new Uint8Array(), { mode: "w" });
   const g = await join(await f.share());

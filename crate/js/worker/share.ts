@@ -111,12 +111,16 @@ export class Sharing {
   /** Makes changes that a member asks for. */
   private async change(calls: readonly Call[], member: unknown): Promise<void> {
     const { session } = this;
-    for (const { method, args } of calls) {
-      if (!CHANGES.has(method)) throw new HyperslabError("Unsupported", "this is done where the file was opened");
-      if (CREATIONS.has(method) && this.again(method, args, member)) continue;
-      await session.run("/", method === "unlink" ? remove(session, args[0] as string) : edit(session, undefined, (engine) => call(engine, method, args)));
-      if (method === "unlink" || method === "moveLink") this.made.clear();
+    const [first] = calls;
+    // Only chunks come several at a time: nobody sees some of them.
+    if (!first || !calls.every(({ method }) => CHANGES.has(method) && (calls.length === 1 || method === "writeChunk"))) {
+      throw new HyperslabError("Unsupported", "this is done where the file was opened");
     }
+    const { method, args } = first;
+    if (CREATIONS.has(method) && this.again(method, args, member)) return;
+    const change = (engine: Engine): void => calls.forEach((each) => call(engine, each));
+    await session.run("/", method === "unlink" ? remove(session, args[0] as string) : edit(session, undefined, change));
+    if (method === "unlink" || method === "moveLink") this.made.clear();
     await session.run("/", renewAll(session));
   }
 
@@ -138,7 +142,7 @@ export class Sharing {
   }
 }
 
-function call(engine: Engine, method: string, args: unknown[]): unknown {
+function call(engine: Engine, { method, args }: Call): unknown {
   return (engine as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!(...args);
 }
 

@@ -8,7 +8,7 @@ import { type DatasetRecord, described } from "../records.js";
 import { describeAt } from "../reference.js";
 import { registered } from "../register.js";
 import { datatypeSpec } from "../spec.js";
-import { edit, make, remove, renew } from "../write.js";
+import { edit, make, remove } from "../write.js";
 import type { EncodedChunk } from "./calls.js";
 import type { Crew } from "./crew.js";
 import { fixedWidth } from "./rows.js";
@@ -58,11 +58,10 @@ export function* createApart(crew: Crew, session: Session, place: string, spec: 
 }
 
 function* store(session: Session, dataset: Writable | undefined, place: string, chunks: readonly EncodedChunk[]): Steps<void> {
-  for (const { offset, bytes, mask } of chunks) {
-    const at = Float64Array.from(offset);
-    yield* edit(session, undefined, (engine) => engine.writeChunk(place, at, bytes, mask));
-  }
-  if (dataset) yield* renew(session, dataset);
+  // As one change: others who read the file see all of them or none.
+  yield* edit(session, dataset, (engine) => {
+    for (const { offset, bytes, mask } of chunks) engine.writeChunk(place, Float64Array.from(offset), bytes, mask);
+  });
 }
 
 /** Writes all elements: nothing before all chunks are there. */
