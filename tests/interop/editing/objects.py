@@ -8,11 +8,14 @@ from names import names, word
 from tree import DATASET, encoded, GROUP
 from values import random_column
 
+# Attributes by which the library knows dimension scales: it takes any other of the same name for its own, and spoils it.
+SCALES = {"CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST"}
+
 
 def attr(s):
     r = s.r
     path = an_object(s)
-    here = s.tree.attrs(path)
+    here = [n for n in s.tree.attrs(path) if n not in SCALES]
     name = r.choice(here) if here and r.random() < 0.35 else (names(r, 1)[0] if r.random() < 0.5 else "a%d" % r.randrange(25))
     t, n, _ = a_type(s)
     big = r.random() < 0.05
