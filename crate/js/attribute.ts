@@ -1,5 +1,6 @@
 /** The attributes of one object. */
 
+import { change } from "./changes.js";
 import { expand } from "./dtype.js";
 import { type Session, step, type Steps, toError } from "./drive.js";
 import { argument } from "./errors.js";
@@ -7,7 +8,6 @@ import type { HdfObject } from "./object.js";
 import { type AttributeRecord, described, type ObjectRecord, reviveDtype } from "./records.js";
 import type { AttributeInfo, AttributeOptions, Attributes, Mode, Out, Value, WriteValue } from "./types.js";
 import { decodeValue } from "./values.js";
-import { clearAttributes, deleteAttribute, setAttribute } from "./write.js";
 
 export class AttributeMap<M extends Mode> implements Attributes<M> {
   private index = new Map<string, AttributeRecord>();
@@ -92,15 +92,15 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
   }
 
   set(name: string, value: WriteValue, options: AttributeOptions = {}): Out<M, void> {
-    return this.session.run(this.path, setAttribute(this.session, this.object, name, value, options));
+    return change(this.session, this.path, (c) => c.setAttribute(this.session, this.object, name, value, options));
   }
 
   delete(name: string): Out<M, boolean> {
-    return this.session.run(this.path, deleteAttribute(this.session, this.object, name));
+    return change(this.session, this.path, (c) => c.deleteAttribute(this.session, this.object, name));
   }
 
   clear(): Out<M, void> {
-    return this.session.run(this.path, clearAttributes(this.session, this.object));
+    return change(this.session, this.path, (c) => c.clearAttributes(this.session, this.object));
   }
 
   [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never {

@@ -2,7 +2,7 @@
 
 import type { Choice, Engine, Reading } from "#glue";
 import { argument } from "./errors.js";
-import { count, isNdArray } from "./infer.js";
+import { count, isNdArray } from "./arrays.js";
 import { integer, spell } from "./selection.js";
 import type { AxisSelection, Mask, Points, Selection } from "./types.js";
 

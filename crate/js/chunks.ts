@@ -5,10 +5,9 @@ import { argument } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import { slice } from "./selection.js";
 import type { ChunkInfo, Mode, RawChunk, Slice } from "./types.js";
-import { checkWritable, edit } from "./write.js";
 
 /** Where a chunk begins, as the engine takes it. */
-function offsetOf(offset: readonly number[]): Float64Array {
+export function offsetOf(offset: readonly number[]): Float64Array {
   if (!Array.isArray(offset) || !offset.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw argument("a chunk is named by the position of its first element, one number for each axis");
   }
@@ -38,14 +37,6 @@ export function* readRaw(session: Session, dataset: HdfObject<Mode>, offset: rea
   const at = offsetOf(offset);
   const found = yield* step(() => session.raw.rawChunk(dataset.address, at));
   return found && { bytes: found[1], filterMask: found[0] };
-}
-
-export function* writeRaw(session: Session, dataset: HdfObject<Mode>, offset: readonly number[], bytes: unknown, mask: number): Steps<void> {
-  checkWritable(session);
-  const at = offsetOf(offset);
-  if (!(bytes instanceof Uint8Array)) throw argument("the bytes of a chunk are a Uint8Array");
-  if (!Number.isInteger(mask) || mask < 0 || mask >= 2 ** 32) throw argument("a filter mask has a bit for each filter");
-  yield* edit(session, dataset, (engine) => engine.writeChunk(dataset.place, at, bytes, mask));
 }
 
 /** The parts of a selection that lie in one chunk each, in C order of the chunks. `ends`: where it begins and ends along each axis. */

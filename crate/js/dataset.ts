@@ -1,11 +1,11 @@
 /** Datasets. */
 
 import type { Engine } from "#glue";
-import { allChunks, chunkSlices, oneChunk, readRaw, writeRaw } from "./chunks.js";
+import { change } from "./changes.js";
+import { allChunks, chunkSlices, oneChunk, readRaw } from "./chunks.js";
 import { toError } from "./drive.js";
-import { changeAxis, dimensions } from "./dims.js";
+import { dimensions } from "./dims.js";
 import { display, expand } from "./dtype.js";
-import { append, regionRef, resize, writeElements } from "./elements.js";
 import { argument, text } from "./errors.js";
 import { HdfObject } from "./object.js";
 import { readSteps } from "./read.js";
@@ -142,7 +142,7 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   write(...args: [WriteValue] | [Selection | null | undefined, WriteValue]): Out<M, void> {
     const { session } = this.context;
     const [selection, value] = args.length === 1 ? [undefined, args[0]] : args;
-    return session.run(this.path, writeElements(session, this, selection, value));
+    return change(session, this.path, (c) => c.writeElements(session, this, selection, value));
   }
 
   flush(): Out<M, void> {
@@ -157,40 +157,40 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
 
   resize(shape: readonly number[]): Out<M, void> {
     const { session } = this.context;
-    return session.run(this.path, resize(session, this, shape));
+    return change(session, this.path, (c) => c.resize(session, this, shape));
   }
 
   append(rows: WriteValue, axis = 0): Out<M, void> {
     const { session } = this.context;
-    return session.run(this.path, append(session, this, rows, axis));
+    return change(session, this.path, (c) => c.append(session, this, rows, axis));
   }
 
   makeScale(name = ""): Out<M, void> {
     text(name, "a scale's name");
-    return this.change(0, undefined, (engine, place) => engine.makeScale(place, name));
+    return this.changeAxis(0, undefined, (engine, place) => engine.makeScale(place, name));
   }
 
   attachScale(axis: number, scale: Dataset<Mode>): Out<M, void> {
-    return this.change(axis, scale ?? null, (engine, place, other) => engine.attachScale(place, axis, other));
+    return this.changeAxis(axis, scale ?? null, (engine, place, other) => engine.attachScale(place, axis, other));
   }
 
   detachScale(axis: number, scale: Dataset<Mode>): Out<M, void> {
-    return this.change(axis, scale ?? null, (engine, place, other) => engine.detachScale(place, axis, other));
+    return this.changeAxis(axis, scale ?? null, (engine, place, other) => engine.detachScale(place, axis, other));
   }
 
   labelAxis(axis: number, label: string): Out<M, void> {
     text(label, "a label");
-    return this.change(axis, undefined, (engine, place) => engine.labelAxis(place, axis, label));
+    return this.changeAxis(axis, undefined, (engine, place) => engine.labelAxis(place, axis, label));
   }
 
-  private change(axis: number, scale: unknown, change: (engine: Engine, place: string, scale: string) => void): Out<M, void> {
+  private changeAxis(axis: number, scale: unknown, edit: (engine: Engine, place: string, scale: string) => void): Out<M, void> {
     const { session } = this.context;
-    return session.run(this.path, changeAxis(session, this, axis, scale, change));
+    return change(session, this.path, (c) => c.changeAxis(session, this, axis, scale, edit));
   }
 
   regionRef(selection?: Selection | null): Out<M, Reference> {
     const { session } = this.context;
-    return session.run(this.path, regionRef(session, this, selection));
+    return change(session, this.path, (c) => c.regionRef(session, this, selection));
   }
 
   chunkInfo(): Out<M, ChunkInfo[]>;
@@ -207,7 +207,7 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
 
   writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask = 0): Out<M, void> {
     const { session } = this.context;
-    return session.run(this.path, writeRaw(session, this, offset, bytes, filterMask));
+    return change(session, this.path, (c) => c.writeRaw(session, this, offset, bytes, filterMask));
   }
 
   iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]> {

@@ -1,12 +1,9 @@
 /** Dimension scales: names and coordinates of a dataset's axes. */
 
-import type { Engine } from "#glue";
+import { isNdArray } from "./arrays.js";
 import { type Session, step, type Steps } from "./drive.js";
-import { argument, isHyperslabError } from "./errors.js";
-import { isNdArray } from "./infer.js";
-import type { HdfObject } from "./object.js";
+import { isHyperslabError } from "./errors.js";
 import type { Dataset, Dimension, Group, Mode, Reference, Value } from "./types.js";
-import { checkWritable, edit, renew } from "./write.js";
 
 /** Paths of the datasets directly in a group, by address. */
 export type Names = Map<number, string>;
@@ -84,23 +81,4 @@ function* namesIn<M extends Mode>(session: Session<M>, { file }: Dataset<M>, pat
   // Groups that change are asked again.
   if (!session.writable) session.names.set(path, names);
   return names;
-}
-
-/** A change of what the axes of a dataset are, and of a scale. */
-export function* changeAxis(
-  session: Session,
-  dataset: HdfObject<Mode>,
-  axis: number,
-  scale: unknown,
-  change: (engine: Engine, place: string, scale: string) => void,
-): Steps<void> {
-  checkWritable(session);
-  if (!Number.isInteger(axis) || axis < 0) throw argument(`${String(axis)} is no axis`);
-  const other = scale as (HdfObject<Mode> & { kind?: string }) | undefined;
-  if (other !== undefined && (other?.kind !== "dataset" || other.context?.session !== session)) {
-    throw argument("a scale is a dataset of the same file");
-  }
-  const place = other?.place ?? "";
-  yield* edit(session, dataset, (engine) => change(engine, dataset.place, place));
-  if (other) yield* renew(session, other);
 }

@@ -4,6 +4,7 @@
  */
 
 import makeGlue, { type Glue } from "#glue";
+import { loadChanges } from "./changes.js";
 import { argument } from "./errors.js";
 import { filters } from "./filters.js";
 import { loader, simd } from "./loader.js";
@@ -75,7 +76,9 @@ export async function engine(edit: boolean, wasm?: WasmSource): Promise<Instance
   if (here) return here;
   let loading = coming.get(true) ?? coming.get(edit);
   if (!loading) {
-    loading = Instance.load(wasm ?? loader().load(simd(), edit)).then(keep);
+    // What changes files comes first: then it is there whenever the engine is that can.
+    const instance = Instance.load(wasm ?? loader().load(simd(), edit));
+    loading = edit ? Promise.all([instance, loadChanges()]).then(([loaded]) => keep(loaded)) : instance.then(keep);
     coming.set(edit, loading);
   }
   try {

@@ -1,5 +1,6 @@
 /** An open file, which is its root group. */
 
+import { checkOwn } from "./changes.js";
 import { type Session, step, type Steps } from "./drive.js";
 import { argument } from "./errors.js";
 import { GroupObject } from "./group.js";
@@ -10,7 +11,6 @@ import { bytesOf, blobOf, flush, saved } from "./saving.js";
 import { statsOf } from "./stats.js";
 import { isWritable } from "./sources/writable.js";
 import type { Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveTarget } from "./types.js";
-import { checkOwn } from "./write.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   info: FileInfo;

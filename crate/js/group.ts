@@ -2,7 +2,7 @@
 
 import type { Reply } from "#glue";
 import type { Ahead } from "./ahead.js";
-import { copyObject } from "./copy.js";
+import { change, type Changes } from "./changes.js";
 import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeDatatype, makeObject } from "./entities.js";
 import { argument, type ErrorCode, HyperslabError, isHyperslabError, text } from "./errors.js";
@@ -27,7 +27,6 @@ import type {
   Reference,
   SoftLink,
 } from "./types.js";
-import { createDataset, createDatatype, createGroup, makeLink, move, remove } from "./write.js";
 
 /** An absolute path without empty parts and dots. */
 export function join(base: string, path: string): string {
@@ -220,28 +219,29 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
 
   createGroup(path: string, options: GroupOptions = {}): Out<M, Group<M>> {
     const { context } = this;
-    return this.create(path, (place) => createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place));
+    return this.create(path, (c, place) => c.createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place));
   }
 
   createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>> {
     const { context } = this;
-    return this.create(path, (place) => createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place));
+    return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place));
   }
 
   createDatatype(path: string, dtype: Dtype, options: HeaderOptions = {}): Out<M, NamedDatatype<M>> {
     const { context } = this;
-    return this.create(path, (place) => createDatatype(context.session, place, dtype, options), (full, place) => makeDatatype(context, full, place));
+    return this.create(path, (c, place) => c.createDatatype(context.session, place, dtype, options), (full, place) => makeDatatype(context, full, place));
   }
 
   /** Makes a change that creates an object, and the object. */
-  private create<T extends Entity<M>>(path: string, change: (place: string) => Steps<void>, wrap: (full: string, place: string) => T): Out<M, T> {
+  private create<T extends Entity<M>>(path: string, create: (c: Changes, place: string) => Steps<void>, wrap: (full: string, place: string) => T): Out<M, T> {
     const full = this.resolvable(path);
-    return this.context.session.run(full, this.made(full, this.placeOf(path), change, wrap));
+    const place = this.placeOf(path);
+    return change(this.context.session, full, (c) => this.made(full, place, create(c, place), wrap));
   }
 
-  private *made<T extends Entity<M>>(full: string, place: string, change: (place: string) => Steps<void>, wrap: (full: string, place: string) => T): Steps<T> {
+  private *made<T extends Entity<M>>(full: string, place: string, create: Steps<void>, wrap: (full: string, place: string) => T): Steps<T> {
     const { session } = this.context;
-    yield* change(place);
+    yield* create;
     if (!session.renewed) return wrap(full, place);
     const reply = yield* step(() => describeAt(session.raw, session.root, place));
     const { record, payload } = described<ObjectRecord>(reply as Reply);
@@ -251,18 +251,18 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void> {
     const full = this.resolvable(name);
     if (target instanceof HdfObject && target.file !== this.file) throw argument("a hard link cannot lead to another file");
-    return this.context.session.run(full, makeLink(this.context.session, this.placeOf(name), target as Entity<Mode>));
+    return change(this.context.session, full, (c) => c.makeLink(this.context.session, this.placeOf(name), target as Entity<Mode>));
   }
 
   delete(name: string): Out<M, void> {
     const full = this.resolvable(name);
-    return this.context.session.run(full, remove(this.context.session, this.placeOf(name)));
+    return change(this.context.session, full, (c) => c.remove(this.context.session, this.placeOf(name)));
   }
 
   move(from: string, to: string): Out<M, void> {
     const full = this.resolvable(from);
     text(to, "a path");
-    return this.context.session.run(full, move(this.context.session, this.placeOf(from), this.placeOf(to)));
+    return change(this.context.session, full, (c) => c.move(this.context.session, this.placeOf(from), this.placeOf(to)));
   }
 
   copy(source: string | Entity<Mode>, dest: string | Group<Mode>, options: CopyOptions = {}): Out<M, void> {
@@ -278,7 +278,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       if (!(object instanceof HdfObject)) throw argument("what is copied is an object, or what is at a path");
       if (name === undefined && object.name === "/") throw argument("the copy of a file's root needs a name");
       const place = to.placeOf(text(name ?? object.name, "a path"));
-      return session.run(object.path, copyObject(session, object, place, options));
+      return change(session, object.path, (c) => c.copyObject(session, object, place, options));
     };
     const found = typeof source === "string" ? this.get(source) : source;
     return (driven === "sync" ? copy(found as Entity<Mode>) : Promise.resolve(found).then(copy as never)) as Out<M, void>;

@@ -12,6 +12,8 @@ import codecs from "#hyperslab_codecs";
 import codecsWithoutSimd from "#hyperslab_codecs_scalar";
 import whole from "#hyperslab_edit";
 import wholeWithoutSimd from "#hyperslab_edit_scalar";
+import * as change from "./change/index.js";
+import { useChanges } from "./changes.js";
 import { HyperslabError } from "./errors.js";
 import { bytesOf } from "./inline/bytes.js";
 import { inflate } from "./inline/inflate.js";
@@ -34,5 +36,7 @@ useLoader({
   },
   processors: () => 1,
 });
+
+useChanges(change);
 
 export * from "./exports.js";

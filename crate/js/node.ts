@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+import * as change from "./change/index.js";
+import { useChanges } from "./changes.js";
 import { codecsFile, engineFile } from "./files.js";
 import { useLoader } from "./loader.js";
 import { faultOf } from "./drive.js";
@@ -33,6 +35,7 @@ useLoader({
   },
   processors: availableParallelism,
 });
+useChanges(change);
 usePaths((path) => new NodeSource(path), absolutePath, findBeside);
 useWritablePaths((path, mode, options) => (options.driver ? openCore : openWritable)(path, mode, options), replaceFile);
 useRecovery((source) => {

@@ -1,6 +1,7 @@
 /** From a source to a session and the file in it. */
 
 import type { Engine } from "#glue";
+import { changes } from "./changes.js";
 import { faultOf, Session, step, type Steps } from "./drive.js";
 import type { Instance } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
@@ -8,7 +9,6 @@ import { FileObject } from "./file.js";
 import type { GroupObject } from "./group.js";
 import { after, Neighbours } from "./neighbours.js";
 import { described, type FileRecord, type GroupRecord } from "./records.js";
-import { fileSpec, releaseName } from "./spec.js";
 import { beside, locationOf, toSource, toWritable } from "./sources/index.js";
 import { MemorySource } from "./sources/memory.js";
 import type { ByteSource } from "./sources/source.js";
@@ -64,12 +64,12 @@ function engineFor(instance: Instance, source: ByteSource, options: OpenOptions)
   if (!writes(options)) return new Engine(source, source.page, cache);
   const [low] = [options.libver].flat();
   if (!isNew(source, options)) {
-    return Engine.edit(source, source.page, cache, low === undefined ? low : releaseName(low), options.clearFlags ?? false);
+    return Engine.edit(source, source.page, cache, low === undefined ? low : changes().releaseName(low), options.clearFlags ?? false);
   }
   if (options.swmr) throw argument("a new file has no datasets that could be written: make them, then startSwmr");
-  if (isWritable(source)) return Engine.createIn(fileSpec(options), source, source.page, cache);
+  if (isWritable(source)) return Engine.createIn(changes().fileSpec(options), source, source.page, cache);
   if (source.files) throw new HyperslabError("Unsupported", "a new file is one file, not spread over several");
-  return Engine.create(fileSpec(options));
+  return Engine.create(changes().fileSpec(options));
 }
 
 /** Whether a file is to be made, not opened. What cannot be written in place is there already if it has any bytes. */

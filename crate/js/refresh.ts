@@ -3,9 +3,8 @@
 import type { Reply } from "#glue";
 import { type Session, step, type Steps } from "./drive.js";
 import type { HdfObject } from "./object.js";
-import type { FileRecord } from "./records.js";
+import { described, type FileRecord } from "./records.js";
 import type { Mode } from "./types.js";
-import { renew } from "./write.js";
 
 /** Goes over to the file as it is now; facts about it. Nothing if it is changed here: then nobody else does. */
 export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
@@ -18,6 +17,14 @@ export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
   session.renewed?.clear();
   yield* renewAll(session);
   return info;
+}
+
+/** Describes an object that has changed, where that cannot wait until somebody asks. */
+export function* renew(session: Session, object: HdfObject<Mode>): Steps<void> {
+  if (!session.renewed) return;
+  const { address } = object;
+  const reply = yield* step(() => session.raw.resolve(address, ""));
+  if (reply) session.renewed.set(address, described(reply as Reply));
 }
 
 /** Describes all objects that the program has again, where that cannot wait until somebody asks. */

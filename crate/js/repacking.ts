@@ -1,17 +1,18 @@
 /** How compact copies of files are made: loaded when one is. */
 
 import type { RepackSpec, StoringSpec } from "#glue";
-import { compressionOf } from "./compression.js";
+import { compressionOf } from "./change/compression.js";
 import { breathe, type Session, step, type Steps } from "./drive.js";
 import { engine } from "./engine.js";
 import { argument, text } from "./errors.js";
 import { openFile, openUrls } from "./opening.js";
 import { isFileHandle } from "./sources/access.js";
 import { type Target, targetFailure, targetOf } from "./sources/target.js";
-import { fileSpec } from "./spec.js";
+import { fileSpec } from "./change/spec.js";
 import type { CreateOptions, DatasetOptions, RepackOptions, Source, Storing } from "./types.js";
-// All that is shared is one file, which compresses best.
+// All that is shared is one file, which compresses best, and all that changes another.
 import "./exports.js";
+import "./change/index.js";
 
 /** Milliseconds between reports, and between chances for the page to do something else. */
 const PAUSE = 50;

@@ -14,7 +14,7 @@ import {
   put,
 } from "./columns.js";
 import { expand } from "./dtype.js";
-import { count, typedArrayType } from "./infer.js";
+import { count, typedArrayType } from "./arrays.js";
 import type { ValueRecord } from "./records.js";
 import type { ArrayType, Columns, Data, Dtype, NdArray, NumericTypes, Row, Scalar, Value } from "./types.js";
 

@@ -2,7 +2,7 @@
 
 import { ndarray } from "../columns.js";
 import { HyperslabError } from "../errors.js";
-import { isNdArray } from "../infer.js";
+import { isNdArray } from "../arrays.js";
 import type { Dataset, Value } from "../types.js";
 import { formats, type Format, type Printer } from "./formats.js";
 import { command, UsageError, type Values } from "./frame.js";

@@ -1,7 +1,7 @@
 /** Compares objects of two files. */
 
 import { expand } from "../dtype.js";
-import { isNdArray } from "../infer.js";
+import { isNdArray } from "../arrays.js";
 import type { Data, Dataset, Dtype, Entity, Entry, File, Group, Link, NdArray, Reference, Value } from "../types.js";
 import { pathsOf } from "./ddl/dumper.js";
 import { describeError } from "./frame.js";

@@ -3,7 +3,7 @@
  * JSON has not, are the texts "NaN", "Infinity" and "-Infinity"; bytes are text in base64; arrays are nested by their extents.
  */
 
-import { isNdArray } from "../infer.js";
+import { isNdArray } from "../arrays.js";
 import type { Data, Dtype, NdArray, Reference, Value } from "../types.js";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -2,7 +2,7 @@
 
 import { expand } from "../dtype.js";
 import type { Columns, Data, Datatype, Dtype as OwnDtype, NdArray, Reference as OwnReference, Row, Value } from "../types.js";
-import { isNdArray } from "../infer.js";
+import { isNdArray } from "../arrays.js";
 import { NUMERIC } from "../values.js";
 import { describe, isBool } from "./metadata.js";
 import { fromOwn } from "./references.js";

@@ -1,6 +1,6 @@
 /** Files that the viewer offers for download, made of what it shows. */
 
-import { typedArrayType } from "../infer.js";
+import { typedArrayType } from "../arrays.js";
 import type { NumericArray } from "../types.js";
 // Whoever has a file has all of this: what is shared is one chunk, which compresses best.
 import "../exports.js";

@@ -3,7 +3,6 @@
 import type { Choice, Reading, Spec, Values } from "#glue";
 import { expose, transfer } from "comlink";
 import { type Session, step, type Steps } from "../drive.js";
-import type { Writable } from "../elements.js";
 import { argument, HyperslabError } from "../errors.js";
 import type { FileObject } from "../file.js";
 import { loader } from "../loader.js";
@@ -14,7 +13,6 @@ import type { Filter, OpenOptions } from "../types.js";
 import type { Batch, EncodedChunk, Fetch, Place } from "./calls.js";
 import { enter, everyone, give, type Hand, leave, take } from "./hands.js";
 import { cutRows, rowsOf } from "./rows.js";
-import { createApart, encodesAll, encodesNew, writeApart } from "./writing.js";
 // All that is shared is one file, which compresses best.
 import "../exports.js";
 
@@ -86,16 +84,6 @@ export class Crew {
       this.work(session.version, (hand) => hand.ask((host) => host.read(this.file, { read, path, dataset, choice, from: cuts[i]!, to: cuts[i + 1]! })));
     const taken = (batches: Batch[]): void => batches.forEach(next);
     return step(() => this.inOrder(cuts.length - 1, job, taken, [signal, session.signal]));
-  }
-
-  /** How workers make a dataset, if they do. */
-  creates(session: Session, place: string, spec: Spec): Steps<void> | undefined {
-    return encodesNew(spec) ? createApart(this, session, place, spec) : undefined;
-  }
-
-  /** How they write elements. */
-  writes(session: Session, dataset: Writable, choice: Choice, values: Values): Steps<void> | undefined {
-    return encodesAll(dataset, choice, values) ? writeApart(this, session, dataset, values) : undefined;
   }
 
   /**

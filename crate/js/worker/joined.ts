@@ -2,21 +2,23 @@
 
 import type { Choice, Engine, Spec, Values } from "#glue";
 import { releaseProxy, type Remote, wrap } from "comlink";
+import { worth } from "../change/apart.js";
+import { markDeleted } from "../change/edit.js";
+import type { Writable } from "../change/elements.js";
+import { datatypeSpec } from "../change/spec.js";
+import { loadChanges } from "../changes.js";
 import { type Session, step, type Steps } from "../drive.js";
-import type { Writable } from "../elements.js";
 import { engine } from "../engine.js";
 import type { FileObject } from "../file.js";
 import { openIn } from "../opening.js";
-import { refreshFile } from "../refresh.js";
-import { datatypeSpec } from "../spec.js";
+import { refreshFile, renew } from "../refresh.js";
 import type { JoinOptions } from "../types.js";
-import { markDeleted, renew } from "../write.js";
 import { type Call, type EncodedChunk, type Owner, sendFaults, type State } from "./calls.js";
 import { encodeChunks } from "./encode.js";
 import { RemoteSource } from "./remote.js";
-import { worth } from "./writing.js";
-// All that is shared is one file, which compresses best.
+// All that is shared is one file, which compresses best, and all that changes another.
 import "../exports.js";
+import "../change/index.js";
 
 const PAGE = 64 << 10;
 
@@ -155,7 +157,8 @@ export async function joinFile(port: MessagePort, { cache, signal }: JoinOptions
   const state = await owner.lease(Infinity);
   try {
     const source = new RemoteSource(state.size, PAGE, owner.fetch);
-    const file = await openIn("async", await engine(false), source, { cache, signal });
+    const [instance] = await Promise.all([engine(false), loadChanges()]);
+    const file = await openIn("async", instance, source, { cache, signal });
     const { session } = file.context;
     session.joined = new Joined(session, source, owner, state);
     session.endings.push(() => {

@@ -9,11 +9,12 @@ import { type Session, step, type Steps } from "../drive.js";
 import { HyperslabError } from "../errors.js";
 import { renewAll } from "../refresh.js";
 import { flush } from "../saving.js";
-import { edit, noteDeleted, remove } from "../write.js";
+import { edit, noteDeleted, remove } from "../change/edit.js";
 import { type Call, type Owner, sendFaults, type State } from "./calls.js";
 import { Lock } from "./lock.js";
-// All that is shared is one file, which compresses best.
+// All that is shared is one file, which compresses best, and all that changes another.
 import "../exports.js";
+import "../change/index.js";
 
 /** What members may ask for. */
 const CHANGES = new Set([

@@ -1,14 +1,15 @@
 /** What is to be made, as the engine takes it: values become shape, type and buffers. */
 
 import type { Choice, CreateSpec, GroupSpec, Spec } from "#glue";
+import { count } from "../arrays.js";
 import { compressionOf } from "./compression.js";
-import type { Session } from "./drive.js";
-import { expand } from "./dtype.js";
+import type { Session } from "../drive.js";
+import { expand } from "../dtype.js";
 import { encode } from "./encode.js";
-import { argument, text } from "./errors.js";
-import { count, infer, type Typed } from "./infer.js";
-import type { HdfObject } from "./object.js";
-import { spell } from "./selection.js";
+import { argument, text } from "../errors.js";
+import { infer, type Typed } from "./infer.js";
+import type { HdfObject } from "../object.js";
+import { spell } from "../selection.js";
 import type {
   AttributeOptions,
   AxisSelection,
@@ -21,7 +22,7 @@ import type {
   Part,
   Pattern,
   WriteValue,
-} from "./types.js";
+} from "../types.js";
 
 /** Another shape with as many elements. */
 function reshape(typed: Typed, shape: readonly number[] | null | undefined): Typed {

@@ -1,11 +1,12 @@
 /** Copies of objects, within a file and from one file to another. */
 
 import type { CopySpec, Engine } from "#glue";
-import type { Session, Steps } from "./drive.js";
-import { argument, HyperslabError } from "./errors.js";
-import type { HdfObject } from "./object.js";
-import type { CopyOptions, Mode } from "./types.js";
-import { checkOwn, checkWritable, edit } from "./write.js";
+import { checkOwn, checkWritable } from "../changes.js";
+import type { Session, Steps } from "../drive.js";
+import { argument, HyperslabError } from "../errors.js";
+import type { HdfObject } from "../object.js";
+import type { CopyOptions, Mode } from "../types.js";
+import { edit } from "./edit.js";
 
 /** Bytes of metadata kept of the file that is copied from. */
 const CACHE = 4 << 20;

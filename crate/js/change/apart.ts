@@ -1,17 +1,17 @@
 /** What workers encode, put into the file. */
 
 import type { Choice, Reply, Spec, Values } from "#glue";
+import { count } from "../arrays.js";
 import { type Session, step, type Steps } from "../drive.js";
-import type { Writable } from "../elements.js";
-import { count } from "../infer.js";
 import { type DatasetRecord, described } from "../records.js";
 import { describeAt } from "../reference.js";
 import { registered } from "../register.js";
-import { datatypeSpec } from "../spec.js";
-import { edit, make, remove } from "../write.js";
-import type { EncodedChunk } from "./calls.js";
-import type { Crew } from "./crew.js";
-import { fixedWidth } from "./rows.js";
+import type { EncodedChunk } from "../worker/calls.js";
+import type { Crew } from "../worker/crew.js";
+import { fixedWidth } from "../worker/rows.js";
+import { edit, make, remove } from "./edit.js";
+import type { Writable } from "./elements.js";
+import { datatypeSpec } from "./spec.js";
 
 /** Less is not worth a message. */
 const WORTH = 2 << 20;
@@ -23,14 +23,14 @@ export function worth({ data }: Spec, filters: readonly { id: number }[]): boole
 }
 
 /** Whether workers encode the elements of a dataset that is made. */
-export function encodesNew(spec: Spec): boolean {
+function encodesNew(spec: Spec): boolean {
   if (spec.gzip === undefined && spec.filters === undefined) return false;
   if (spec.edgeUnfiltered || spec.contiguous || spec.compact || spec.sources || spec.external) return false;
   return worth(spec, spec.filters ?? []);
 }
 
 /** Whether they encode these values for a dataset. */
-export function encodesAll({ shape, chunks, filters }: Writable, { text }: Choice, values: Values): boolean {
+function encodesAll({ shape, chunks, filters }: Writable, { text }: Choice, values: Values): boolean {
   if (text === undefined || !/^[\s.:,]*$/.test(text)) return false;
   if (!shape || !chunks || filters.length === 0 || !worth(values, filters)) return false;
   // What lies beyond the edge depends on more than the values.
@@ -40,7 +40,7 @@ export function encodesAll({ shape, chunks, filters }: Writable, { text }: Choic
 }
 
 /** Makes a dataset, all of it or nothing. */
-export function* createApart(crew: Crew, session: Session, place: string, spec: Spec): Steps<void> {
+function* createApart(crew: Crew, session: Session, place: string, spec: Spec): Steps<void> {
   const { data, ...empty } = spec;
   yield* make(session, (engine) => engine.createDataset(place, empty));
   try {
@@ -65,11 +65,21 @@ function* store(session: Session, dataset: Writable | undefined, place: string, 
 }
 
 /** Writes all elements: nothing before all chunks are there. */
-export function* writeApart(crew: Crew, session: Session, dataset: Writable, { dtype, data }: Values): Steps<void> {
+function* writeApart(crew: Crew, session: Session, dataset: Writable, { dtype, data }: Values): Steps<void> {
   const { chunks, filters, place } = dataset;
   const shape = Float64Array.from(dataset.shape!);
   const like = { ...datatypeSpec(dataset.dtype, {}), shape, chunks: Float64Array.from(chunks!), filters };
   const made: EncodedChunk[] = [];
   yield* crew.encode(session, like, { dtype, shape, data: data! }, chunks!, filters, (chunk) => void made.push(chunk));
   yield* store(session, dataset, place, made);
+}
+
+/** How workers make a dataset, if there are any and they do. */
+export function madeApart(session: Session, place: string, spec: Spec): Steps<void> | undefined {
+  return session.crew && encodesNew(spec) ? createApart(session.crew, session, place, spec) : undefined;
+}
+
+/** How they write elements. */
+export function writtenApart(session: Session, dataset: Writable, choice: Choice, values: Values): Steps<void> | undefined {
+  return session.crew && encodesAll(dataset, choice, values) ? writeApart(session.crew, session, dataset, values) : undefined;
 }

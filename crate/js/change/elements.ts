@@ -1,14 +1,17 @@
 /** Writing elements of datasets, and changing how many there are. */
 
 import type { Values } from "#glue";
-import { choose } from "./choose.js";
-import { type Session, step, type Steps } from "./drive.js";
-import { argument } from "./errors.js";
-import { infer, typedArrayType } from "./infer.js";
-import type { HdfObject } from "./object.js";
+import { typedArrayType } from "../arrays.js";
+import { checkOwn, checkWritable } from "../changes.js";
+import { choose } from "../choose.js";
+import { type Session, step, type Steps } from "../drive.js";
+import { argument } from "../errors.js";
+import { infer } from "./infer.js";
+import type { HdfObject } from "../object.js";
 import { checkShape, typedSpec } from "./spec.js";
-import type { Dtype, Filter, Mode, Reference, Selection, WriteValue } from "./types.js";
-import { checkOwn, checkWritable, edit } from "./write.js";
+import type { Dtype, Filter, Mode, Reference, Selection, WriteValue } from "../types.js";
+import { writtenApart } from "./apart.js";
+import { edit } from "./edit.js";
 
 /** What has to be known of a dataset. */
 export interface Writable extends HdfObject<Mode> {
@@ -31,7 +34,7 @@ export function* writeElements(session: Session, dataset: Writable, selection: S
   checkWritable(session);
   const choice = choose(selection, () => dataset.shape ?? [], dataset.address);
   const values = valuesOf(dataset, value);
-  const apart = (session.joined ?? session.crew)?.writes(session, dataset, choice, values);
+  const apart = session.joined ? session.joined.writes(session, dataset, choice, values) : writtenApart(session, dataset, choice, values);
   yield* apart ?? edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
 }
 

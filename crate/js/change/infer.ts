@@ -1,9 +1,10 @@
 /** What a value to be written is, where its type or shape is not given: as h5py has it for Python's values. */
 
-import { expand } from "./dtype.js";
-import { argument } from "./errors.js";
-import { isReference, referenceType } from "./reference.js";
-import type { CompoundMember, Dtype, NdArray, Nested, NumericArray, WriteValue } from "./types.js";
+import { count, isNdArray, typedArrayType } from "../arrays.js";
+import { expand } from "../dtype.js";
+import { argument } from "../errors.js";
+import { isReference, referenceType } from "../reference.js";
+import type { CompoundMember, Dtype, NdArray, Nested, NumericArray, WriteValue } from "../types.js";
 
 /** A value with its shape and type, its elements in C order. */
 export interface Typed {
@@ -17,36 +18,6 @@ export interface Typed {
 
 /** A list of elements, or the columns of a compound type. */
 export type Elements = ArrayLike<unknown> | { [member: string]: unknown };
-
-const TYPES: [new (n: number) => NumericArray | Uint8ClampedArray, string][] = [
-  [Int8Array, "|i1"],
-  [Uint8Array, "|u1"],
-  [Uint8ClampedArray, "|u1"],
-  [Int16Array, "<i2"],
-  [Uint16Array, "<u2"],
-  [Int32Array, "<i4"],
-  [Uint32Array, "<u4"],
-  [BigInt64Array, "<i8"],
-  [BigUint64Array, "<u8"],
-  [Float32Array, "<f4"],
-  [Float64Array, "<f8"],
-];
-
-/** The dtype of a typed array; `undefined` for anything else. */
-export function typedArrayType(value: unknown): string | undefined {
-  const name = (value as object | null)?.constructor?.name;
-  if (name === "Float16Array") return "<f2";
-  return TYPES.find(([Type]) => value instanceof Type)?.[1];
-}
-
-export function isNdArray(value: unknown): value is NdArray {
-  return typeof value === "object" && value !== null && "data" in value && "shape" in value && Array.isArray(value.shape);
-}
-
-/** The number of elements of a shape. */
-export function count(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
-}
 
 /** Shape, type and elements of a value; a given dtype decides how much of the nesting is shape. */
 export function infer(value: WriteValue, given?: Dtype): Typed {

@@ -1,8 +1,8 @@
 /** What `createDataset` is asked to do to chunks, as filters. */
 
 import type { Spec } from "#glue";
-import { argument } from "./errors.js";
-import type { CompressionName, DatasetOptions } from "./types.js";
+import { argument } from "../errors.js";
+import type { CompressionName, DatasetOptions } from "../types.js";
 
 /** Filters of the compressions that have names. */
 const NAMED: Record<CompressionName, number> = {

@@ -1,11 +1,12 @@
 /** Elements into the buffers the engine takes: numbers in a native type, text as bytes with ends, depth first. */
 
-import { put } from "./columns.js";
-import { expand } from "./dtype.js";
-import { argument } from "./errors.js";
-import { count, elementDims, type Elements, isNdArray, typedArrayType } from "./infer.js";
-import { encodeReferences } from "./reference.js";
-import type { Datatype, Dtype, EnumType, NumericArray } from "./types.js";
+import { count, isNdArray, typedArrayType } from "../arrays.js";
+import { put } from "../columns.js";
+import { expand } from "../dtype.js";
+import { argument } from "../errors.js";
+import { elementDims, type Elements } from "./infer.js";
+import { encodeReferences } from "../reference.js";
+import type { Datatype, Dtype, EnumType, NumericArray } from "../types.js";
 
 /** Buffers in the order of the type's leaves, with how each is to be read. */
 export class Leaves {

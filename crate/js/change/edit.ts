@@ -1,10 +1,12 @@
 /** Changes to a file. */
 
-import type { Engine, Reply } from "#glue";
-import { type Session, step, type Steps } from "./drive.js";
-import { argument, HyperslabError, text } from "./errors.js";
-import type { HdfObject } from "./object.js";
-import { described } from "./records.js";
+import type { Engine } from "#glue";
+import { checkWritable } from "../changes.js";
+import { type Session, step, type Steps } from "../drive.js";
+import { argument, text } from "../errors.js";
+import type { HdfObject } from "../object.js";
+import { renew } from "../refresh.js";
+import { madeApart } from "./apart.js";
 import { datasetSpec, datatypeSpec, headerSpec, valueSpec } from "./spec.js";
 import type {
   AttributeOptions,
@@ -17,18 +19,7 @@ import type {
   Mode,
   SoftLink,
   WriteValue,
-} from "./types.js";
-
-/** Checks that the file can be changed. */
-export function checkWritable(session: Session): void {
-  if (!session.changes) throw new HyperslabError("ReadOnly", "this file is open for reading only");
-}
-
-/** The same, and not by another thread. */
-export function checkOwn(session: Session): void {
-  checkWritable(session);
-  if (session.joined) throw new HyperslabError("Unsupported", "this is done where the file was opened");
-}
+} from "../types.js";
 
 /** One change, of the object `about` if there is one. What was read of objects before may be out of date after it. */
 export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, fn: (engine: Engine) => T): Steps<T> {
@@ -39,14 +30,6 @@ export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, f
   session.version += 1;
   if (about) yield* renew(session, about);
   return result;
-}
-
-/** Describes an object that has changed, where that cannot wait until somebody asks. */
-export function* renew(session: Session, object: HdfObject<Mode>): Steps<void> {
-  if (!session.renewed) return;
-  const { address } = object;
-  const reply = yield* step(() => session.raw.resolve(address, ""));
-  if (reply) session.renewed.set(address, described(reply as Reply));
 }
 
 /** What was created is told apart from what will be at its path later on. */
@@ -69,8 +52,7 @@ export function createGroup(session: Session, place: string, options: GroupOptio
 
 export function* createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
   const spec = datasetSpec(session, options);
-  const apart = session.crew?.creates(session, place, spec);
-  yield* apart ?? make(session, (engine) => engine.createDataset(place, spec));
+  yield* madeApart(session, place, spec) ?? make(session, (engine) => engine.createDataset(place, spec));
 }
 
 export function createDatatype(session: Session, place: string, dtype: Dtype, options: HeaderOptions): Steps<void> {
