@@ -169,3 +169,40 @@ test("what a virtual dataset is made of is written as the file's bound says", as
     assert.match(stdout, /STRIDE \(2,2\)/);
   }
 });
+
+test("regions stay when what they were copied from goes: libhdf5's copies in the same file share them", async () => {
+  for (const kind of ["h5py.regionref_dtype", "np.dtype([('n', '<i4'), ('to', h5py.regionref_dtype)])"]) {
+    const made = madeByH5py(
+      "shared-regions.h5",
+      `
+f["to"] = np.arange(12).reshape(3, 4)
+ref = f["to"].regionref[1:3, ::2]
+kind = np.dtype(${kind})
+value = np.empty(3, kind)
+value[:] = [(7, ref) if kind.names else ref] * 3
+d = f.create_dataset("d", data=value, dtype=kind)
+d.attrs.create("a", value, dtype=kind)
+for name in ("deleted", "replaced", "overwritten"):
+    f.copy(d, name)
+`,
+    );
+    const f = await open(made, { mode: "r+" });
+    const values = await (await f.get("d")).read();
+    await f.delete("deleted");
+    await (await f.get("replaced")).attrs.set("a", 1);
+    await (await f.get("overwritten")).write(values);
+    await (await f.get("overwritten")).attrs.set("a", values);
+    await f.close();
+    const seen = seenByH5py(
+      made,
+      `
+def regions(value):
+    value = value if value.dtype.names is None else value["to"]
+    return [np.asarray(f[r][r]).ravel().tolist() for r in value]
+of = [f["d"][()], f["d"].attrs["a"], f["replaced"][()], f["overwritten"][()], f["overwritten"].attrs["a"]]
+print(json.dumps([regions(v) for v in of]))
+`,
+    );
+    assert.deepEqual(seen.flat(), Array.from({ length: 15 }, () => [4, 6, 8, 10]));
+  }
+});

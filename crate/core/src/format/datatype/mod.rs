@@ -246,6 +246,16 @@ impl Datatype {
         }
     }
 
+    /// Whether elements hold text or sequences of variable length anywhere inside.
+    pub fn varies(&self) -> bool {
+        match &self.class {
+            Class::VlenSequence { .. } | Class::VlenString { .. } => true,
+            Class::Compound { members } => members.iter().any(|m| m.datatype.varies()),
+            Class::Array { base, .. } => base.varies(),
+            _ => false,
+        }
+    }
+
     /// Whether elements hold addresses of objects anywhere inside.
     pub fn holds_references(&self) -> bool {
         match &self.class {

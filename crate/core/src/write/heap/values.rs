@@ -4,15 +4,14 @@ use crate::bytes::Reader;
 use crate::chunk::HeapCache;
 use crate::chunk::heap::HeapState;
 use crate::error::Result;
-use crate::format::datatype::{Class, Datatype, ReferenceKind};
+use crate::format::datatype::{Class, Datatype};
 use crate::format::heap::global::{HeapId, Objects};
-use crate::format::reference::Stored;
 use crate::write::output::Output;
 
 /// Removes the objects that elements, as they are in the file, have in the global heap. What the heap does not have is
-/// left out: damaged values can be overwritten.
+/// left out: damaged values can be overwritten. What references have there stays: libhdf5's copies within a file share it.
 pub(in crate::write) fn release_values(out: &mut Output, datatype: &Datatype, elements: &[u8]) -> Result<()> {
-    if !datatype.uses_heap() {
+    if !datatype.varies() {
         return Ok(());
     }
     let mut found = Vec::new();
@@ -55,16 +54,6 @@ impl Walk<'_> {
                 let part = element.get(from..from.saturating_add(len));
                 part.map_or(Ok(()), |part| self.element(&member.datatype, part))
             }),
-            Class::Reference(ReferenceKind::Region) => {
-                let id = heap_id(&mut Reader::new(element, 0, self.out.medium.ctx));
-                self.found.extend(unless_pending(id)?.flatten());
-                Ok(())
-            }
-            Class::Reference(ReferenceKind::Standard) => {
-                let stored = Stored::standard(&mut Reader::new(element, 0, self.out.medium.ctx));
-                self.found.extend(unless_pending(stored)?.and_then(|stored| stored.id()));
-                Ok(())
-            }
             _ => Ok(()),
         }
     }
@@ -74,7 +63,7 @@ impl Walk<'_> {
         let mut r = Reader::new(element, 0, self.out.medium.ctx);
         let id = r.u32().and_then(|_| heap_id(&mut r));
         let Some(id) = unless_pending(id)?.flatten() else { return Ok(()) };
-        if let Some(base) = base.filter(|base| base.uses_heap()) {
+        if let Some(base) = base.filter(|base| base.varies()) {
             let mut heap = HeapCache::new(&self.out.medium, self.state);
             let inner = unless_pending(heap.object(id).map(<[u8]>::to_vec))?;
             self.each(base, &inner.unwrap_or_default())?;
