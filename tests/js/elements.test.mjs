@@ -225,6 +225,8 @@ test("arrays of sequences, and sequences of records of pairs and of arrays, are 
     // One record, and in it an empty sequence.
     inner: [{ class: "vlen", base: { class: "compound", size: 0, members: [{ name: "x", dtype: "<f4" }, { name: "n", dtype: { class: "vlen", base: f8 } }] } }, [[{ x: 1, n: [] }], [], []]],
     bytes: [{ class: "vlen", base: { class: "array", dims: [2], base: { class: "opaque", size: 3, tag: "" } } }, [[[Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]], [], []]],
+    // Axes of arrays that are one behind the other, as they are read, of elements that are lists themselves.
+    grids: [{ class: "vlen", base: { class: "compound", size: 0, members: [{ name: "b", dtype: { class: "array", dims: [1, 2], base: "V3" } }, { name: "s", dtype: { class: "array", dims: [2, 1], base: { class: "vlen", base: "|i1" } } }] } }, [[{ b: [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)], s: [[1], [2, 3]] }, { b: [[Uint8Array.of(7, 8, 9), Uint8Array.of(0, 1, 2)]], s: [[[]], [[4]]] }], [], []]],
     lists: [{ class: "vlen", base: { class: "array", dims: [2], base: pair } }, [[[{ z: [1, -1], n: [1, 2] }, { z: [2, -2], n: [3, 4] }]], [], []]],
   };
   const f = create({ libver: "latest" });
@@ -238,6 +240,8 @@ test("arrays of sequences, and sequences of records of pairs and of arrays, are 
   }
   assert.deepEqual(f.get("one").read().data, [Int16Array.of(1, 2), Int16Array.of(), Int16Array.of(3)]);
   assert.deepEqual(f.get("records").read().data[0].z.data, Float64Array.of(1, -1, 2, -2));
+  const { b, s } = f.get("grids").read().data[0];
+  assert.deepEqual([b.data.map((x) => [...x]), s.data.map((x) => [...x])], [[[1, 2, 3], [4, 5, 6], [7, 8, 9], [0, 1, 2]], [[1], [2, 3], [], [4]]]);
   f.close();
 });
 

@@ -116,7 +116,7 @@ function encodeArray(leaves: Leaves, dims: number[], base: Datatype, elements: E
   const all: unknown[] = [];
   for (let i = 0; i < n; i++) {
     const before = all.length;
-    spread(list[i], dims.length, all);
+    spread(list[i], dims, base, all);
     checkCount(all.length - before, each);
   }
   encodeInto(leaves, base, all, n * each);
@@ -132,15 +132,16 @@ function isNested(x: unknown): boolean {
   return Array.isArray(x) || isNdArray(x) || typedArrayType(x) !== undefined;
 }
 
-function spread(value: unknown, depth: number, out: unknown[]): void {
-  const list = isNdArray(value) ? value.data : value;
-  if (typedArrayType(list) !== undefined || (Array.isArray(list) && (depth === 1 || !isNested(list[0])))) {
-    for (const x of list as Iterable<unknown>) out.push(x);
-  } else if (Array.isArray(list)) {
-    for (const x of list) spread(x, depth - 1, out);
-  } else {
-    throw argument("an element of an array type must be an array");
-  }
+/** The elements of one array, whose axes are lists one in another as far as they are not one behind the other. */
+function spread(value: unknown, dims: readonly number[], base: Datatype, out: unknown[]): void {
+  const list = (isNdArray(value) ? value.data : value) as ArrayLike<unknown>;
+  const typed = typedArrayType(list) !== undefined;
+  if (!typed && !Array.isArray(list)) throw argument("an element of an array type must be an array");
+  const [first, ...rest] = dims;
+  // Where further axes have one place each, the number of items does not tell.
+  const deeper = rest.length > 0 && list.length === first && (count(rest) > 1 || isArrayOf(list[0], base));
+  if (typed || !deeper) for (let i = 0; i < list.length; i++) out.push(list[i]);
+  else for (let i = 0; i < list.length; i++) spread(list[i], rest, base, out);
 }
 
 const encoder = new TextEncoder();
