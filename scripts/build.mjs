@@ -68,7 +68,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "h5web", "inline", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "h5web", "inline", "is", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 for (const folder of ["conventions", "h5wasm", "h5web", "types", "zarr"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 

@@ -16,6 +16,8 @@ import { spell } from "./selection.js";
 import type {
   AxisSelection,
   ChunkInfo,
+  Converted,
+  ConvertedOf,
   Dataset,
   Datatype,
   Dimension,
@@ -29,10 +31,12 @@ import type {
   NumericTypes,
   Out,
   RawChunk,
+  ReadOf,
   ReadOptions,
   Reference,
   Selection,
   Slice,
+  Taken,
   Value,
   VirtualSource,
   WriteValue,
@@ -123,10 +127,14 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return this.context.session.once(this.path, (engine) => engine.position(this.address) ?? null);
   }
 
-  read<K extends NumericName>(
-    selection: Selection | null | undefined,
+  read<const Sel extends Selection | null | undefined = undefined>(
+    selection?: Sel,
+    options?: ReadOptions & { as?: undefined; into?: undefined },
+  ): Out<M, ReadOf<Dtype, number[] | null, Sel>>;
+  read<K extends NumericName, const Sel extends Selection | null | undefined>(
+    selection: Sel,
     options: ReadOptions & { as: K; into?: undefined },
-  ): Out<M, NdArray<NumericTypes[K]>>;
+  ): Out<M, Taken<NdArray<NumericTypes[K]>, ConvertedOf<Dtype, K>, number[] | null, Sel>>;
   read<A extends NumericArray>(
     selection: Selection | null | undefined,
     options: ReadOptions & { into: A },
@@ -135,6 +143,13 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   read(selection?: Selection | null, options: ReadOptions = {}): Out<M, Value> {
     const { session } = this.context;
     return session.run(this.path, readSteps(session, this, selection, options), options.signal) as never;
+  }
+
+  as<K extends NumericName>(dtype: K): Converted<M, NumericTypes[K]> {
+    const { session } = this.context;
+    return {
+      read: (selection, options) => session.run(this.path, readSteps(session, this, selection, { ...options, as: dtype }, true), options?.signal) as never,
+    };
   }
 
   write(value: WriteValue): Out<M, void>;

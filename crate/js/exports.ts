@@ -5,6 +5,7 @@ export { HyperslabError, isHyperslabError } from "./errors.js";
 export { registerFilter } from "./register.js";
 export { externalLink, softLink } from "./links.js";
 export { create, open, openSync } from "./open.js";
+export { isDataset } from "./is.js";
 export { join } from "./join.js";
 export { repack } from "./repack.js";
 export { slice } from "./selection.js";

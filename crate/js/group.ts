@@ -11,7 +11,6 @@ import { describeAt, referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
   CopyOptions,
-  Dataset,
   DatasetOptions,
   Dtype,
   Entity,
@@ -222,9 +221,10 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     return this.create(path, (c, place) => c.createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place));
   }
 
-  createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>> {
+  /** What it gives is what the interface says of the options. */
+  createDataset(path: string, options: DatasetOptions): Out<M, never> {
     const { context } = this;
-    return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place));
+    return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place)) as never;
   }
 
   createDatatype(path: string, dtype: Dtype, options: HeaderOptions = {}): Out<M, NamedDatatype<M>> {

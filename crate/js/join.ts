@@ -1,6 +1,6 @@
 /** Files that another thread has open. */
 
-import type { File, JoinOptions } from "./types.js";
+import type { File, JoinOptions, Port } from "./types.js";
 
 /**
  * Goes into a file that another thread shares: `port` is what its `file.share()` gave. The result is as from `open`, in the
@@ -9,7 +9,7 @@ import type { File, JoinOptions } from "./types.js";
  *
  * Errors: those of `open`; `Unsupported` for copies from other files, and references to regions that are to be made.
  */
-export async function join(port: MessagePort, options: JoinOptions = {}): Promise<File> {
+export async function join(port: Port, options: JoinOptions = {}): Promise<File> {
   const { joinFile } = await import("./worker/joined.js");
   return await joinFile(port, options);
 }

@@ -36,17 +36,21 @@ interface Readable {
   readonly filters: readonly Filter[];
 }
 
-/** Reads a selection of a dataset. */
+/** Reads a selection of a dataset; `always`: as an array, even if it is one element. */
 export function* readSteps(
   session: Session,
   dataset: Readable,
   selection: Selection | null | undefined,
   options: ReadOptions,
+  always = options.into !== undefined,
 ): Steps<Value> {
   const { address, shape: extent, dtype } = dataset;
   const target = targetOf(options);
   options.signal?.throwIfAborted();
-  if (extent === null) return null;
+  if (extent === null) {
+    if (always) throw argument("a null dataspace has no elements");
+    return null;
+  }
   const choice = choose(selection, () => extent, address);
   const reading = yield* step(() => plan(session.raw, address, choice));
   try {
@@ -82,7 +86,7 @@ export function* readSteps(
     }
     const result = target ? retype(dtype, column, options.as !== undefined) : dtype;
     const missing = reading.missing();
-    const value = shape.length === 0 && !options.into ? toScalar(column, result) : toArray(column, shape, result);
+    const value = shape.length === 0 && !always ? toScalar(column, result) : toArray(column, shape, result);
     if (missing !== undefined) report(value, JSON.parse(missing) as VirtualSource[]);
     return value;
   } finally {

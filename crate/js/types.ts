@@ -15,6 +15,8 @@ export type * from "./types/links.js";
 export type * from "./types/loading.js";
 export type * from "./types/datatypes.js";
 export type * from "./types/values.js";
+export type * from "./types/elements.js";
 export type * from "./types/selections.js";
 export type * from "./types/filters.js";
 export type * from "./types/writing.js";
+export type * from "./types/creating.js";

@@ -266,7 +266,7 @@ test("its declarations serve a TypeScript user", () => {
      const f = await open(new Uint8Array());
      const d = await f.get("x");
      if (d?.kind === "dataset") {
-       const a: NdArray<Float64Array> = await d.read(null, { as: "float64" });
+       const a: NdArray<Float64Array> = await d.as("float64").read();
        console.log(a.data.length);
      }
      const g = openSync("file.h5").get("x");

@@ -19,7 +19,7 @@ export async function uploader(event: Event): Promise<void> {
 }
 
 /** Gives the user a file of these bytes. */
-export function downloader(data: Blob | BlobPart, fileName: string): void {
+export function downloader(data: Blob | ArrayBuffer | ArrayBufferView<ArrayBuffer> | string, fileName: string): void {
   const blob = data instanceof Blob ? data : new Blob([data], { type: "application/x-hdf5" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

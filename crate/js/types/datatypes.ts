@@ -47,11 +47,11 @@ export interface StringType {
 }
 
 /** A record. Members by increasing offset. */
-export interface CompoundType {
+export interface CompoundType<M extends CompoundMember = CompoundMember> {
   class: "compound";
   /** Bytes. */
   size: number;
-  members: CompoundMember[];
+  members: M[];
 }
 
 /** One member of a record. */
@@ -63,23 +63,23 @@ export interface CompoundMember {
 }
 
 /** A fixed number of elements in each element. */
-export interface ArrayType {
+export interface ArrayType<B extends Dtype = Dtype> {
   class: "array";
   dims: number[];
-  base: Dtype;
+  base: B;
 }
 
 /** Names for whole numbers, as `[name, value]`; values of 8-byte integers are bigints. */
-export interface EnumType {
+export interface EnumType<B extends Dtype = Dtype> {
   class: "enum";
-  base: Dtype;
+  base: B;
   members: [name: string, value: number | bigint][];
 }
 
 /** A sequence of variable length in each element. */
-export interface VlenType {
+export interface VlenType<B extends Dtype = Dtype> {
   class: "vlen";
-  base: Dtype;
+  base: B;
 }
 
 /** Bytes without meaning to HDF5. */
@@ -105,9 +105,9 @@ export interface ReferenceType {
 }
 
 /** HDF5 2.0's complex numbers. */
-export interface ComplexType {
+export interface ComplexType<B extends Dtype = Dtype> {
   class: "complex";
-  base: Dtype;
+  base: B;
 }
 
 /** Any datatype in full. */

@@ -1,5 +1,8 @@
 /** An open file. */
 
+import type { Dtype } from "./datatypes.js";
+import type { Shape } from "./elements.js";
+import type { Port } from "./loading.js";
 import type { Mode, Out } from "./modes.js";
 import type { Dataset, Entity, Group } from "./objects.js";
 import type { SaveTarget } from "./sources.js";
@@ -71,7 +74,7 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * As with MPI, members may each make the same group, dataset or datatype: with equal options it is made once. Only for files
    * from `open`; members are cut off when it is closed.
    */
-  share(): Promise<MessagePort>;
+  share(): Promise<Port>;
   /**
    * Lets others read the file while it is written, by the rules of HDF5's SWMR (h5py's `swmr_mode = True`): programs that open
    * it for that (`swmr=True` in h5py), and this package. They see what was there at the last `flush`: values and extents, for
@@ -113,4 +116,4 @@ export type FileSync = File<"sync">;
 /** A group of a synchronous file. */
 export type GroupSync = Group<"sync">;
 /** A dataset of a synchronous file. */
-export type DatasetSync = Dataset<"sync">;
+export type DatasetSync<D extends Dtype = Dtype, S extends Shape = number[] | null> = Dataset<"sync", D, S>;

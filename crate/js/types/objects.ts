@@ -2,7 +2,9 @@
 
 import type { HyperslabError } from "../errors.js";
 import type { Attributes } from "./attributes.js";
+import type { Created, Only } from "./creating.js";
 import type { Datatype, Dtype } from "./datatypes.js";
+import type { ConvertedOf, ReadOf, Shape, Taken } from "./elements.js";
 import type { File } from "./file.js";
 import type { Filter } from "./filters.js";
 import type { ExternalLink, Link, SoftLink } from "./links.js";
@@ -76,7 +78,7 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   /** Creates a group; groups on the way are made as needed. */
   createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
   /** Creates a dataset; groups on the way are made as needed. */
-  createDataset(path: string, options: DatasetOptions): Out<M, Dataset<M>>;
+  createDataset<const O extends DatasetOptions>(path: string, options: O & Only<O>): Out<M, Created<M, O>>;
   /**
    * Creates a committed datatype, which datasets and attributes share if it is given as their `dtype`; groups on the way are
    * made as needed.
@@ -148,14 +150,26 @@ export interface RawChunk {
   readonly filterMask: number;
 }
 
-/** A dataset. */
-export interface Dataset<M extends Mode = "async"> extends Node<M> {
+/** A dataset whose elements are read as numbers of another type: what {@link Dataset.as} gives. */
+export interface Converted<M extends Mode, A extends NumericArray> {
+  /**
+   * Reads everything, or a selection. Errors: those of {@link Dataset.read}; `Argument` also if the elements are no numbers, or there are
+   * none (a null dataspace).
+   */
+  read(selection?: Selection | null, options?: Omit<ReadOptions, "as" | "into">): Out<M, NdArray<A>>;
+}
+
+/**
+ * A dataset. `D` is the type of its elements and `S` its shape, as far as they are known when a program is compiled: what
+ * `createDataset` makes is known by its options, what a file has by {@link isDataset}.
+ */
+export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S extends Shape = number[] | null> extends Node<M> {
   readonly kind: "dataset";
   /** Extents; `[]` for a scalar, `null` for a null dataspace. */
-  readonly shape: number[] | null;
+  readonly shape: S;
   /** Largest extents, `null` for an unlimited axis; `null` for a null dataspace. */
   readonly maxshape: (number | null)[] | null;
-  readonly dtype: Dtype;
+  readonly dtype: D;
   readonly datatype: Datatype;
   /** Address of the committed datatype it uses. */
   readonly committed: number | undefined;
@@ -185,16 +199,56 @@ export interface Dataset<M extends Mode = "async"> extends Node<M> {
    * other files. Where chunks are says {@link Dataset.chunkInfo}.
    */
   readonly position: Out<M, number | null>;
-  /** Reads everything, or a selection. A scalar gives its plain value, a null dataspace `null`. */
-  read<K extends NumericName>(
-    selection: Selection | null | undefined,
+  /**
+   * Reads everything, or a selection: an array in the selection's shape, to which array types add theirs. A scalar, and a selection
+   * that names one index for every axis, gives its plain value; a null dataspace `null`.
+   *
+   * ```ts
+   * const f = create();
+   * const d = f.createDataset("d", { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] });
+   * d.read();           // {data: Float32Array(4), shape: [2, 2], stride: [2, 1], dtype: "<f4"}
+   * d.read([1, null]);  // the second row: shape [2]
+   * d.read("1, -1");    // 4
+   * ```
+   *
+   * Errors: `Argument` for a selection that does not fit the shape; `Limit` for what no array can hold; `Malformed`, `Unsupported` and `Io`
+   * for bytes that cannot be decoded or fetched; `Closed` after the file was.
+   */
+  read<const Sel extends Selection | null | undefined = undefined>(
+    selection?: Sel,
+    options?: ReadOptions & { as?: undefined; into?: undefined },
+  ): Out<M, ReadOf<D, S, Sel>>;
+  /**
+   * Reads numbers as those of another type. Errors, besides those of every `read`: `Argument` if the elements are no numbers. Where an array
+   * is wanted whatever the shape is, {@link Dataset.as} gives it.
+   */
+  read<K extends NumericName, const Sel extends Selection | null | undefined>(
+    selection: Sel,
     options: ReadOptions & { as: K; into?: undefined },
-  ): Out<M, NdArray<NumericTypes[K]>>;
+  ): Out<M, Taken<NdArray<NumericTypes[K]>, ConvertedOf<D, K>, S, Sel>>;
+  /**
+   * Reads numbers into an array of yours, whose type they take: always as an array, of which `data` is the part that was filled.
+   *
+   * Errors, besides those of every `read`: `Argument` if the array is too short, the elements are no numbers, or there are none (a null
+   * dataspace).
+   */
   read<A extends NumericArray>(
     selection: Selection | null | undefined,
     options: ReadOptions & { into: A },
   ): Out<M, NdArray<A>>;
+  /** As `V`, which is taken on trust: nothing checks it. {@link isDataset} asks the file. */
   read<V extends Value = Value>(selection?: Selection | null, options?: ReadOptions): Out<M, V>;
+  /**
+   * The dataset as numbers of another type, to be read by the rules of `read(selection, { as })`, but always as arrays: a single element is
+   * one of shape `[]`.
+   *
+   * ```ts
+   * const f = openSync("run.h5");
+   * const d = f.get("entry/data");
+   * if (d?.kind === "dataset") d.as("float64").read("7, 10:20").data; // Float64Array
+   * ```
+   */
+  as<K extends NumericName>(dtype: K): Converted<M, NumericTypes[K]>;
   /**
    * Writes elements: all of them, or those that are selected as for `read`. Values are converted to the dataset's type by
    * HDF5's rules and broadcast by NumPy's: `write(":", 10)` writes one number everywhere, a row as long as the last axis to

@@ -2,7 +2,7 @@
 
 import type { Dtype } from "./datatypes.js";
 
-/** Numbers in their natural typed array. Float16 arrives as `Float32Array` where there is no `Float16Array`. */
+/** Numbers in their natural typed array. Those of 2 bytes arrive as `Float32Array`. */
 export type NumericArray =
   | Int8Array
   | Uint8Array
@@ -41,10 +41,13 @@ export interface Columns {
  * Elements of an n-dimensional array, in C order (last axis fastest). Integers of more than 8 bytes are plain arrays of
  * bigints.
  */
-export type Data = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+export type Data = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | Sequences | Columns;
 
 /** One element of a variable-length type: the array of its items. */
 export type VlenElement = NumericArray | bigint[] | string[] | Uint8Array[] | Reference[] | VlenElement[] | Columns;
+
+/** Elements of a variable-length type. */
+export type Sequences = VlenElement[];
 
 /** An n-dimensional array, as zarrita and ndarray have it. */
 export interface NdArray<D extends Data = Data> {

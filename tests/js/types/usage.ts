@@ -18,6 +18,7 @@ import {
   create,
   externalLink,
   HyperslabError,
+  isDataset,
   isHyperslabError,
   open,
   openSync,
@@ -79,7 +80,8 @@ if (object?.kind === "dataset") {
   is<typeof object.shape, number[] | null>(true);
   const value: Value = object.read();
   void value;
-  is<ReturnType<typeof readDoubles>, NdArray<Float64Array>>(true);
+  is<ReturnType<typeof readDoubles>, NdArray<Float64Array> | number | null>(true);
+  is<ReturnType<typeof readArray>, NdArray<Float64Array>>(true);
   is<number, typeof object.storageSize>(true);
   is<number | null, typeof object.position>(true);
   const into = object.read(null, { into: new Int16Array(4) });
@@ -97,6 +99,12 @@ if (object?.kind === "dataset") {
   is<typeof object.dims, Dimension<"sync">[]>(true);
   // @ts-expect-error no such type
   object.read(null, { as: "float128" });
+  // @ts-expect-error no such type
+  object.as("float128");
+  // @ts-expect-error the type is said already
+  object.as("float64").read(null, { as: "int8" });
+  // @ts-expect-error no such type
+  isDataset(object, "<f8");
   // @ts-expect-error no such member of groups
   object.keys();
   // @ts-expect-error the shape is not for writing
@@ -105,9 +113,14 @@ if (object?.kind === "dataset") {
 function readDoubles(d: DatasetSync) {
   return d.read(null, { as: "float64" });
 }
+function readArray(d: DatasetSync) {
+  return d.as("float64").read();
+}
 async function asynchronous(d: Dataset): Promise<void> {
   const doubles = await d.read("...", { as: "float32", onProgress: (done, total) => void (done / total) });
-  is<typeof doubles, NdArray<Float32Array>>(true);
+  is<typeof doubles, NdArray<Float32Array> | number | null>(true);
+  const array = await d.as("float32").read("...", { onProgress: (done, total) => void (done / total) });
+  is<typeof array, NdArray<Float32Array>>(true);
   is<typeof d.storageSize, Promise<number>>(true);
   for await (const [name, value] of d.attrs) is<[string, Value], [typeof name, typeof value]>(true);
 }
@@ -143,7 +156,7 @@ create({ libver: "v109" });
 const group = n.createGroup("a", { trackOrder: true, trackTimes: 1_700_000_000 });
 const dtype: Datatype = { class: "compound", size: 12, members: [{ name: "x", offset: 0, dtype: "<f8" }, { name: "y", offset: 8, dtype: "<i4" }] };
 const made = group.createDataset("b", { data: [[1, 2], [3, 4]], dtype: "<i4", chunks: [1, 2], maxshape: [null, 2], compression: 4, fillvalue: -1 });
-is<typeof made, DatasetSync>(true);
+is<typeof made, DatasetSync<"<i4", [number, number]>>(true);
 group.createDataset("c", { shape: [3], dtype, chunks: true, compression: "gzip", compressionOpts: 9 });
 group.createDataset("d", { data: { x: Float64Array.of(1), y: [2] }, dtype });
 made.attrs.set("units", "K");
@@ -178,6 +191,8 @@ is<ReturnType<typeof f.createDatatype>, void>(true);
 group.copy(made, "copy", { shallow: true, withoutAttrs: true });
 group.copy("b", n, { name: "c" });
 is<ReturnType<typeof made.attrs.delete>, boolean>(true);
+// @ts-expect-error a name that is misspelt
+group.createDataset("h", { data: 1, compresion: "gzip" });
 // @ts-expect-error no such compression
 group.createDataset("h", { data: 1, compression: "nothing" });
 // @ts-expect-error functions cannot be written
