@@ -241,7 +241,7 @@ test("arrays of sequences, and sequences of records of pairs and of arrays, are 
   assert.deepEqual(f.get("one").read().data, [Int16Array.of(1, 2), Int16Array.of(), Int16Array.of(3)]);
   assert.deepEqual(f.get("records").read().data[0].z.data, Float64Array.of(1, -1, 2, -2));
   const { b, s } = f.get("grids").read().data[0];
-  assert.deepEqual([b.data.map((x) => [...x]), s.data.map((x) => [...x])], [[[1, 2, 3], [4, 5, 6], [7, 8, 9], [0, 1, 2]], [[1], [2, 3], [], [4]]]);
+  assert.deepEqual([b.data.map((x) => Array.from(x)), s.data.map((x) => Array.from(x))], [[[1, 2, 3], [4, 5, 6], [7, 8, 9], [0, 1, 2]], [[1], [2, 3], [], [4]]]);
   f.close();
 });
 
