@@ -1,5 +1,5 @@
 // Every file of the corpus through h5wasm and through ours: the same objects, descriptions, values and attributes, except for
-// what is listed in h5wasm/quirks.mjs, each with its reason.
+// what is listed in h5wasm/differences.mjs, each with its reason.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { at } from "../../scripts/lib/paths.mjs";
 import { corpus } from "../interop/lib/corpus.mjs";
-import { quirks } from "./h5wasm/quirks.mjs";
+import { quirks } from "./h5wasm/differences.mjs";
 
 const run = promisify(execFile);
 const used = new Set();

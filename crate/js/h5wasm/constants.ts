@@ -94,7 +94,17 @@ export const NUMBERS = {
   H5Z_FILTER_SCALEOFFSET: 6,
   H5Z_FILTER_RESERVED: 256,
   H5Z_FILTER_MAX: 65535,
+  H5P_DEFAULT: 0,
+  /** Bytes that the engine's memory may have. */
   MAXIMUM_MEMORY: 4294901760,
+  calledRun: true,
+  H5L_type_t: {
+    H5L_TYPE_ERROR: { value: -1 },
+    H5L_TYPE_HARD: { value: 0 },
+    H5L_TYPE_SOFT: { value: 1 },
+    H5L_TYPE_EXTERNAL: { value: 64 },
+    H5L_TYPE_MAX: { value: 255 },
+  },
   H5T_order_t: {
     H5T_ORDER_LE: { value: 0 },
     H5T_ORDER_BE: { value: 1 },

@@ -47,6 +47,16 @@ function within(shape: readonly number[], ranges: Slice[] | null | undefined): {
   return { axes, counts };
 }
 
+/** A reference to elements as HDF5 counts them: how many of each axis, from where, how far from each other; `null` for all. */
+export function referToSome(file_id: bigint, path: string, count: Counts, offset: Counts, strides: Counts): RegionReference {
+  const dataset = new Dataset(file_id, path);
+  const by = (i: number): number => Number(strides?.[i] ?? 1);
+  const from = (i: number): number => Number(offset?.[i] ?? 0);
+  return dataset.create_region_reference(count && offset ? count.map((n, i): Slice => [from(i), from(i) + Number(n) * by(i), by(i)]) : []);
+}
+
+type Counts = readonly (number | bigint)[] | null | undefined;
+
 function read(dataset: OwnDataset<"sync">, json: boolean): OutputData | null {
   const { shape } = dataset;
   return shape === null ? null : toOutput(dataset.read(), dataset.dtype, shape, json);
@@ -158,7 +168,7 @@ export class Dataset extends HasAttrs {
   /** Paths of the scales that are attached to an axis. */
   get_attached_scales(index: number): string[] {
     const { file } = opened(this.file_id);
-    return (this.own.dims[index]?.scales ?? []).map((scale) => (scale.path.startsWith("#") ? (file.pathOf(scale) ?? scale.path) : scale.path));
+    return (this.own.dims[index]?.scales ?? []).map((scale) => file.pathOf(scale) ?? scale.path);
   }
 
   /** The name of a scale, which may be empty; `null` if it is none. */

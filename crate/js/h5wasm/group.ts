@@ -71,7 +71,7 @@ function ownGroup(file_id: bigint, path: string): OwnGroup<"sync"> {
 }
 
 /** The order of texts in UTF-8: characters beyond 16 bits come last. */
-function byBytes(a: string, b: string): number {
+export function byBytes(a: string, b: string): number {
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
   const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)].map((unit) => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x1_0000 : unit));
@@ -121,7 +121,7 @@ export interface CreateDatasetOptions {
 function filtersOf({ compression, compression_opts }: CreateDatasetOptions): DatasetOptions {
   if (!compression) return {};
   const opts = compression_opts === undefined ? undefined : [compression_opts].flat();
-  if (compression === "gzip") return { compression, compressionOpts: opts?.[0] };
+  if (typeof compression === "string") return { compression, compressionOpts: opts?.[0] };
   if (opts === undefined) return { compression: "gzip", compressionOpts: compression };
   if (compression === 1) return { compression: "gzip", compressionOpts: opts[0] };
   return { filters: [{ id: compression, values: opts, optional: false }] };

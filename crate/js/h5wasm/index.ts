@@ -9,6 +9,9 @@
  * - Floats of 2 bytes are read and written; text of variable length is compressed and sliced; chunks are chosen where they are not
  *   given; `shuffle` counts; groups on the way to a new one are made; an attribute that is there is replaced.
  * - All filters that this package knows are there, without plugins.
+ *
+ * What works on libhdf5's memory (`HEAPU8`, `_malloc`, `ccall` ...) is not there, nor are devices in `FS`: it throws and says what to use.
+ * All that differs is in tests/entries/h5wasm/differences.mjs.
  */
 
 import { Datatype } from "./attributes.js";
@@ -27,7 +30,7 @@ export { FS, Module, ready } from "./module.js";
 export { Reference, RegionReference } from "./references.js";
 export type { ACCESS_MODESTRING, LIBVER_BOUND, LIBVER_BOUNDS } from "./constants.js";
 export type { CreateDatasetOptions, Entity, FileOptions } from "./group.js";
-export type { Analysis, FSNode, Stat } from "./fs/index.js";
+export type { Analysis, FSNode, FSStream, Stat } from "./fs/index.js";
 export type { FileSystemType, Mount, MountOptions } from "./fs/nodes.js";
 export type { H5Module } from "./module.js";
 export type {

@@ -4,11 +4,13 @@ import { argument } from "../errors.js";
 import { ready as loadEngine } from "../ready.js";
 import { attributeMetadata, datatypeMetadata } from "./attributes.js";
 import { ACCESS_MODES, type ACCESS_MODESTRING, convertToLibverString, LIBVER_BOUNDS_MAP, NUMBERS } from "./constants.js";
-import { Dataset, datasetFilters, datasetMetadata } from "./dataset.js";
+import { Dataset, datasetFilters, datasetMetadata, DatasetRegion, referToSome } from "./dataset.js";
 import { FS as fileSystem } from "./fs/index.js";
-import { externalTarget, Group, namesIn, softTarget, typeOf } from "./group.js";
+import { byBytes, externalTarget, Group, namesIn, softTarget, typeOf } from "./group.js";
+import { refuseMemory } from "./memory.js";
 import { close, open, opened } from "./opened.js";
-import type { Filter, Metadata, Status } from "./types.js";
+import { Reference, RegionReference } from "./references.js";
+import type { Dtype, Filter, Metadata, Status } from "./types.js";
 
 const plugins = ["/usr/local/hdf5/lib/plugin"];
 
@@ -36,6 +38,11 @@ const functions = {
   },
   get_type: typeOf,
   get_names: namesIn,
+  /** Names in the root group, by name or, with 1, by when they were made. */
+  get_keys: (file_id: bigint, index = 0): string[] => (index === 0 ? namesIn(file_id, "/", false).toSorted(byBytes) : namesIn(file_id, "/", false)),
+  /** What is in a group: the kinds of objects by their names. */
+  get_types: (file_id: bigint, path: string): Record<string, number> =>
+    Object.fromEntries(namesIn(file_id, path, false).map((name) => [name, typeOf(file_id, `${path}/${name}`)])),
   get_symbolic_link: softTarget,
   get_external_link: externalTarget,
   get_attribute_names: (file_id: bigint, path: string): string[] => opened(file_id).existing(path).attrs.keys(),
@@ -75,6 +82,34 @@ const functions = {
     return 0;
   },
   get_dimension_labels: (file_id: bigint, path: string): (string | null)[] => new Dataset(file_id, path).get_dimension_labels(),
+  create_object_reference: (file_id: bigint, path: string): Uint8Array => new Group(file_id, path).create_reference().ref_data,
+  /** A reference to elements, `null` for all: how many of each axis, from where, how far from each other. */
+  create_region_reference: (file_id: bigint, path: string, count: Counts, offset: Counts, strides: Counts): Uint8Array =>
+    referToSome(file_id, path, count, offset, strides).ref_data,
+  /** The path to which a reference leads; `null` for an empty one. */
+  get_referenced_name(file_id: bigint, ref_data: Uint8Array, is_object: boolean): string | null {
+    const found = new Group(file_id, "/").dereference(is_object ? new Reference(ref_data) : new RegionReference(ref_data));
+    if (found === null) return null;
+    return found instanceof DatasetRegion ? found.source_dataset.path : (found as Group).path;
+  },
+  get_region_metadata: (file_id: bigint, ref_data: Uint8Array): Metadata => new Group(file_id, "/").dereference(new RegionReference(ref_data)).metadata,
+  /** Makes an attribute of texts of variable length. */
+  create_vlen_str_attribute(file_id: bigint, path: string, name: string, data: string[], { shape, cset }: TextMetadata): Status {
+    new Group(file_id, path).create_attribute(name, data, shape?.map(Number), textOf(cset));
+    return 0;
+  },
+  /** Makes a dataset of texts of variable length. */
+  create_vlen_str_dataset(file_id: bigint, path: string, data: string[], { shape, maxshape, chunks, cset }: TextMetadata): Status {
+    new Group(file_id, "/").create_dataset({
+      name: path,
+      data,
+      dtype: textOf(cset),
+      shape: shape?.map(Number) ?? null,
+      maxshape: maxshape?.map((n) => (n === null ? null : Number(n))) ?? null,
+      chunks: chunks?.map(Number) ?? null,
+    });
+    return 0;
+  },
   /** Errors are always thrown. */
   activate_throwing_error_handler: (): Status => 0,
   deactivate_throwing_error_handler: (): Status => 0,
@@ -90,6 +125,18 @@ const functions = {
   },
 };
 
+type Counts = readonly (number | bigint)[] | null;
+
+/** What is said of texts that are written. */
+interface TextMetadata {
+  shape: readonly (number | bigint)[] | null;
+  maxshape?: readonly (number | bigint | null)[] | null;
+  chunks?: readonly (number | bigint)[] | null;
+  cset?: number;
+}
+
+const textOf = (cset: number | undefined): Dtype => (cset === 0 ? "A" : "S");
+
 /** What `ready` gives. */
 export type H5Module = typeof functions & typeof NUMBERS;
 
@@ -100,7 +147,7 @@ export let FS: typeof fileSystem | null = null;
 
 /** Loads the engine, and all filters: what is read is read at once. */
 export const ready: Promise<H5Module> = loadEngine({ codecs: true }).then(() => {
-  Module = { ...NUMBERS, ...functions };
+  Module = refuseMemory({ ...NUMBERS, ...functions });
   FS = fileSystem;
   return Module;
 });

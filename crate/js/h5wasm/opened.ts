@@ -5,7 +5,7 @@ import { openSync } from "../open.js";
 import type { Dataset, Entity, FileSync, OpenOptions, Source } from "../types.js";
 import { ACCESS_MODES, type ACCESS_MODESTRING, LIBVER_BOUNDS_MAP, type LIBVER_BOUND } from "./constants.js";
 import { absolute, exists, place } from "./fs/index.js";
-import { BlobFile, MemoryFile } from "./fs/nodes.js";
+import { type AnyFile, BlobFile, LazyFile, MemoryFile } from "./fs/nodes.js";
 
 /** How a file is opened. */
 export interface Opening {
@@ -49,8 +49,16 @@ export class Opened {
       // Soft links in a circle lead nowhere, and nobody knows where those of a user's own class lead.
       const kind = isHyperslabError(e) ? this.link(path)?.kind : undefined;
       if (isHyperslabError(e, kind === "soft" ? "Limit" : "Unsupported") && (kind === "soft" || kind === "user")) return undefined;
+      // Below a link into a file that is not there nothing is.
+      if (isHyperslabError(e, "Unsupported") && this.leaves(path)) return undefined;
       throw e;
     }
+  }
+
+  /** Whether a path goes through a link into another file. */
+  private leaves(path: string): boolean {
+    const parts = path.split("/").filter(Boolean);
+    return parts.some((_, i) => i > 0 && this.link(parts.slice(0, i).join("/"))?.kind === "external");
   }
 
   /** The link at a path itself. */
@@ -59,6 +67,7 @@ export class Opened {
       return path === "/" || isNameless(path) ? undefined : this.file.getLink(path);
     } catch (e) {
       if (isHyperslabError(e, "NotFound") || isHyperslabError(e, "Argument")) return undefined;
+      if (isHyperslabError(e, "Unsupported") && this.leaves(path)) return undefined;
       throw e;
     }
   }
@@ -125,8 +134,15 @@ function sourceOf(filename: string, mode: ACCESS_MODESTRING, options: OpenOption
     if (MODES[mode] !== "r") throw new HyperslabError("ReadOnly", `${filename} is a Blob, which can only be read`);
     return [at.blob, more];
   }
-  return [mode === "r" ? at.share() : access(at), more];
+  if (at instanceof LazyFile) {
+    if (MODES[mode] !== "r") throw new HyperslabError("ReadOnly", `${filename} is a server's, and can only be read`);
+    return [served(at), more];
+  }
+  return [mode === "r" ? sourceFrom(at) : access(at), more];
 }
+
+/** A server's file as a place that is read. */
+const served = (file: LazyFile): Source => ({ size: file.size, read: (offset: number, length: number) => file.read(offset, length) });
 
 /** A file in memory as a place that is read and written as it is at that moment. */
 function access(file: MemoryFile): Source {
@@ -148,7 +164,12 @@ function beside(home: string, name: string, from: string | undefined): Source | 
   if (found === undefined) return undefined;
   const at = place(found, false);
   if (typeof at === "string") return at;
-  return at instanceof BlobFile ? at.blob : at.share();
+  return sourceFrom(at);
+}
+
+function sourceFrom(file: AnyFile): Source {
+  if (file instanceof BlobFile) return file.blob;
+  return file instanceof LazyFile ? served(file) : file.share();
 }
 
 /** Closes a file, whose number then stands for none. */

@@ -1,20 +1,32 @@
 /**
  * `FS`, the file system that h5wasm's users know from Emscripten: in memory in browsers; in Node the machine's own, except below
- * what is mounted.
+ * what is mounted. Without devices, and without the tables that Emscripten keeps for itself.
  */
 
-import { HyperslabError } from "../../errors.js";
-import type { Disk } from "./disk.js";
-import { BlobFile, ErrnoError, type FileSystemType, Folder, MemoryFile, type Mount, type MountOptions, type Node } from "./nodes.js";
-import { IDBFS, MEMFS, WORKERFS } from "./types.js";
+import { argument, HyperslabError } from "../../errors.js";
+import { ErrnoError, type FileSystemType, Folder, LazyFile, Link, type Mount, type MountOptions, type Node } from "./nodes.js";
+import { streams } from "./streams.js";
+import { absolute, enter, existing, exists, fileAt, fileToWrite, find, folder, here, isBelow, memoryFolder, mounts, onDisk, root, split, writable } from "./tree.js";
+import { IDBFS, MEMFS, NODEFS, WORKERFS } from "./types.js";
+
+export { absolute, exists, place, useDisk } from "./tree.js";
+export type { FSStream } from "./streams.js";
 
 /** What `stat` says. */
 export interface Stat {
+  dev: number;
+  ino: number;
   mode: number;
+  nlink: number;
+  uid: number;
+  gid: number;
+  rdev: number;
   size: number;
   mtime: Date;
   atime: Date;
   ctime: Date;
+  blksize: number;
+  blocks: number;
 }
 
 /** What `analyzePath` says. */
@@ -37,183 +49,122 @@ export interface FSNode {
   contents?: Record<string, FSNode> | Uint8Array;
 }
 
-let disk: Disk | undefined;
-/** Called by the entry point of a platform that has one. */
-export function useDisk(given: Disk): void {
-  disk = given;
-}
-
-const root = new Folder("/");
-for (const path of [["tmp"], ["home", "web_user"]]) {
-  let at = root;
-  for (const part of path) {
-    const next = new Folder(part);
-    at.entries.set(part, next);
-    at = next;
-  }
-}
-const mounts: Mount[] = [{ type: MEMFS, opts: {}, mountpoint: "/" }];
-let inMemory = "/";
-
-/** Whether a path is one of the machine's. */
-function onDisk(path: string): Disk | undefined {
-  if (!disk || mounts.some(({ mountpoint }, i) => i > 0 && isBelow(path, mountpoint))) return undefined;
-  return disk;
-}
-
-const isBelow = (path: string, folder: string): boolean => folder === "/" || path === folder || path.startsWith(`${folder}/`);
-const here = (): string => (disk && !mounts.some((m, i) => i > 0 && m.mountpoint === "/") ? disk.cwd() : inMemory);
-
-/** The one spelling of a path. */
-export function absolute(path: string): string {
-  const parts: string[] = [];
-  const full = path.startsWith("/") ? path : onDisk("/") || here() !== "/" ? `${here()}/${path}` : path;
-  for (const part of full.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
-}
-
-function split(path: string): [parent: string, name: string] {
-  const full = absolute(path);
-  const at = full.lastIndexOf("/");
-  return [full.slice(0, at) || "/", full.slice(at + 1)];
-}
-
-/** What is at a path; the folder's own mount counts for all below it. */
-function find(path: string): { node: Node | undefined; readOnly: boolean } {
-  let node: Node = root;
-  let readOnly = false;
-  for (const part of absolute(path).split("/").filter(Boolean)) {
-    if (!(node instanceof Folder)) throw new ErrnoError("ENOTDIR", path);
-    const next: Node | undefined = node.entries.get(part);
-    if (!next) return { node: undefined, readOnly: readOnly || node.readOnly };
-    readOnly ||= node.readOnly;
-    node = next;
-  }
-  return { node, readOnly: readOnly || (node instanceof Folder && node.readOnly) };
-}
-
-function existing(path: string): Node {
-  const { node } = find(path);
-  if (!node) throw new ErrnoError("ENOENT", path);
-  return node;
-}
-
-function folder(path: string): Folder {
-  const node = existing(path);
-  if (!(node instanceof Folder)) throw new ErrnoError("ENOTDIR", path);
-  return node;
-}
-
-function fileAt(path: string): MemoryFile | BlobFile {
-  const node = existing(path);
-  if (node instanceof Folder) throw new ErrnoError("EISDIR", path);
-  return node;
-}
-
-/** The folder in which `path` is, to be changed there. */
-function writable(path: string): [Folder, name: string] {
-  const [parent, name] = split(path);
-  const at = folder(parent);
-  if (find(parent).readOnly) throw new ErrnoError("EROFS", path);
-  if (name === "") throw new ErrnoError("EEXIST", path);
-  return [at, name];
-}
-
-/** A file in memory, made if there is none. */
-function fileToWrite(path: string): MemoryFile {
-  const [at, name] = writable(path);
-  const known = at.entries.get(name);
-  if (known instanceof Folder) throw new ErrnoError("EISDIR", path);
-  if (known instanceof MemoryFile) return known;
-  const file = new MemoryFile(name);
-  at.entries.set(name, file);
-  return file;
-}
-
-/** Where a file of HDF5 is: a path of the machine, or what is in memory or a Blob. `make`: it is made if it is not there. */
-export function place(path: string, make: boolean): string | MemoryFile | BlobFile {
-  const full = absolute(path);
-  if (onDisk(full)) return full;
-  try {
-    return make ? fileToWrite(path) : fileAt(path);
-  } catch (cause) {
-    const code = (cause as ErrnoError).code === "ENOENT" ? "NotFound" : "Io";
-    throw new HyperslabError(code, `cannot open ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Whether there is anything at a path. */
-export function exists(path: string): boolean {
-  const own = onDisk(absolute(path));
-  if (own) return own.exists(absolute(path));
-  try {
-    return find(path).node !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 const DIRECTORY = 0o40000;
 const REGULAR = 0o100000;
+const LINK = 0o120000;
+const BLOCK = 4096;
 const encoder = new TextEncoder();
 
-function bytesOf(data: string | ArrayBufferView, mayKeep: boolean): Uint8Array {
+function bytesOf(data: string | ArrayBufferView | ArrayBuffer, mayKeep: boolean): Uint8Array {
   if (typeof data === "string") return encoder.encode(data);
+  if (data instanceof ArrayBuffer) return bytesOf(new Uint8Array(data), mayKeep);
+  if (!ArrayBuffer.isView(data)) throw argument("a file is written from a string, a typed array or an ArrayBuffer");
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // The program may go on using its array.
   return mayKeep ? bytes : bytes.slice();
 }
 
-function bytesAt(path: string): Uint8Array {
-  const own = onDisk(absolute(path));
-  if (own) return own.read(absolute(path));
-  const file = fileAt(path);
-  if (file instanceof MemoryFile) return file.bytes.slice();
-  if (typeof FileReaderSync === "undefined") throw new ErrnoError("EACCES", `${path} (a Blob is read at once in a worker only)`);
-  return new Uint8Array(new FileReaderSync().readAsArrayBuffer(file.blob));
+function readFile(path: string, { encoding = "binary" }: { encoding?: "utf8" | "binary" } = {}): string | Uint8Array {
+  if (encoding !== "binary" && encoding !== "utf8") throw argument(`"${String(encoding)}" is no encoding: "utf8" or "binary"`);
+  const own = onDisk(path);
+  let bytes: Uint8Array;
+  if (own) bytes = own.disk.read(own.path);
+  else {
+    const file = fileAt(path);
+    bytes = file.read(0, file.size).slice();
+  }
+  return encoding === "utf8" ? new TextDecoder().decode(bytes) : bytes;
 }
 
-declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
+function statOf(path: string, link: boolean): Stat {
+  const own = onDisk(path);
+  if (own) return own.disk.stat(own.path, link);
+  const node = existing(path, link);
+  const { size, mtime, atime, permissions, id } = node;
+  const kind = node instanceof Folder ? DIRECTORY : node instanceof Link ? LINK : REGULAR;
+  return { dev: 1, ino: id, mode: kind | permissions, nlink: 1, uid: 0, gid: 0, rdev: 0, size, mtime, atime, ctime: mtime, blksize: BLOCK, blocks: Math.ceil(size / BLOCK) };
+}
 
-const view = (node: Node | undefined): FSNode | null => (node as FSNode | undefined) ?? null;
+/** What is at a path as pages list it; nothing where nothing is. */
+function nodeAt(path: string): FSNode | null {
+  const own = onDisk(path);
+  if (!own) return (find(path).node as FSNode | undefined) ?? null;
+  const name = split(path)[1] || "/";
+  const isFolder = FS.isDir(own.disk.stat(own.path, false).mode);
+  if (!isFolder) return { name, isFolder };
+  const entries = own.disk.list(own.path).map((entry): [string, FSNode] => {
+    const full = `${own.path === "/" ? "" : own.path}/${entry}`;
+    return [entry, { name: entry, isFolder: own.disk.exists(full) && FS.isDir(own.disk.stat(full, false).mode) }];
+  });
+  return { name, isFolder, contents: Object.fromEntries(entries) };
+}
+
+function add(path: string, node: Node): void {
+  const [at, name] = writable(path);
+  if (at.entries.has(name)) throw new ErrnoError("EEXIST", path);
+  at.entries.set(name, node);
+}
+
+function renameHere(from: string, to: string): void {
+  const node = existing(from, true);
+  const [before, old] = writable(from);
+  const [after, name] = writable(to);
+  if (node instanceof Folder && isBelow(absolute(to), absolute(from))) throw new ErrnoError("EINVAL", to);
+  const known = after.entries.get(name);
+  if (known instanceof Folder && !(node instanceof Folder)) throw new ErrnoError("EISDIR", to);
+  if (known instanceof Folder && known.entries.size > 0) throw new ErrnoError("ENOTEMPTY", to);
+  if (known && node instanceof Folder && !(known instanceof Folder)) throw new ErrnoError("ENOTDIR", to);
+  if (node instanceof Folder && node.mounted) throw new ErrnoError("EBUSY", from);
+  before.entries.delete(old);
+  node.name = name;
+  after.entries.set(name, node);
+}
+
+const kind = (of: number) => (mode: number): boolean => (mode & 0o170000) === of;
+
+/** What Emscripten has and this has not, with what to do instead. */
+const missing = (name: string, instead: string) => (): never => {
+  throw new HyperslabError("Unsupported", `FS.${name} is not there: ${instead}`);
+};
+const DEVICES = "there are no devices";
+const { pathOf, ...streamCalls } = streams;
 
 /** The file system. What goes wrong throws an error with `errno` and `code`. */
 export const FS = {
   ErrnoError,
-  filesystems: { MEMFS, WORKERFS, IDBFS } as { MEMFS: FileSystemType; WORKERFS: FileSystemType; IDBFS: FileSystemType },
+  filesystems: { MEMFS, WORKERFS, IDBFS, NODEFS } as Record<"MEMFS" | "WORKERFS" | "IDBFS" | "NODEFS", FileSystemType>,
+  ...streamCalls,
   cwd: here,
   chdir(path: string): void {
-    const own = onDisk(absolute(path));
-    if (own) own.chdir(absolute(path));
+    const own = onDisk(path);
+    if (own) own.disk.chdir(own.path);
     else {
       folder(path);
-      inMemory = absolute(path);
+      enter(absolute(path));
     }
   },
   /** Writes a file, all of it. With `canOwn` bytes are not copied: they must not change afterwards. */
-  writeFile(path: string, data: string | ArrayBufferView, options: { canOwn?: boolean; flags?: string } = {}): void {
-    const own = onDisk(absolute(path));
-    if (own) own.write(absolute(path), bytesOf(data, true), options.flags);
+  writeFile(path: string, data: string | ArrayBufferView | ArrayBuffer, options: { canOwn?: boolean; flags?: string } = {}): void {
+    const own = onDisk(path);
+    if (own) own.disk.write(own.path, bytesOf(data, true), options.flags);
     else if (options.flags?.startsWith("a")) {
+      const bytes = bytesOf(data, true);
       const file = fileToWrite(path);
-      file.write(file.size, bytesOf(data, true));
-    } else fileToWrite(path).replace(bytesOf(data, options.canOwn ?? false));
+      file.write(file.size, bytes);
+    } else {
+      const bytes = bytesOf(data, options.canOwn ?? false);
+      fileToWrite(path).replace(bytes);
+    }
   },
   readFile: readFile as {
     (path: string, options: { encoding: "utf8"; flags?: string }): string;
     (path: string, options?: { encoding?: "binary"; flags?: string }): Uint8Array<ArrayBuffer>;
   },
-  mkdir(path: string, _mode?: number): void {
-    const own = onDisk(absolute(path));
-    if (own) own.mkdir(absolute(path));
-    else {
-      const [at, name] = writable(path);
-      if (at.entries.has(name)) throw new ErrnoError("EEXIST", path);
-      at.entries.set(name, new Folder(name));
-    }
+  mkdir(path: string, _mode?: number): FSNode | null {
+    const own = onDisk(path);
+    if (own) own.disk.mkdir(own.path);
+    else add(path, new Folder(split(path)[1]));
+    return nodeAt(path);
   },
   /** Makes a folder and those above it, as far as they are not there. */
   mkdirTree(path: string, mode?: number): void {
@@ -223,25 +174,42 @@ export const FS = {
       if (!exists(full)) FS.mkdir(full, mode);
     }
   },
-  createPath(parent: string, path: string): string {
+  createPath(parent: string, path: string, _canRead?: boolean, _canWrite?: boolean): string {
     FS.mkdirTree(`${parent}/${path}`);
     return absolute(`${parent}/${path}`);
   },
+  /** Makes a file; a string's characters are its bytes. */
   createDataFile(parent: string, name: string | null, data: string | ArrayBufferView, _canRead?: boolean, _canWrite?: boolean, canOwn?: boolean): void {
-    FS.writeFile(name ? `${parent}/${name}` : parent, data, { canOwn: canOwn ?? false });
+    const path = name ? `${parent}/${name}` : parent;
+    if (exists(path)) throw new ErrnoError("EEXIST", path);
+    const bytes = typeof data === "string" ? Uint8Array.from(data, (c) => c.charCodeAt(0)) : data;
+    FS.writeFile(path, bytes, { canOwn: canOwn ?? false });
+  },
+  /** Makes an empty file. */
+  createFile(parent: string, name: string, _properties?: unknown, _canRead?: boolean, _canWrite?: boolean): FSNode | null {
+    FS.createDataFile(parent, name, "");
+    return nodeAt(`${parent}/${name}`);
+  },
+  /** Makes a file of what a server has at `url`, of which is fetched what is read. In a worker. */
+  createLazyFile(parent: string, name: string, url: string, _canRead?: boolean, _canWrite?: boolean): FSNode {
+    const path = `${parent}/${name}`;
+    if (onDisk(path)) throw new HyperslabError("Unsupported", "files are read lazily in a worker of a browser; in Node `hyperslab` opens a URL");
+    const file = new LazyFile(name, url);
+    add(path, file);
+    return file;
   },
   unlink(path: string): void {
-    const own = onDisk(absolute(path));
-    if (own) own.unlink(absolute(path));
+    const own = onDisk(path);
+    if (own) own.disk.unlink(own.path);
     else {
-      fileAt(path);
+      if (existing(path, true) instanceof Folder) throw new ErrnoError("EISDIR", path);
       const [at, name] = writable(path);
       at.entries.delete(name);
     }
   },
   rmdir(path: string): void {
-    const own = onDisk(absolute(path));
-    if (own) own.rmdir(absolute(path));
+    const own = onDisk(path);
+    if (own) own.disk.rmdir(own.path);
     else {
       const gone = folder(path);
       if (gone.mounted) throw new ErrnoError("EBUSY", path);
@@ -251,36 +219,52 @@ export const FS = {
     }
   },
   rename(from: string, to: string): void {
-    const [source, target] = [onDisk(absolute(from)), onDisk(absolute(to))];
-    if (source && target) source.rename(absolute(from), absolute(to));
+    const [source, target] = [onDisk(from), onDisk(to)];
+    if (source && target) source.disk.rename(source.path, target.path);
     else if (source || target) throw new ErrnoError("EINVAL", `${from} -> ${to}`);
-    else {
-      const node = existing(from);
-      const [before, old] = writable(from);
-      const [after, name] = writable(to);
-      if (node instanceof Folder && isBelow(absolute(to), absolute(from))) throw new ErrnoError("EINVAL", to);
-      if (after.entries.get(name) instanceof Folder) throw new ErrnoError("EEXIST", to);
-      before.entries.delete(old);
-      node.name = name;
-      after.entries.set(name, node);
-    }
+    else renameHere(from, to);
+  },
+  symlink(target: string, path: string): void {
+    const own = onDisk(path);
+    if (own) own.disk.symlink(target, own.path);
+    else add(path, new Link(split(path)[1], target));
+  },
+  readlink(path: string): string {
+    const own = onDisk(path);
+    if (own) return own.disk.readlink(own.path);
+    const node = existing(path, true);
+    if (!(node instanceof Link)) throw new ErrnoError("EINVAL", path);
+    return node.target;
   },
   readdir(path: string): string[] {
-    const own = onDisk(absolute(path));
-    return [".", "..", ...(own ? own.list(absolute(path)) : folder(path).entries.keys())];
+    const own = onDisk(path);
+    return [".", "..", ...(own ? own.disk.list(own.path) : folder(path).entries.keys())];
   },
-  stat(path: string): Stat {
-    const own = onDisk(absolute(path));
-    if (own) return own.stat(absolute(path));
-    const { isFolder, size, mtime } = existing(path);
-    return { mode: isFolder ? DIRECTORY | 0o777 : REGULAR | 0o666, size, mtime, atime: mtime, ctime: mtime };
+  stat: (path: string, dontFollow = false): Stat => statOf(path, dontFollow),
+  lstat: (path: string): Stat => statOf(path, true),
+  fstat: (fd: number): Stat => statOf(pathOf(fd), false),
+  isFile: kind(REGULAR),
+  isDir: kind(DIRECTORY),
+  isLink: kind(LINK),
+  isChrdev: kind(0o20000),
+  isBlkdev: kind(0o60000),
+  isFIFO: kind(0o10000),
+  isSocket: kind(0o140000),
+  chmod(path: string, mode: number): void {
+    const own = onDisk(path);
+    if (own) own.disk.chmod(own.path, mode);
+    else existing(path).permissions = mode & 0o7777;
   },
-  lstat: (path: string): Stat => FS.stat(path),
-  isFile: (mode: number): boolean => (mode & 0o170000) === REGULAR,
-  isDir: (mode: number): boolean => (mode & 0o170000) === DIRECTORY,
+  /** Sets the times of a file, in milliseconds. */
+  utime(path: string, atime: number, mtime: number): void {
+    const own = onDisk(path);
+    if (own) own.disk.utime(own.path, atime, mtime);
+    else Object.assign(existing(path), { atime: new Date(atime), mtime: new Date(mtime) });
+  },
   truncate(path: string, size: number): void {
-    const own = onDisk(absolute(path));
-    if (own) own.truncate(absolute(path), size);
+    if (!(size >= 0)) throw new ErrnoError("EINVAL", path);
+    const own = onDisk(path);
+    if (own) own.disk.truncate(own.path, size);
     else {
       fileAt(path);
       fileToWrite(path).resize(size);
@@ -289,48 +273,41 @@ export const FS = {
   /** What is at a path, without an error where nothing is. */
   analyzePath(path: string, _dontResolveLastLink?: boolean): Analysis {
     const [parent, name] = split(path);
-    const isRoot = absolute(path) === "/";
     const [there, above] = [exists(path), exists(parent)];
-    const object = (at: string): FSNode | null => (onDisk(at) ? nodeOnDisk(at) : view(find(at).node));
     return {
-      isRoot,
+      isRoot: absolute(path) === "/",
       exists: there,
       error: there ? 0 : new ErrnoError("ENOENT", path).errno,
-      name: there ? name || "/" : null,
+      name: above ? name || "/" : null,
       path: there ? absolute(path) : null,
-      object: there ? object(absolute(path)) : null,
+      object: there ? nodeAt(path) : null,
       parentExists: above,
       parentPath: above ? parent : null,
-      parentObject: above ? object(parent) : null,
+      parentObject: above ? nodeAt(parent) : null,
     };
   },
-  lookupPath(path: string): { path: string; node: FSNode } {
-    const own = onDisk(absolute(path));
-    if (own) own.stat(absolute(path));
-    return { path: absolute(path), node: own ? nodeOnDisk(absolute(path)) : existing(path) as FSNode };
+  findObject: (path: string, _dontResolveLastLink?: boolean): FSNode | null => (exists(path) ? nodeAt(path) : null),
+  lookupPath(path: string, _options?: unknown): { path: string; node: FSNode } {
+    statOf(path, false);
+    return { path: absolute(path), node: nodeAt(path)! };
   },
   /** Mounts a file system at a folder that is there; in Node also at one that is not, and `"/"` for everything in memory. */
-  mount(type: FileSystemType, opts: MountOptions, mountpoint: string): Mount {
+  mount(type: FileSystemType, opts: MountOptions, mountpoint: string): FSNode {
+    if (!Object.values(FS.filesystems).includes(type)) throw new HyperslabError("Unsupported", "only the kinds in FS.filesystems can be mounted");
     const full = absolute(mountpoint);
-    if (onDisk(full)) {
-      const mount = { type, opts, mountpoint: full };
-      mounts.push(mount);
-      FS.mkdirTree(full);
-      mounts.pop();
-    }
-    const mount: Mount = { type, opts, mountpoint: full };
-    const own = disk && onDisk(full) ? memoryFolder(full) : folder(full);
-    if (own.mounted) throw new ErrnoError("EBUSY", mountpoint);
-    own.mounted = mount;
+    const own = onDisk(full) ? memoryFolder(full) : folder(full);
+    if (own.mounted || (own === root && !onDisk("/"))) throw new ErrnoError("EBUSY", mountpoint);
+    if (type === NODEFS && !onDisk("/")) throw new HyperslabError("Unsupported", "NODEFS needs Node");
+    own.mounted = { type, opts, mountpoint: full };
     type.mount?.(own, opts);
-    mounts.push(mount);
-    return mount;
+    mounts.push(own.mounted);
+    return own;
   },
   unmount(mountpoint: string): void {
     const full = absolute(mountpoint);
-    const at = mounts.findIndex((m, i) => i > 0 && m.mountpoint === full);
+    const at = mounts.findIndex((m: Mount, i) => i > 0 && m.mountpoint === full);
     if (at < 0) throw new ErrnoError("EINVAL", mountpoint);
-    const own = folder(full);
+    const own = memoryFolder(full);
     own.mounted = undefined;
     own.entries.clear();
     mounts.splice(at, 1);
@@ -341,31 +318,9 @@ export const FS = {
     const all = mounts.map(({ type, mountpoint }) => type.sync?.(memoryFolder(mountpoint), mountpoint, load));
     Promise.all(all).then(() => done?.(null), (error: unknown) => done?.(error));
   },
+  createPreloadedFile: missing("createPreloadedFile", "fetch the file and give it to FS.writeFile"),
+  createDevice: missing("createDevice", DEVICES),
+  registerDevice: missing("registerDevice", DEVICES),
+  mkdev: missing("mkdev", DEVICES),
+  mmap: missing("mmap", "FS.read reads into a typed array"),
 };
-
-/** A folder of the memory, made with those above it if need be. */
-function memoryFolder(path: string): Folder {
-  let at = root;
-  for (const part of path.split("/").filter(Boolean)) {
-    let next = at.entries.get(part);
-    if (!(next instanceof Folder)) at.entries.set(part, (next = new Folder(part)));
-    at = next;
-  }
-  return at;
-}
-
-function nodeOnDisk(path: string): FSNode {
-  const name = split(path)[1] || "/";
-  const isFolder = FS.isDir(disk!.stat(path).mode);
-  if (!isFolder) return { name, isFolder };
-  const entries = disk!.list(path).map((entry): [string, FSNode] => {
-    const full = `${path === "/" ? "" : path}/${entry}`;
-    return [entry, { name: entry, isFolder: disk!.exists(full) && FS.isDir(disk!.stat(full).mode) }];
-  });
-  return { name, isFolder, contents: Object.fromEntries(entries) };
-}
-
-function readFile(path: string, { encoding = "binary" }: { encoding?: "utf8" | "binary" } = {}): string | Uint8Array {
-  const bytes = bytesAt(path);
-  return encoding === "utf8" ? new TextDecoder().decode(bytes) : bytes;
-}

@@ -1,5 +1,7 @@
 /** Files and folders in memory. */
 
+import { LazyBytes } from "./lazy.js";
+
 /** What goes wrong with a path, as Emscripten's file system says it. */
 export class ErrnoError extends Error {
   override readonly name = "ErrnoError";
@@ -9,31 +11,50 @@ export class ErrnoError extends Error {
     /** The name of the error: `"ENOENT"`. */
     readonly code: keyof typeof ERRNO,
     path: string,
+    options?: ErrorOptions,
   ) {
-    super(`${code}: ${WORDS[code]}, '${path}'`);
+    super(`${code}: ${WORDS[code]}, '${path}'`, options);
     this.errno = ERRNO[code];
+  }
+
+  /** What a machine says went wrong, where it has a number here. */
+  static of(cause: unknown, path: string): unknown {
+    const { code } = cause as { code?: keyof typeof ERRNO };
+    return code !== undefined && code in ERRNO ? new ErrnoError(code, path, { cause }) : cause;
   }
 }
 
-const ERRNO = { EACCES: 2, EBADF: 8, EBUSY: 10, EEXIST: 20, EINVAL: 28, EISDIR: 31, ENOENT: 44, ENOTDIR: 54, ENOTEMPTY: 55, EROFS: 69 };
+const ERRNO = { EACCES: 2, EBADF: 8, EBUSY: 10, EEXIST: 20, EINVAL: 28, EIO: 29, EISDIR: 31, ELOOP: 32, ENOENT: 44, ENOTDIR: 54, ENOTEMPTY: 55, EROFS: 69 };
 const WORDS: Record<keyof typeof ERRNO, string> = {
   EACCES: "permission denied",
   EBADF: "no such open file",
   EBUSY: "it is in use",
   EEXIST: "it exists already",
   EINVAL: "invalid argument",
+  EIO: "it cannot be read",
   EISDIR: "it is a folder",
+  ELOOP: "links that lead to each other",
   ENOENT: "no such file or folder",
   ENOTDIR: "not a folder",
   ENOTEMPTY: "the folder is not empty",
   EROFS: "it can only be read",
 };
 
+let entries = 0;
+
 /** What every entry of a folder has. */
 abstract class Entry {
+  readonly id = ++entries;
   mtime = new Date();
+  atime = this.mtime;
+  /** Who may do what. Programs are nobody in particular: what anybody may, they may. */
+  permissions = 0o666;
   abstract readonly isFolder: boolean;
   constructor(public name: string) {}
+
+  get writable(): boolean {
+    return (this.permissions & 0o222) !== 0;
+  }
 }
 
 /** A file whose bytes are here. */
@@ -104,11 +125,57 @@ export class BlobFile extends Entry {
   get size(): number {
     return this.blob.size;
   }
+
+  /** Browsers read at once in a worker only. */
+  read(offset: number, length: number): Uint8Array {
+    if (typeof FileReaderSync === "undefined") throw new ErrnoError("EACCES", `${this.name} (a Blob is read at once in a worker only)`);
+    return new Uint8Array(new FileReaderSync().readAsArrayBuffer(this.blob.slice(offset, offset + length)));
+  }
+}
+
+declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
+
+/** A file that a server has, of which is fetched what is read. */
+export class LazyFile extends Entry {
+  readonly isFolder = false;
+  private readonly bytes: LazyBytes;
+
+  constructor(name: string, url: string) {
+    super(name);
+    this.permissions = 0o444;
+    this.bytes = new LazyBytes(url, (why) => new ErrnoError("EIO", `${url} (${why})`));
+  }
+
+  get size(): number {
+    return this.bytes.size;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.bytes.read(offset, length);
+  }
+}
+
+/** A link to another path. */
+export class Link extends Entry {
+  readonly isFolder = false;
+
+  constructor(
+    name: string,
+    readonly target: string,
+  ) {
+    super(name);
+    this.permissions = 0o777;
+  }
+
+  get size(): number {
+    return this.target.length;
+  }
 }
 
 /** A folder. */
 export class Folder extends Entry {
   readonly isFolder = true;
+  override permissions = 0o777;
   readonly size = 4096;
   readonly entries = new Map<string, Node>();
   /** What is mounted here. */
@@ -124,7 +191,9 @@ export class Folder extends Entry {
   }
 }
 
-export type Node = MemoryFile | BlobFile | Folder;
+/** What has bytes. */
+export type AnyFile = MemoryFile | BlobFile | LazyFile;
+export type Node = AnyFile | Folder | Link;
 
 /** A kind of file system. */
 export interface FileSystemType {
@@ -141,6 +210,8 @@ export interface MountOptions {
   /** For WORKERFS. */
   files?: ArrayLike<File>;
   blobs?: readonly { name: string; data: Blob }[];
+  /** Blobs of many files, as Emscripten's file packager makes them. */
+  packages?: readonly { metadata: { files: readonly { filename: string; start: number; end: number }[] }; blob: Blob }[];
   /** For NODEFS: a folder on disk. */
   root?: string;
 }

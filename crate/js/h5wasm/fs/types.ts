@@ -1,6 +1,6 @@
 /** The kinds of file systems that can be mounted. */
 
-import { type FileSystemType, Folder, MemoryFile, BlobFile, type Node } from "./nodes.js";
+import { BlobFile, ErrnoError, type FileSystemType, Folder, MemoryFile, type Node } from "./nodes.js";
 
 /** Files in memory. */
 export const MEMFS: FileSystemType = { name: "MEMFS" };
@@ -9,8 +9,11 @@ export const MEMFS: FileSystemType = { name: "MEMFS" };
 export const WORKERFS: FileSystemType = {
   name: "WORKERFS",
   readOnly: true,
-  mount(folder, { files, blobs }) {
-    const all = [...Array.from(files ?? [], (data) => ({ name: data.name, data })), ...(blobs ?? [])];
+  mount(folder, { files, blobs, packages }) {
+    const all = [...Array.from(files ?? [], (data) => ({ name: data.name, data: data as Blob })), ...(blobs ?? [])];
+    for (const { metadata, blob } of packages ?? []) {
+      for (const { filename, start, end } of metadata.files) all.push({ name: filename, data: blob.slice(start, end) });
+    }
     for (const { name, data } of all) {
       const parts = name.split("/").filter((part) => part !== "");
       const last = parts.pop() ?? "";
@@ -24,6 +27,9 @@ export const WORKERFS: FileSystemType = {
     }
   },
 };
+
+/** Folders of the machine, in Node, at another place. */
+export const NODEFS: FileSystemType = { name: "NODEFS" };
 
 /** What IDBFS keeps of a file or a folder, as h5wasm and Emscripten keep it. */
 interface Kept {
@@ -53,6 +59,7 @@ export const IDBFS: FileSystemType = {
       store.clear();
       for (const [path, node] of below(folder, mountpoint)) {
         const kept: Kept = { timestamp: node.mtime, mode: node.isFolder ? FOLDER_MODE : FILE_MODE };
+        if (!(node instanceof MemoryFile || node.isFolder)) throw new ErrnoError("EINVAL", `${path} (IDBFS keeps files and folders)`);
         if (node instanceof MemoryFile) kept.contents = node.bytes.slice();
         store.put(kept, path);
       }
