@@ -61,7 +61,7 @@ await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 await build({ ...options, entryPoints: scripts("cli"), platform: "node" });
 chmodSync(path.join(dist, "cli.js"), 0o755);
 // All of it in one file: it shares nothing with the others.
-await buildInline({ simd, scalar, options, entry: path.join(js, "inline.ts") });
+await buildInline({ simd, scalar, options, scripts: scripts("inline", "h5wasm.iife") });
 
 run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",

@@ -127,6 +127,8 @@ export class Session<M extends Mode = Mode> {
   private handed: WeakRef<HdfObject<Mode>>[] = [];
   /** Workers, if the file has any. */
   crew: Crew | undefined;
+  /** What is not as it should be. */
+  notices?: string[];
   /** What members of this file get, if others have joined it. */
   sharing: Sharing | undefined;
   /** The way to its owner, if this is a file that was joined. */

@@ -4,39 +4,20 @@
  * policy has to allow `'wasm-unsafe-eval'`, nothing else.
  *
  * Nothing has to be loaded before synchronous calls, except where a browser refuses to compile on its main thread at once (old
- * Chromium): there `await ready()` does it. Objects of this module and of `hyperslab` do not mix, and
- * `workers` are there only in the latter.
+ * Chromium): there `await ready()` does it. Objects of this module and of `hyperslab` do not mix.
+ *
+ * `open(file, { workers })` makes workers of this file's own text, where a policy allows that (`worker-src blob:`, or `data:`).
+ * Where it does not, and in Node, files are opened as without that option: values are the same, and `file.stats.notices` says so.
  */
 
-import codecs from "#hyperslab_codecs";
-import codecsWithoutSimd from "#hyperslab_codecs_scalar";
-import whole from "#hyperslab_edit";
-import wholeWithoutSimd from "#hyperslab_edit_scalar";
-import * as change from "./change/index.js";
-import { useChanges } from "./changes.js";
-import { HyperslabError } from "./errors.js";
-import { bytesOf } from "./inline/bytes.js";
-import { inflate } from "./inline/inflate.js";
-import { unpatch } from "./inline/patch.js";
-import { useLoader } from "./loader.js";
+import { expose } from "comlink";
+import { inWorker } from "./inline/loader.js";
+import { sendFaults } from "./worker/calls.js";
+import { host } from "./worker/host.js";
 
-/** A module's bytes; `difference` makes it the one without SIMD. */
-function module(text: string, difference: string, simd: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = inflate(bytesOf(text));
-  return simd ? bytes : unpatch(bytes, inflate(bytesOf(difference)));
+if (inWorker) {
+  sendFaults();
+  expose(host);
 }
-
-useLoader({
-  // There is only the whole engine, which reads as well.
-  load: (simd) => module(whole, wholeWithoutSimd, simd),
-  loadCodecs: (simd) => module(codecs, codecsWithoutSimd, simd),
-  immediate: true,
-  spawn() {
-    throw new HyperslabError("Unsupported", "workers have a file of their own: `hyperslab` has it, this module is alone");
-  },
-  processors: () => 1,
-});
-
-useChanges(change);
 
 export * from "./exports.js";

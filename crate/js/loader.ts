@@ -10,6 +10,8 @@ export interface Loader {
   loadCodecs(simd: boolean): WasmSource;
   /** A worker, where there are any. */
   spawn(): WorkerHandle;
+  /** Why there are none, if there are none, where that is not sure. */
+  without?(): Promise<string | undefined>;
   /** How many make sense here. */
   processors(): number;
   /** Whether what these return are bytes: then files can be loaded on the spot. */

@@ -29,7 +29,7 @@ function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource
  */
 export async function open(source: Source, options: OpenOptions = {}): Promise<File> {
   const file = await opened(source, options);
-  if (options.workers) (await import("./worker/crew.js")).staff(file as FileObject<"async">, options);
+  if (options.workers) await (await import("./worker/crew.js")).staff(file as FileObject<"async">, options);
   return file;
 }
 

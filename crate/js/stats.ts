@@ -13,6 +13,7 @@ export function statsOf(session: Session): FileStats {
     sum.notices.push(...counts.notices);
   };
   session.sources().forEach(add);
+  sum.notices.push(...(session.notices ?? []));
   const [memory, hits] = session.alive ? session.raw.stats() : [0, 0];
   sum.memory += memory!;
   sum.hits += hits!;

@@ -55,8 +55,8 @@ export function patch(from, to) {
   return Buffer.concat([head, Buffer.from(ops), Buffer.from(literals)]);
 }
 
-/** Writes `inline.js`. */
-export async function buildInline({ simd, scalar, options, entry }) {
+/** What is embedded, as files to be imported. */
+function embed({ simd, scalar }) {
   const folder = path.join(work, "inline");
   mkdirSync(folder, { recursive: true });
   const embedded = {};
@@ -68,12 +68,33 @@ export async function buildInline({ simd, scalar, options, entry }) {
       embedded[`#${name}${suffix}`] = file;
     }
   }
-  await build({
-    ...options,
-    entryPoints: [entry],
-    // It would be twice as large as the file, most of it the same text.
-    sourcemap: false,
-    loader: { ".deflate": "base64" },
-    alias: { ...options.alias, ...embedded },
-  });
+  return embedded;
+}
+
+/**
+ * A module as a function whose text is a script for workers: what it exports is what the function returns. In a worker it is
+ * called without `ownText`, which gives that script.
+ */
+function standalone(text) {
+  // Behind them are licences only.
+  const [all, list, licences] = /export\s*\{([^{}]*)\};?\s*((?:\/\*(?:[^*]|\*(?!\/))*\*\/\s*)*)$/.exec(text) ?? [];
+  if (!all) throw new Error("the module for inline.js does not end with what it exports");
+  const names = list.split(",").map((pair) => pair.trim().split(" as ")).map(([inside, outside = inside]) => [inside, outside]);
+  const body = `"use strict";${text.slice(0, -all.length)}return{${names.map(([inside, outside]) => `${outside}:${inside}`).join()}}`;
+  const outer = names.map(([, outside], i) => [`h${i}`, outside]);
+  return [
+    `function hyperslab(ownText){${body}}`,
+    `const{${outer.map(([inside, outside]) => `${outside}:${inside}`).join()}}=hyperslab(()=>"("+hyperslab+")()");`,
+    `export{${outer.map((pair) => pair.join(" as ")).join()}};`,
+    licences,
+  ].join("\n");
+}
+
+/** Writes `inline.js`, and a classic script, which has the name that h5wasm's has: an address needs another package only. */
+export async function buildInline({ simd, scalar, options, scripts: [inline, h5wasm] }) {
+  // Source maps would be twice as large as the files, most of it the same text.
+  const own = { ...options, sourcemap: false, loader: { ".deflate": "base64" }, alias: { ...options.alias, ...embed({ simd, scalar }) } };
+  const { outputFiles } = await build({ ...own, entryPoints: [inline], write: false });
+  for (const { path: file, text } of outputFiles) writeFileSync(file, standalone(text));
+  await build({ ...own, entryPoints: [{ in: h5wasm, out: "iife/h5wasm" }], format: "iife", globalName: "h5wasm" });
 }

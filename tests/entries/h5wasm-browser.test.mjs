@@ -28,14 +28,42 @@ before(async () => {
   f.createDataset("entry/data", { data: Int32Array.from({ length: 100 }, (_, i) => i), compression: "zstd" });
   bytes = Buffer.from(f.toBytes());
   write(dir, "start.js", programs().find(({ under }) => under.endsWith("Browser (no-build)")).code, MODULE, false);
-  // A classic worker loads a script: a module worker imports it. All else is as it is.
-  const worker = example("Worker usage").replace("self.importScripts('../dist/iife/h5wasm.js');", `import h5wasm from "${MODULE}";`);
-  assert.match(worker, /^import h5wasm/m);
-  writeFileSync(path.join(dir, "worker.js"), `console.log = (f) => postMessage([f.keys(), ...f.get("entry/data").slice([[98, 100]])]);\n${worker}`);
+  // Where the example's worker finds its script.
+  folder(dir, "app");
+  writeFileSync(path.join(dir, "app/worker.js"), `console.log = (f) => postMessage([f.keys(), ...f.get("entry/data").slice([[98, 100]])]);\n${example("Worker usage")}`);
+  writeFileSync(
+    path.join(dir, "app/files.js"),
+    `self.importScripts("../dist/iife/h5wasm.js");
+     const told = (fn) => { try { return fn(); } catch (e) { return [e.name, e.code]; } };
+     onmessage = async ({ data: blob }) => {
+       const { FS } = await h5wasm.ready;
+       FS.mkdir("/work");
+       const packages = [{ metadata: { files: [{ filename: "/packed.h5", start: 2, end: 2 + blob.size }] }, blob: new Blob([new Uint8Array(2), blob, new Uint8Array(3)]) }];
+       FS.mount(FS.filesystems.WORKERFS, { blobs: [{ name: "deep/blob.h5", data: blob }], packages }, "/work");
+       FS.createLazyFile("/", "lazy.h5", new URL("/ranges.h5", location).href, true, false);
+       FS.createLazyFile("/", "whole.h5", new URL("/whole.h5", location).href, true, false);
+       const head = new Uint8Array(4);
+       FS.read(FS.open("/lazy.h5", "r"), head, 0, 4);
+       postMessage([
+         ...["/work/deep/blob.h5", "/work/packed.h5", "/lazy.h5", "/whole.h5"].map((name) => told(() => new h5wasm.File(name).get("entry/data").slice([[42, 43]])[0])),
+         String(head), FS.readFile("/work/deep/blob.h5").length === blob.size, FS.stat("/lazy.h5").size === blob.size,
+         ...[() => FS.writeFile("/work/deep/blob.h5", "x"), () => FS.unlink("/work/packed.h5"), () => FS.mkdir("/work/x"), () => new h5wasm.File("/lazy.h5", "a")].map(told),
+         told(() => { FS.createLazyFile("/", "none.h5", new URL("/none.h5", location).href); return FS.readFile("/none.h5"); }),
+       ]);
+     };`,
+  );
+  writeFileSync(path.join(dir, "whole.h5"), bytes);
   server = await serve(dir);
   browser = await chromium.launch({ executablePath: browserPath(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   page = await (await browser.newContext({ acceptDownloads: true })).newPage();
   await page.route("https://ncnr.nist.gov/**", (route) => route.fulfill({ body: bytes, headers: { "access-control-allow-origin": "*" } }));
+  await page.route("**/ranges.h5", (route) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? "") ?? [];
+    const part = from === undefined ? bytes : bytes.subarray(Number(from), Number(to) + 1);
+    const range = from === undefined ? {} : { "content-range": `bytes ${from}-${to}/${bytes.length}` };
+    const headers = { "accept-ranges": "bytes", "content-length": String(part.length), ...range };
+    return route.fulfill({ status: from === undefined ? 200 : 206, headers, body: route.request().method() === "HEAD" ? "" : part });
+  });
   await page.goto(server.url);
 });
 after(async () => {
@@ -71,16 +99,31 @@ test("README: Worker usage, with a file of the user", soon, async () => {
   const seen = await page.evaluate(
     (data) =>
       new Promise((resolve, reject) => {
-        const worker = new Worker("/worker.js", { type: "module" });
+        const worker = new Worker("/app/worker.js");
         worker.addEventListener("message", ({ data }) => resolve(data));
         worker.addEventListener("error", (e) => reject(new Error(e.message)));
-        // Until its module is there nobody listens: messages wait.
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
         worker.postMessage([new File([Uint8Array.from(data)], "mine.h5")]);
       }),
     [...bytes],
   );
   assert.deepEqual(seen, [["entry"], 98, 99]);
+});
+
+test("a classic worker with files of the user, of packages and of servers", soon, async () => {
+  const seen = await page.evaluate(
+    (data) =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker("/app/files.js");
+        worker.addEventListener("message", ({ data }) => resolve(data));
+        worker.addEventListener("error", (e) => reject(new Error(e.message)));
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+        worker.postMessage(new Blob([Uint8Array.from(data)]));
+      }),
+    [...bytes],
+  );
+  const refused = ["ErrnoError", "EROFS"];
+  assert.deepEqual(seen, [42, 42, 42, 42, "137,72,68,70", true, true, refused, refused, refused, ["HyperslabError", "ReadOnly"], ["ErrnoError", "EIO"]]);
 });
 
 test("README: Persistent file store", soon, async () => {

@@ -53,6 +53,13 @@ test("a path, which needs Node, is refused", async () => {
   assert.throws(() => openSync("file.h5"), { code: "Argument", message: /file\.h5/ });
 });
 
+test("in Node there are no workers, which a notice says", async () => {
+  const h = await import(at("dist/inline.js"));
+  const f = await h.open(h.create().toBytes(), { workers: 2 });
+  assert.deepEqual([f.stats.notices.length, /workers/.test(f.stats.notices[0])], [1, true]);
+  await assert.rejects(h.open(h.create().toBytes(), { workers: "many" }), { code: "Argument" });
+});
+
 /** What never answers is a failure. */
 const soon = { timeout: 30_000 };
 
@@ -68,6 +75,25 @@ let url;
 /** Paths that pages asked for. */
 const asked = [];
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; frame-src 'self'";
+/** The same without workers, with those of data: alone, and with none that work. */
+const POLICIES = { "/data": STRICT.replace("worker-src blob:", "worker-src data:"), "/none": STRICT.replace("worker-src blob:", "worker-src 'none'") };
+/** What takes workers: how many there were, whether they gave what there is, and what is said. */
+const crowd = `
+  let made = 0;
+  const Own = globalThis.Worker;
+  globalThis.Worker = class extends Own { constructor(...args) { super(...args); made += 1; } };
+  const all = Float64Array.from({ length: 1 << 20 }, (_, i) => i % 1000);
+  const big = h.create();
+  big.createDataset("big", { data: all, chunks: [1 << 16], compression: "zstd" });
+  const open = await h.open(big.toBytes(), { workers: 2 });
+  const { data } = await (await open.get("big")).read();
+  const grown = await h.open(big.toBytes(), { mode: "r+", workers: 2 });
+  await grown.createDataset("again", { data: all, chunks: [1 << 16], compression: "gzip" });
+  const again = (await (await grown.get("again")).read()).data;
+  seen.push(made, [data, again].every((some) => some.length === all.length && some.every((v, i) => v === all[i])), open.stats.notices);
+  await open.close();
+  await grown.close();
+`;
 const say = 'parent.postMessage(seen, "*");';
 const files = {
   "/inline.js": text,
@@ -77,6 +103,8 @@ const files = {
   "/": '<!doctype html><title>plain</title><script type="module" src="/main.js"></script>',
   "/promise": '<!doctype html><title>promise</title><script type="module" src="/promise.js"></script>',
   "/frame": '<!doctype html><title>frame</title><script type="module" src="/framed.js"></script>',
+  "/crowd.js": `import * as h from "/inline.js"; ${program} ${crowd} globalThis.seen = seen;`,
+  ...Object.fromEntries(["/blob", "/data", "/none"].map((where) => [where, '<!doctype html><title>workers</title><script type="module" src="/crowd.js"></script>'])),
   "/empty": "<!doctype html><title>empty</title>",
 };
 
@@ -87,7 +115,7 @@ before(async () => {
     // A sandboxed frame has no origin: a module is fetched for it only from where everybody may fetch.
     response.writeHead(body === undefined ? 404 : 200, {
       "content-type": request.url.endsWith(".js") ? "text/javascript" : "text/html",
-      "content-security-policy": STRICT,
+      "content-security-policy": POLICIES[request.url] ?? STRICT,
       "access-control-allow-origin": "*",
     });
     response.end(body);
@@ -127,6 +155,24 @@ for (const where of ["/", "/promise"]) {
   });
 }
 
+for (const [where, workers] of [["/blob", true], ["/data", true], ["/none", false]]) {
+  test(`workers out of the module's own text, with the policy of ${where}`, soon, async () => {
+    const tab = await browser.newPage();
+    await tab.goto(url + where);
+    const [made, right, notices] = (
+      await tab.evaluate(async () => {
+        while (!globalThis.seen) await new Promise((resolve) => setTimeout(resolve, 20));
+        return globalThis.seen;
+      })
+    ).slice(-3);
+    assert.ok(right);
+    // Some are made to see whether they can be made.
+    if (workers) assert.deepEqual([made >= 3, notices], [true, []]);
+    else assert.deepEqual([notices.length, /without them/.test(notices[0])], [1, true]);
+    await tab.close();
+  });
+}
+
 /** Makes a sandboxed frame in the page and waits for what it says. */
 const framed = ([name, value]) =>
   new Promise((resolve) => {
@@ -148,6 +194,14 @@ test("a sandboxed frame whose page is a text, with the module in it", soon, asyn
   await tab.goto("about:blank");
   const answer = await tab.evaluate(framed, ["srcdoc", `<script type="module">${joined(say)}</script>`]);
   assert.deepEqual(answer, ["null", 1, 2, 3, 100]);
+});
+
+test("workers in a sandboxed frame whose page is a text", soon, async () => {
+  const tab = await browser.newPage();
+  await tab.goto("about:blank");
+  const answer = await tab.evaluate(framed, ["srcdoc", `<script type="module">${joined(`(async () => { ${crowd} ${say} })();`)}</script>`]);
+  const [made, right, notices] = answer.slice(-3);
+  assert.deepEqual([made >= 3, right, notices], [true, true, []]);
 });
 
 test("a worker made of a blob, under a strict policy", soon, async () => {

@@ -90,6 +90,21 @@ test("what uses h5wasm goes on with another name", () => {
   assert.deepEqual(seen, [true, true, [1.5, 2]]);
 });
 
+test("and as a classic script", () => {
+  const seen = user(
+    `import { readFileSync } from "node:fs";
+     import { createRequire } from "node:module";
+     import vm from "node:vm";
+     vm.runInThisContext(readFileSync(createRequire(import.meta.url).resolve("hyperslab/dist/iife/h5wasm.js"), "utf8"));
+     const { FS } = await h5wasm.ready;
+     const f = new h5wasm.File("a.h5", "w");
+     f.create_dataset({ name: "d", data: [1.5, 2], chunks: [2], compression: 32015, compression_opts: [3] });
+     f.close();
+     console.log(JSON.stringify([FS.readdir("/"), [...new h5wasm.default.File("a.h5").get("d").value]]));`,
+  );
+  assert.deepEqual(seen, [[".", "..", "tmp", "home", "a.h5"], [1.5, 2]]);
+});
+
 test("a URL: what reads it is found", () => {
   const seen = user(
     `import { createServer } from "node:http";

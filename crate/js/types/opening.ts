@@ -83,6 +83,7 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
    * processors, but for one, and four at most. Default: 0, everything is done where it is called. They begin with the first read or
    * write that is worth it (some MB behind filters) and end with the last file. No headers are needed: bytes are handed over. What is written is encoded, and
    * what is changed here and not yet read by others is read here; filters of your own run here, too.
+   * `hyperslab/inline` makes them of its own text; where a policy forbids that it does without, and says so in `stats.notices`.
    */
   workers?: number | "auto" | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */

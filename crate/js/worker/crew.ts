@@ -34,17 +34,18 @@ export interface Taker {
   take(batch: Batch): void;
 }
 
-/** Gives a file its workers. */
-export function staff(file: FileObject<"async">, { workers, cache = CACHE }: OpenOptions): void {
+/** Gives a file its workers, where there are any. */
+export async function staff(file: FileObject<"async">, { workers, cache = CACHE }: OpenOptions): Promise<void> {
   const { session } = file.context;
   // One processor is left to the program itself.
   const most = workers === "auto" ? Math.min(Math.max(loader().processors() - 1, 1), MOST) : workers;
-  if (Number.isInteger(most) && (most as number) >= 1) {
-    session.crew = new Crew(most as number, session.source, cache);
-    return;
+  if (!Number.isInteger(most) || (most as number) < 1) {
+    session.close();
+    throw argument(`workers: ${String(workers)} is not "auto" nor a number of workers`);
   }
-  session.close();
-  throw argument(`workers: ${String(workers)} is not "auto" nor a number of workers`);
+  const why = await loader().without?.();
+  if (why === undefined) session.crew = new Crew(most as number, session.source, cache);
+  else session.notices = [`workers cannot be had here, and all is done without them: ${why}`];
 }
 
 export class Crew {
