@@ -1,7 +1,7 @@
 /** The page's side of the worker: typed calls with progress and cancelling. */
 
 import type { Change } from "./changes.js";
-import type { FromWorker, Methods, Progress, ToWorker, Trouble } from "./protocol.js";
+import type { FromWorker, Methods, Progress, ToWorker, Traffic, Trouble } from "./protocol.js";
 
 /** A call that failed, with the record of why. */
 export class CallError extends Error {
@@ -40,6 +40,9 @@ export class Client {
   readonly #waiting = new Map<number, Waiting>();
   /** What was opened, and changed since, to do it again in a new worker. */
   #opened: Methods["open"]["ask"] | undefined;
+
+  /** `onTraffic` is told what the open file has taken from its server; null if it is no such file. */
+  constructor(private readonly onTraffic: (traffic: Traffic | null) => void = () => undefined) {}
 
   call<M extends keyof Methods>(method: M, ask: Methods[M]["ask"], options: CallOptions = {}): Promise<Methods[M]["answer"]> {
     const { signal, onProgress } = options;
@@ -84,6 +87,10 @@ export class Client {
   }
 
   #receive(message: FromWorker): void {
+    if ("traffic" in message) {
+      this.onTraffic(message.traffic);
+      return;
+    }
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     if ("progress" in message) {

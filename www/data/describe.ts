@@ -1,70 +1,86 @@
 /** Objects of the file as the records that the page shows. */
 
-import type { DatasetSync, Entity, GroupSync } from "hyperslab";
+import { isHyperslabError, type Dataset, type Entity, type File, type Group, type Mode } from "hyperslab";
 import { valueText, type PathOf } from "./cells.js";
 import { itemSize } from "./dtype.js";
+import { isFar } from "./far.js";
 import type { AttributeRow, DatasetFacts, Row, SourceFile } from "./protocol.js";
 import { axesOf } from "./scales.js";
 import { troubleOf } from "./trouble.js";
 
-/** One member of a group. Never fails: what cannot be opened is a row that says why. */
-export function rowOf(group: GroupSync, name: string): Row {
+/** Whether something may be there although it could not be read: where it has to be fetched. */
+const isLost = (e: unknown, file: File<Mode>): boolean => isHyperslabError(e, "Io") && isFar(file);
+
+/** One member of a group. What cannot be opened is a row that says why; what could not be fetched is an error. */
+export async function rowOf(group: Group<Mode>, name: string): Promise<Row> {
   try {
-    const link = group.getLink(name);
+    const link = await group.getLink(name);
     if (!link) return { name, kind: "broken", why: "the name is gone" };
-    if (link.kind === "external") return { name, kind: "external", target: `${link.file} : ${link.target}`, ...follow(group, name) };
+    if (link.kind === "external") return { name, kind: "external", target: `${link.file} : ${link.target}`, ...(await follow(group, name)) };
     if (link.kind === "user") return { name, kind: "user", target: `class ${link.class}` };
-    if (link.kind === "soft") return { name, kind: "soft", target: link.target, ...follow(group, name) };
-    const object = group.get(name);
+    if (link.kind === "soft") return { name, kind: "soft", target: link.target, ...(await follow(group, name)) };
+    const object = await group.get(name);
     return object ? { name, kind: object.kind, ...shapeOf(object) } : { name, kind: "broken", why: "nothing is there" };
   } catch (e) {
+    if (isLost(e, group.file)) throw e;
     return { name, kind: "broken", why: troubleOf(e).message };
   }
 }
 
 /** What a soft or external link leads to; nothing if it dangles. */
-function follow(group: GroupSync, name: string): Partial<Row> {
+async function follow(group: Group<Mode>, name: string): Promise<Partial<Row>> {
   try {
-    const object = group.get(name);
+    const object = await group.get(name);
     return object ? { leads: object.kind, ...shapeOf(object) } : {};
   } catch (e) {
     return { why: troubleOf(e).message };
   }
 }
 
-function shapeOf(object: Entity<"sync">): Partial<Row> {
+function shapeOf(object: Entity<Mode>): Partial<Row> {
   return object.kind === "dataset" ? { dtype: object.dtype, shape: object.shape } : {};
 }
 
 /** All attributes; one that cannot be read says why. */
-export function attributeRows(object: Entity<"sync">, pathOf: PathOf): AttributeRow[] {
-  return object.attrs.keys().map((name) => {
-    const info = object.attrs.describe(name);
-    const row: AttributeRow = { name, dtype: info?.dtype ?? "|u1", shape: info?.shape ?? null };
-    try {
-      row.text = valueText(object.attrs.get(name), row.dtype, pathOf);
-    } catch (e) {
-      row.why = troubleOf(e).message;
-    }
-    return row;
-  });
+export async function attributeRows({ attrs, file }: Entity<Mode>, pathOf: PathOf): Promise<AttributeRow[]> {
+  const names = await attrs.keys();
+  return Promise.all(
+    names.map(async (name) => {
+      const info = await attrs.describe(name);
+      const row: AttributeRow = { name, dtype: info?.dtype ?? "|u1", shape: info?.shape ?? null };
+      try {
+        row.text = valueText(await attrs.get(name), row.dtype, pathOf);
+      } catch (e) {
+        if (isLost(e, file)) throw e;
+        row.why = troubleOf(e).message;
+      }
+      return row;
+    }),
+  );
 }
 
 /** Chunks that a dataset may have for their sizes to be added up while someone waits. */
 const COUNTABLE = 4_000_000;
 
-function chunksOf(d: DatasetSync): number {
+function chunksOf(d: Dataset<Mode>): number {
   return d.chunks?.reduce((n, extent, axis) => n * Math.ceil((d.shape?.[axis] ?? 0) / extent), 1) ?? 1;
 }
 
 /** The files that elements come from, each once. */
-function sourcesOf(d: DatasetSync, find: (name: string) => unknown): SourceFile[] {
-  const names = new Set(attempt(() => d.sources())?.map((s) => s.file));
+async function sourcesOf(d: Dataset<Mode>, isHere: IsHere): Promise<SourceFile[]> {
+  const names = new Set((await attempt(() => d.sources()))?.map((s) => s.file));
   names.delete(".");
-  return [...names].map((name) => (/%b/.test(name) ? { name } : { name, here: find(name) !== null }));
+  return [...names].map((name) => {
+    const here = /%b/.test(name) ? undefined : isHere(name);
+    return here === undefined ? { name } : { name, here };
+  });
 }
 
-export function datasetFacts(d: DatasetSync, find: (name: string) => unknown): DatasetFacts {
+/** Whether a file that another one names is at hand; undefined if only asking for it would tell. */
+export type IsHere = (name: string) => boolean | undefined;
+
+export async function datasetFacts(d: Dataset<Mode>, isHere: IsHere): Promise<DatasetFacts> {
+  const [stored, sources, axes] = await Promise.all([chunksOf(d) > COUNTABLE ? undefined : attempt(() => d.storageSize), sourcesOf(d, isHere), axesOf(d)]);
   return {
     shape: d.shape,
     maxshape: d.maxshape,
@@ -76,15 +92,15 @@ export function datasetFacts(d: DatasetSync, find: (name: string) => unknown): D
     filters: d.filters.map((f) => ({ ...f, values: [...f.values] })),
     fill: d.fill.status,
     fillText: d.fill.status === "user" ? valueText(d.fill.value, d.dtype) : "",
-    stored: chunksOf(d) > COUNTABLE ? undefined : attempt(() => d.storageSize),
-    sources: sourcesOf(d, find),
-    axes: axesOf(d),
+    stored,
+    sources,
+    axes,
   };
 }
 
-function attempt<T>(fn: () => T): T | undefined {
+async function attempt<T>(fn: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return fn();
+    return await fn();
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** Heatmaps and lines, ready to be put on the screen. */
 
-import type { DatasetSync } from "hyperslab";
+import type { Dataset, Mode } from "hyperslab";
 import { colorTable } from "./colors.js";
 import { decimate } from "./decimate.js";
 import type { Job } from "./job.js";
@@ -11,7 +11,7 @@ import type { HeatAsk, Limits, Line, LineAsk, Picture } from "./protocol.js";
 import { paint, resample, type Grid, type Window } from "./resample.js";
 import { count, isRange, part, whole, type Range } from "./selection.js";
 
-function rangeOf(ask: { picks: HeatAsk["picks"] }, axis: number, d: DatasetSync): Range {
+function rangeOf(ask: { picks: HeatAsk["picks"] }, axis: number, d: Dataset<Mode>): Range {
   const p = ask.picks[axis];
   return p && isRange(p) ? p : whole(d.shape?.[axis] ?? 0);
 }
@@ -28,7 +28,7 @@ function placed(at: Float64Array | undefined, offset: number, n: number): Float6
   return at ? at.map((x) => x + offset) : Float64Array.from({ length: n }, (_, i) => i + offset);
 }
 
-export async function drawHeat(d: DatasetSync, planes: Planes, ask: HeatAsk, job: Job): Promise<Picture> {
+export async function drawHeat(d: Dataset<Mode>, planes: Planes, ask: HeatAsk, job: Job): Promise<Picture> {
   const [y, x] = [ask.y ?? 0, ask.x ?? 1];
   const down = y < x;
   const axes = down ? [y, x] : [x, y];
@@ -103,7 +103,7 @@ export function limitsOf(plane: Pick<Plane, "data" | "stats">, limits: Limits, s
   return { low, high };
 }
 
-export async function drawLine(d: DatasetSync, planes: Planes, ask: LineAsk, job: Job): Promise<Line> {
+export async function drawLine(d: Dataset<Mode>, planes: Planes, ask: LineAsk, job: Job): Promise<Line> {
   const axis = ask.x ?? 0;
   const range = rangeOf(ask, axis, d);
   const length = count(range);

@@ -1,7 +1,7 @@
 /** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
 
 import uFuzzy from "@leeoniya/ufuzzy";
-import { create, openSync, ready, repack, type DatasetSync, type Entity, type FileSync, type GroupSync, type Value } from "hyperslab";
+import { create, openSync, ready, repack, type Dataset, type DatasetSync, type Entity, type File as Hdf5, type FileSync, type Group, type Mode, type Value } from "hyperslab";
 import type { Change } from "./changes.js";
 import { columnsOf, fieldText, isArray, type PathOf } from "./cells.js";
 import { natural } from "./names.js";
@@ -10,10 +10,13 @@ import { attributeRows, datasetFacts, rowOf } from "./describe.js";
 import { drawHeat, drawLine } from "./draw.js";
 import { describeType } from "./dtype.js";
 import type { Editable } from "./edits.js";
+import { setFar } from "./far.js";
+import { firstToShow } from "./first.js";
 import type { Job } from "./job.js";
-import { Places } from "./places.js";
+import { Places, unnamed } from "./places.js";
 import { absentFrom, Planes } from "./planes.js";
 import type * as P from "./protocol.js";
+import { Remote } from "./remote.js";
 import { sampleFile } from "./sample.js";
 import { isRange, type Picks } from "./selection.js";
 import { readScale } from "./scales.js";
@@ -34,14 +37,23 @@ export class Refusal extends Error {
 }
 
 export class Engine implements Answers {
-  #file: FileSync | undefined;
+  /** One that can be changed answers at once; one behind an address takes its time. */
+  #file: Hdf5<Mode> | undefined;
   readonly #planes = new Planes();
   readonly #tiles = new Map<string, Tile>();
   #paths: string[] | undefined;
   #places: Places | undefined;
   #find: (name: string) => File | null = () => null;
   /** What was opened. */
-  #source: File | undefined;
+  #source: P.Given | undefined;
+  #remote: Remote | undefined;
+  /** One that is being opened. */
+  #coming: Remote | undefined;
+
+  /** What the open file has taken from its server. */
+  get traffic(): P.Traffic | null {
+    return (this.#coming ?? this.#remote)?.traffic ?? null;
+  }
 
   async warm(): Promise<null> {
     await ready(READING);
@@ -53,17 +65,17 @@ export class Engine implements Answers {
     return first(files);
   }
 
-  async open({ file, others, changes }: P.Methods["open"]["ask"]): Promise<P.Opened> {
+  async open({ file, others, changes }: P.Methods["open"]["ask"], job: Job): Promise<P.Opened> {
     await ready(READING);
+    return file instanceof File ? this.#openHere(file, others, changes) : this.#openThere(file, others, job);
+  }
+
+  async #openHere(file: File, others: readonly File[], changes: readonly Change[]): Promise<P.Opened> {
     let head = new Uint8Array();
     try {
       head = new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer());
       const find = finder([...others, file]);
-      const f = openSync(file, { resolve: find });
-      // Only now: the file that is open stays when the new one is no good.
-      await this.#replace(f, find, file, changes);
-      const { size, superblock, userblock } = f.info;
-      return { name: file.name, size, superblock, userblock, first: firstToShow(f) };
+      return await this.#replace(openSync(file, { resolve: find }), find, file, changes);
     } catch (e) {
       // Changes that are made again may need filters: then all of this is done once more with them.
       if (needsCodecs(e)) throw e;
@@ -71,26 +83,53 @@ export class Engine implements Answers {
     }
   }
 
+  async #openThere(given: P.RemoteFile, others: readonly File[], job: Job): Promise<P.Opened> {
+    const remote = (this.#coming = new Remote(given));
+    try {
+      const find = finder(others);
+      return await this.#replace(await remote.open(find, job), find, given, [], remote);
+    } catch (e) {
+      job.signal.throwIfAborted();
+      const why = await remote.why(e);
+      if (why) throw new Refusal({ ...troubleOf(e), remote: why });
+      const head = await remote.head();
+      throw new Refusal({ ...troubleOf(e), ...(head.length > 0 ? { sniffed: sniff(head, Infinity) } : {}) });
+    } finally {
+      this.#coming = undefined;
+    }
+  }
+
+  /** The record of an error. */
+  async trouble(e: unknown): Promise<P.Trouble> {
+    if (e instanceof Refusal) return e.trouble;
+    const remote = await this.#remote?.why(e);
+    return { ...troubleOf(e), ...(remote ? { remote } : {}) };
+  }
+
   close(): null {
     quit(this.#file);
     this.#file = undefined;
+    this.#remote = undefined;
     this.#forget();
     return null;
   }
 
   /** Makes a file, with changes, the open one. If they cannot be made the one that is open stays, as it is. */
-  async #replace(file: FileSync, find: (name: string) => File | null, source: File, changes: readonly Change[]): Promise<void> {
-    const before = [this.#file, this.#find, this.#source, this.#places] as const;
-    [this.#file, this.#find, this.#source, this.#places] = [file, find, source, new Places(file)];
+  async #replace(file: Hdf5<Mode>, find: (name: string) => File | null, source: P.Given, changes: readonly Change[], remote?: Remote): Promise<P.Opened> {
+    const { size, superblock, userblock } = file.info;
+    const shown = await firstToShow(file);
+    const before = [this.#file, this.#find, this.#source, this.#places, this.#remote] as const;
+    [this.#file, this.#find, this.#source, this.#places, this.#remote] = [file, find, source, new Places(file), remote];
     this.#forget();
     try {
       for (const one of changes) await this.change(one);
     } catch (e) {
       this.close();
-      [this.#file, this.#find, this.#source, this.#places] = before;
+      [this.#file, this.#find, this.#source, this.#places, this.#remote] = before;
       throw e;
     }
     quit(before[0]);
+    return { name: source.name, size, superblock, userblock, first: changes.length > 0 ? await firstToShow(this.#open()) : shown };
   }
 
   /** Nothing that was kept of the file is true any more. */
@@ -105,57 +144,68 @@ export class Engine implements Answers {
     return sampleFile();
   }
 
-  children({ path }: { path: string }): string[] {
-    const group = this.#at(path);
+  async children({ path }: { path: string }): Promise<string[]> {
+    const group = await this.#at(path);
     if (group.kind !== "group") return [];
-    const names = group.keys();
+    const names = await group.keys();
     // Where the order of creation is tracked it means something; else names come as people sort them.
-    const tracked = names[0] !== undefined && group.getLink(names[0])?.creationOrder !== undefined;
+    const tracked = names[0] !== undefined && (await group.getLink(names[0]))?.creationOrder !== undefined;
     return tracked ? names : natural(names);
   }
 
-  rows({ path, names }: { path: string; names: string[] }): P.Row[] {
-    const group = this.#at(path) as GroupSync;
-    return names.map((name) => rowOf(group, name));
+  async rows({ path, names }: { path: string; names: string[] }): Promise<P.Row[]> {
+    const group = (await this.#at(path)) as Group<Mode>;
+    return Promise.all(names.map((name) => rowOf(group, name)));
   }
 
-  facts({ path }: { path: string }): P.Facts {
-    const link = this.#deadLink(path);
+  async facts({ path }: { path: string }): Promise<P.Facts> {
+    const link = await this.#deadLink(path);
     if (link) return { path, kind: "link", row: link, attributes: [] };
-    const object = this.#at(path);
+    const object = await this.#at(path);
     return {
       path,
       kind: object.kind,
       address: object.address,
-      attributes: attributeRows(object, this.#pathsFor(object)),
-      ...(object.kind === "group" ? { members: object.keys().length } : { dtype: object.dtype }),
-      ...(object.kind === "dataset" ? { dataset: datasetFacts(object, this.#find) } : {}),
+      attributes: await this.#known(() => attributeRows(object, this.#pathsFor(object))),
+      ...(object.kind === "group" ? { members: (await object.keys()).length } : { dtype: object.dtype }),
+      ...(object.kind === "dataset" ? { dataset: await datasetFacts(object, (name) => this.#isHere(name)) } : {}),
     };
   }
 
-  single({ path, picks }: { path: string; picks: Picks }): P.Single {
-    const d = this.#dataset(path);
-    const value: Value = d.shape === null || d.shape.length === 0 ? d.read() : d.read(picks.map((p) => (isRange(p) ? p.start : p.at)));
+  /** Whether a file is at hand; of those beside one behind an address, only asking for them would tell. */
+  #isHere(name: string): boolean | undefined {
+    return this.#find(name) !== null || (this.#remote ? undefined : false);
+  }
+
+  async single({ path, picks }: { path: string; picks: Picks }): Promise<P.Single> {
+    const d = await this.#dataset(path);
+    const value: Value = await (d.shape === null || d.shape.length === 0 ? d.read() : d.read(picks.map((p) => (isRange(p) ? p.start : p.at))));
     const raw = typeof value === "string" ? value : isArray(value) && Array.isArray(value.data) && typeof value.data[0] === "string" ? value.data[0] : undefined;
     const plain = (v: Value): Value => (isArray(v) && v.shape.length === 0 && !ArrayBuffer.isView(v.data) && !Array.isArray(v.data) ? (v.data as unknown as Value) : v);
-    const fields = columnsOf(d.dtype).map((c) => ({ name: c.name, type: describeType(c.dtype), text: fieldText(plain(value), c, this.#pathsFor(d)) }));
-    return { fields, ...(raw === undefined ? {} : { raw }), absent: absentAt(d, picks) };
+    const fields = await this.#known(() =>
+      columnsOf(d.dtype).map((c) => ({ name: c.name, type: describeType(c.dtype), text: fieldText(plain(value), c, this.#pathsFor(d)) })),
+    );
+    return { fields, ...(raw === undefined ? {} : { raw }), absent: await absentAt(d, picks) };
   }
 
-  heat(ask: P.HeatAsk, job: Job): Promise<P.Picture> {
-    return drawHeat(this.#dataset(ask.path), this.#planes, ask, job);
+  async heat(ask: P.HeatAsk, job: Job): Promise<P.Picture> {
+    return drawHeat(await this.#dataset(ask.path), this.#planes, ask, job);
   }
 
-  line(ask: P.LineAsk, job: Job): Promise<P.Line> {
-    return drawLine(this.#dataset(ask.path), this.#planes, ask, job);
+  async line(ask: P.LineAsk, job: Job): Promise<P.Line> {
+    return drawLine(await this.#dataset(ask.path), this.#planes, ask, job);
   }
 
-  scale({ path, axis }: { path: string; axis: number }): P.Scale | null {
-    return readScale(this.#dataset(path), axis);
+  async scale({ path, axis }: { path: string; axis: number }): Promise<P.Scale | null> {
+    return readScale(await this.#dataset(path), axis);
   }
 
-  async cells(ask: P.CellsAsk, job: Job): Promise<P.Cells> {
-    const table = this.#table(ask);
+  cells(ask: P.CellsAsk, job: Job): Promise<P.Cells> {
+    return this.#known(() => this.#cells(ask, job));
+  }
+
+  async #cells(ask: P.CellsAsk, job: Job): Promise<P.Cells> {
+    const table = await this.#table(ask, job);
     const cells: string[][] = [];
     let failed: P.Trouble | undefined;
     for (let r = ask.rows[0]; r < ask.rows[1]; r++) {
@@ -163,7 +213,7 @@ export class Engine implements Answers {
       const row: string[] = [];
       for (let c = ask.cols[0]; c < ask.cols[1]; c++) {
         try {
-          row.push(table.text(r, c));
+          row.push(await table.text(r, c));
         } catch (e) {
           failed ??= troubleOf(e);
           if (failed.code !== "Malformed") throw e;
@@ -175,12 +225,13 @@ export class Engine implements Answers {
     return { cells, ...(failed ? { failed } : {}), absent: table.absent };
   }
 
-  probe(ask: P.Slice & { row: number; col: number }): string {
-    return this.#table(ask).text(ask.row, ask.col);
+  async probe(ask: P.Slice & { row: number; col: number }, job: Job): Promise<string> {
+    const table = await this.#table(ask, job);
+    return this.#known(() => table.text(ask.row, ask.col));
   }
 
-  find({ text, limit }: { text: string; limit: number }): P.Found {
-    this.#paths ??= this.#open().paths().map((p) => (p.startsWith("/") ? p : `/${p}`));
+  async find({ text, limit }: { text: string; limit: number }): Promise<P.Found> {
+    this.#paths ??= (await this.#open().paths()).map((p) => (p.startsWith("/") ? p : `/${p}`));
     const paths = this.#paths;
     const [hits, info, order] = new uFuzzy({ intraMode: 0 }).search(paths, text, 0, 2000);
     const sorted = info && order ? order.map((k) => info.idx[k] as number) : (hits ?? []);
@@ -205,7 +256,8 @@ export class Engine implements Answers {
 
   /** The file, opened anew to be changed when it is changed for the first time: from then on changes are in memory. */
   async #editable(): Promise<Editable> {
-    if (this.#open().mode === "r") {
+    const own = this.#own();
+    if (own.mode === "r") {
       await ready();
       const file = openSync(this.#source as File, { mode: "r+", resolve: this.#find });
       this.close();
@@ -216,19 +268,31 @@ export class Engine implements Answers {
   }
 
   #reading(): Editable {
-    return { file: this.#open(), at: (path) => this.#at(path) };
+    const file = this.#own();
+    return { file, at: (path) => objectIn(file, path) };
   }
 
-  whole(): Promise<Blob> {
+  /** The open file as one that can be changed. */
+  #own(): FileSync {
+    if (this.#remote) throw new Refusal({ code: "ReadOnly", message: "a file behind an address is only read: a copy on this computer can be changed" });
+    return this.#open() as FileSync;
+  }
+
+  async download(_: Record<string, never>, job: Job): Promise<Blob> {
+    if (!this.#remote) throw new Refusal({ code: "Closed", message: "no file behind an address is open" });
+    return this.#remote.download(job);
+  }
+
+  async whole(): Promise<Blob> {
     return this.#open().toBlob();
   }
 
   async cellSource(ask: P.Methods["cellSource"]["ask"]): Promise<string> {
-    return (await import("./edits.js")).cellSource(this.#dataset(ask.path), ask, this.#reading());
+    return (await import("./edits.js")).cellSource(this.#ownDataset(ask.path), ask, this.#reading());
   }
 
   async valueSource({ path, picks, field }: P.Methods["valueSource"]["ask"]): Promise<string> {
-    return (await import("./edits.js")).valueSource(this.#dataset(path), picks, field, this.#reading());
+    return (await import("./edits.js")).valueSource(this.#ownDataset(path), picks, field, this.#reading());
   }
 
   async attributeSource({ path, name }: P.Methods["attributeSource"]["ask"]): Promise<P.AttributeSource> {
@@ -241,7 +305,8 @@ export class Engine implements Answers {
 
   async repack({ file, subtree, storing }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
     const { compression, level, chunks, libver } = storing;
-    const bytes = await repack(file, {
+    const bytes = await repack(file instanceof Blob ? file : file.url, {
+      ...(file instanceof Blob ? {} : { http: { onNotice: () => undefined } }),
       compression: compression === "gzip" ? level : compression,
       ...(chunks === "own" ? {} : { chunks: chunks === "chosen" }),
       libver,
@@ -251,87 +316,92 @@ export class Engine implements Answers {
     return bytes.byteLength === bytes.buffer.byteLength ? (bytes.buffer as ArrayBuffer) : bytes.slice().buffer;
   }
 
-  #table({ path, picks, y, x }: P.Slice): Table {
-    const d = this.#dataset(path);
-    return new Table(d, picks, y, x, columnsOf(d.dtype), this.#tiles, this.#pathsFor(d));
+  async #table({ path, picks, y, x }: P.Slice, { signal }: Job): Promise<Table> {
+    const d = await this.#dataset(path);
+    return new Table(d, picks, y, x, columnsOf(d.dtype), this.#tiles, this.#pathsFor(d), signal);
   }
 
-  #open(): FileSync {
+  /** What comes of work in which references are told by their paths. */
+  #known<T>(work: () => T | Promise<T>): Promise<T> {
+    const places = this.#places ?? new Places(this.#open());
+    return places.known(work);
+  }
+
+  #open(): Hdf5<Mode> {
     if (!this.#file) throw new Refusal({ code: "Closed", message: "no file is open" });
     return this.#file;
   }
 
-  #at(path: string): NonNullable<ReturnType<FileSync["get"]>> {
+  async #at(path: string): Promise<Entity<Mode>> {
     const f = this.#open();
-    const object = path === "/" ? f : (f.get(path) ?? this.#places?.get(path));
-    if (!object) throw new Refusal({ code: "NotFound", message: "nothing is there", path });
+    const object = found(path === "/" ? f : ((await f.get(path)) ?? (await byAddress(f, path))), path);
+    // Links lead to other files, which are as far away.
+    if (this.#remote) setFar(object.file);
     return object;
   }
 
   /** How references among an object's values are told: paths are those of the open file, and not of those that links lead to. */
-  #pathsFor(object: Entity<"sync">): PathOf {
+  #pathsFor(object: Entity<Mode>): PathOf {
     return (r) => (object.file === this.#file ? this.#places?.pathOf(r) : undefined);
   }
 
   /** The row of a name that leads nowhere in this file. */
-  #deadLink(path: string): P.Row | undefined {
+  async #deadLink(path: string): Promise<P.Row | undefined> {
     const cut = path.lastIndexOf("/");
     const name = path.slice(cut + 1);
-    const group = name === "" ? undefined : this.#open().get(path.slice(0, cut) || "/");
+    const group = name === "" ? undefined : await this.#open().get(path.slice(0, cut) || "/");
     if (group?.kind !== "group") return undefined;
-    const row = rowOf(group, name);
+    const row = await rowOf(group, name);
     return row.kind === "user" || (["external", "soft"].includes(row.kind) && !row.leads) ? row : undefined;
   }
 
-  #dataset(path: string): DatasetSync {
-    const object = this.#at(path);
-    if (object.kind !== "dataset") throw new Refusal({ code: "Argument", message: "this is not a dataset", path });
-    return object;
+  async #dataset(path: string): Promise<Dataset<Mode>> {
+    return dataset(await this.#at(path), path);
+  }
+
+  #ownDataset(path: string): DatasetSync {
+    return dataset(objectIn(this.#own(), path), path) as DatasetSync;
   }
 }
 
+function found<T>(object: T | undefined, path: string): T {
+  if (!object) throw new Refusal({ code: "NotFound", message: "nothing is there", path });
+  return object;
+}
+
+function dataset<M extends Mode>(object: Entity<M>, path: string): Dataset<M> {
+  if (object.kind !== "dataset") throw new Refusal({ code: "Argument", message: "this is not a dataset", path });
+  return object;
+}
+
+/** What references lead to that are known by their addresses, and what is below. */
+async function byAddress(f: Hdf5<Mode>, path: string): Promise<Entity<Mode> | undefined> {
+  const { address, rest } = unnamed(path) ?? {};
+  if (address === undefined) return undefined;
+  const object = await f.get({ kind: "object", address });
+  return rest === undefined ? object : object?.kind === "group" ? await object.get(rest) : undefined;
+}
+
+/** The object at a path of a file that answers at once. */
+function objectIn(f: FileSync, path: string): Entity<"sync"> {
+  const { address, rest } = unnamed(path) ?? {};
+  const there = address === undefined ? undefined : f.get({ kind: "object", address });
+  const named = rest === undefined ? there : there?.kind === "group" ? there.get(rest) : undefined;
+  return found(path === "/" ? f : (f.get(path) ?? named), path);
+}
+
 /** Closes a file; what could not be completed is given up with the rest. */
-function quit(file: FileSync | undefined): void {
+function quit(file: Hdf5<Mode> | undefined): void {
   try {
-    file?.close();
+    void Promise.resolve(file?.close()).catch(() => undefined);
   } catch {
     // Nobody asks for it any more.
   }
 }
 
 /** Sources that are missing of a single element: a value alone cannot say so, an array of one can. */
-function absentAt(d: DatasetSync, picks: Picks): string[] {
+async function absentAt(d: Dataset<Mode>, picks: Picks): Promise<string[]> {
   if (d.layout !== "virtual" || picks.length === 0) return [];
   const at = picks.map((p) => (isRange(p) ? p.start : p.at));
-  return absentFrom(d.read(at.map((i) => [i, i + 1] as const)));
-}
-
-/** NeXus's default plot, else the only dataset of the root group, else the root. */
-function firstToShow(f: FileSync): string {
-  try {
-    return nexusDefault(f) ?? onlyDataset(f) ?? "/";
-  } catch {
-    return "/";
-  }
-}
-
-function nexusDefault(f: FileSync): string | undefined {
-  let group: GroupSync = f;
-  for (let depth = 0; depth < 8; depth++) {
-    const signal = group.attrs.get("signal");
-    const name = typeof signal === "string" ? signal : group.attrs.get("default");
-    if (typeof name !== "string") return undefined;
-    const path = group.path === "/" ? `/${name}` : `${group.path}/${name}`;
-    const next = f.get(path);
-    if (next?.kind === "dataset") return path;
-    if (next?.kind !== "group") return undefined;
-    group = next;
-  }
-  return undefined;
-}
-
-function onlyDataset(f: FileSync): string | undefined {
-  const names = f.keys();
-  const name = names.length === 1 ? names[0] : undefined;
-  return name !== undefined && f.get(name)?.kind === "dataset" ? `/${name}` : undefined;
+  return absentFrom(await d.read(at.map((i) => [i, i + 1] as const)));
 }

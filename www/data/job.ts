@@ -27,14 +27,14 @@ const pause = (() => {
 })();
 
 export class Job {
-  #cancelled = false;
+  readonly #stop = new AbortController();
   #turn = performance.now();
   readonly began = performance.now();
 
   constructor(readonly report: (p: Progress) => void = () => undefined) {}
 
   cancel(): void {
-    this.#cancelled = true;
+    this.#stop.abort(new Cancelled());
   }
 
   /** Between two steps: says how far it is, lets others in after a while, and throws if cancelled. */
@@ -44,7 +44,12 @@ export class Job {
       await pause();
       this.#turn = performance.now();
     }
-    if (this.#cancelled) throw new Cancelled();
+    this.signal.throwIfAborted();
+  }
+
+  /** Aborted when the answer is no longer wanted. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   get ms(): number {

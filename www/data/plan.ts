@@ -10,6 +10,8 @@ export const OVERVIEW_BYTES = 96 * 2 ** 20;
 const BAND_BYTES = 8 * 2 ** 20;
 /** Where data are not in chunks, this much is fetched at once anyway. */
 const PAGE_BYTES = 2 ** 20;
+/** The same where bytes come from afar. */
+const FAR = { exact: 32 * 2 ** 20, overview: 16 * 2 ** 20, page: 2 ** 16 };
 /** Elements along one axis of an overview. */
 const OVERVIEW_ELEMENTS = 4096;
 /** What finding and unpacking a unit costs at least, however small it is. */
@@ -23,6 +25,8 @@ export interface Storage {
   /** Extents of a chunk; null if it is not chunked. */
   chunks: readonly number[] | null;
   itemSize: number;
+  /** Whether its bytes come from afar. */
+  far?: boolean;
 }
 
 /** A run of a slice's elements along one axis: `from`, `from + every`, … below `to`. */
@@ -49,14 +53,15 @@ export interface Plan {
   bytes: number;
 }
 
-/** The unit in which the file is read: a chunk, or as many whole trailing axes as make a page. */
+/** The unit in which the file is read: a chunk, or as many whole trailing axes as make a page. Rows are not cut for less than a large one. */
 export function unit(storage: Storage): number[] {
   if (storage.chunks) return [...storage.chunks];
   const extents = storage.shape.map(() => 1);
+  const page = storage.far ? FAR.page : PAGE_BYTES;
   let bytes = storage.itemSize;
-  for (let axis = extents.length - 1; axis >= 0 && bytes < PAGE_BYTES; axis--) {
+  for (let axis = extents.length - 1; axis >= 0 && bytes < page; axis--) {
     const extent = storage.shape[axis] ?? 1;
-    extents[axis] = Math.max(1, Math.min(extent, Math.ceil(PAGE_BYTES / bytes)));
+    extents[axis] = Math.max(1, Math.min(extent, Math.ceil((axis > 0 && axis === extents.length - 1 ? PAGE_BYTES : page) / bytes)));
     bytes *= extents[axis] ?? 1;
   }
   return extents;
@@ -72,7 +77,7 @@ function units(range: Range, extent: number): number {
 }
 
 /** Plans a picture of the ranges `ranges` (of the axes `axes`, in the dataset's order). */
-export function plan(storage: Storage, axes: readonly number[], ranges: readonly Range[], limit = EXACT_BYTES): Plan {
+export function plan(storage: Storage, axes: readonly number[], ranges: readonly Range[], limit = storage.far ? FAR.exact : EXACT_BYTES): Plan {
   const extents = unit(storage);
   const unitBytes = Math.max(LEAST_BYTES, extents.reduce((a, b) => a * b, storage.itemSize));
   const touched = ranges.map((r, k) => units(r, extents[axes[k] ?? 0] ?? 1));
@@ -85,7 +90,7 @@ export function plan(storage: Storage, axes: readonly number[], ranges: readonly
       bytes,
     };
   }
-  const allowed = Math.max(1, Math.floor(OVERVIEW_BYTES / unitBytes));
+  const allowed = Math.max(1, Math.floor((storage.far ? FAR.overview : OVERVIEW_BYTES) / unitBytes));
   const quota = share(touched, allowed);
   // Neighbouring units are read together when there would be too many reads.
   const reads = share(quota, MOST_READS);

@@ -1,9 +1,10 @@
 /** Slices as numbers in memory: read in bands, broken chunks left out, the last few kept. */
 
-import { isHyperslabError, type DatasetSync, type NdArray, type NumericArray, type Value } from "hyperslab";
+import { isHyperslabError, type Dataset, type Mode, type NdArray, type NumericArray, type Value } from "hyperslab";
 import { isArray } from "./cells.js";
 import type { Numbers } from "./decimate.js";
 import { itemSize } from "./dtype.js";
+import { isFar } from "./far.js";
 import type { Job } from "./job.js";
 import { statsOf, type Stats } from "./limits.js";
 import { pieces, plan, positions, unit, type Piece, type Plan, type Storage } from "./plan.js";
@@ -26,6 +27,8 @@ export interface Plane {
 
 /** Bytes of planes that are kept for zooming, other colours and other axes. */
 const KEEP = 300 * 2 ** 20;
+/** Pieces that are read at the same time where they have to be fetched: what is asked for together comes together. */
+const LANES = 16;
 /** Broken chunks after which a picture is given up when nothing was readable. */
 const HOPELESS = 16;
 
@@ -34,7 +37,7 @@ const numbers = new WeakMap<object, number>();
 let counted = 0;
 
 /** A dataset's place among all files. */
-export function placeOf(d: DatasetSync): string {
+export function placeOf(d: Dataset<Mode>): string {
   const number = numbers.get(d.file) ?? ++counted;
   numbers.set(d.file, number);
   return `${number} ${d.path}`;
@@ -47,8 +50,8 @@ export function absentFrom(a: Value): string[] {
 }
 
 /** What planning has to know of a dataset. */
-export function storageOf(d: DatasetSync): Storage {
-  return { shape: d.shape ?? [], chunks: d.chunks, itemSize: itemSize(d.datatype) };
+export function storageOf(d: Dataset<Mode>): Storage {
+  return { shape: d.shape ?? [], chunks: d.chunks, itemSize: itemSize(d.datatype), far: isFar(d.file) };
 }
 
 /** The last planes, newest last. */
@@ -60,7 +63,7 @@ export class Planes {
   }
 
   /** The plane of the axes that are ranges, limited to `[from, to)` of each; from memory if it is there. */
-  async get(d: DatasetSync, picks: Picks, axes: readonly number[], ranges: readonly Range[], job: Job): Promise<Plane> {
+  async get(d: Dataset<Mode>, picks: Picks, axes: readonly number[], ranges: readonly Range[], job: Job): Promise<Plane> {
     const key = JSON.stringify([placeOf(d), picks.map((p, k) => (axes.includes(k) ? 0 : p)), axes, ranges]);
     const found = this.#kept.get(key);
     if (found) {
@@ -79,19 +82,22 @@ export class Planes {
   }
 }
 
-async function readPlane(d: DatasetSync, picks: Picks, axes: readonly number[], ranges: readonly Range[], job: Job): Promise<Plane> {
+async function readPlane(d: Dataset<Mode>, picks: Picks, axes: readonly number[], ranges: readonly Range[], job: Job): Promise<Plane> {
   const storage = storageOf(d);
   const p = plan(storage, axes, ranges);
   const shape = p.axes.map((a) => a.length);
   const sink = new Sink(shape);
-  const reader = new Reader(d, picks, axes, storage, sink);
+  const reader = new Reader(d, picks, axes, storage, sink, job.signal);
   const todo = pieces(storage, axes, ranges, p);
   const elements = shape.reduce((a, b) => a * b, 1);
   let done = 0;
   await job.step(0, p.bytes);
-  for (const piece of todo) {
-    reader.read(piece);
-    done += piece.shape.reduce((a, b) => a * b, 1);
+  for (let at = 0; at < todo.length; ) {
+    // The first alone: it shows what numbers there are.
+    const some = todo.slice(at, at + (storage.far && at > 0 ? LANES : 1));
+    at += some.length;
+    await Promise.all(some.map((piece) => reader.read(piece)));
+    done += some.reduce((n, piece) => n + piece.shape.reduce((a, b) => a * b, 1), 0);
     await job.step(Math.round((done / Math.max(1, elements)) * p.bytes), p.bytes);
   }
   reader.verdict();
@@ -124,14 +130,15 @@ class Reader {
   #read = 0;
 
   constructor(
-    private readonly d: DatasetSync,
+    private readonly d: Dataset<Mode>,
     private readonly picks: Picks,
     private readonly axes: readonly number[],
     private readonly storage: Storage,
     private readonly sink: Sink,
+    private readonly signal: AbortSignal,
   ) {}
 
-  read(piece: Piece): void {
+  async read(piece: Piece): Promise<void> {
     try {
       const selection = this.picks.map((p, axis) => {
         const r = this.axes.indexOf(axis) >= 0 ? piece.ranges[this.axes.indexOf(axis)] : undefined;
@@ -139,14 +146,15 @@ class Reader {
         return isRange(p) ? p.start : p.at;
       });
       const into = this.sink.place(piece);
-      const a = into ? this.d.read(selection, { into }) : this.d.read<NdArray<NumericArray>>(selection);
+      const { signal } = this;
+      const a = await (into ? this.d.read(selection, { into, signal }) : this.d.read<NdArray<NumericArray>>(selection, { signal }));
       if (!into) this.sink.put(piece, a as NdArray<NumericArray>);
       for (const name of absentFrom(a)) this.absent.add(name);
       this.#read++;
     } catch (e) {
       const halves = isHyperslabError(e, "Malformed") ? cut(piece, this.axes, this.storage) : undefined;
       if (!halves) return this.#fail(piece, e);
-      for (const half of halves) this.read(half);
+      for (const half of halves) await this.read(half);
     }
   }
 

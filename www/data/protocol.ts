@@ -20,6 +20,36 @@ export interface Trouble {
   sniffed?: Sniffed;
   /** Bytes of the file. */
   size?: number;
+  /** What is wrong with the address of a file. */
+  remote?: RemoteTrouble;
+}
+
+/** A file behind an address. */
+export interface RemoteFile {
+  name: string;
+  url: string;
+}
+
+/** What can be opened. */
+export type Given = File | RemoteFile;
+
+export interface RemoteTrouble {
+  /** Without its query, which may be secret. */
+  url: string;
+  /** `whole`: it is only given as a whole, and too big for that; `mixed`: a secure page may not ask what is not. */
+  why: "refused" | "changed" | "whole" | "offline" | "mixed" | "cors" | "unreachable";
+  /** What the server answers, if it refuses. */
+  status?: number;
+}
+
+/** What reading a file behind an address has taken so far. */
+export interface Traffic {
+  url: string;
+  requests: number;
+  bytes: number;
+  notices: string[];
+  /** What is coming as a whole; `total` is 0 if that is not known. */
+  coming?: Progress;
 }
 
 /** What is under a name in a group. */
@@ -212,7 +242,7 @@ export interface Single {
 }
 
 export interface RepackAsk {
-  file: Blob;
+  file: Blob | RemoteFile;
   subtree: string | null;
   storing: CopyStoring;
 }
@@ -248,7 +278,7 @@ export interface Methods {
   /** Which of several files to open. */
   first: { ask: { files: readonly File[] }; answer: number };
   /** `others` are where the file finds those that it names; `changes` are made at once, in memory. */
-  open: { ask: { file: File; others: readonly File[]; changes: readonly Change[] }; answer: Opened };
+  open: { ask: { file: Given; others: readonly File[]; changes: readonly Change[] }; answer: Opened };
   close: { ask: Record<string, never>; answer: null };
   sample: { ask: Record<string, never>; answer: Blob };
   children: { ask: { path: string }; answer: string[] };
@@ -266,6 +296,8 @@ export interface Methods {
   blank: { ask: Record<string, never>; answer: Blob };
   /** Makes a change in memory; the file on disk stays as it is. */
   change: { ask: Change; answer: null };
+  /** All of a file behind an address. */
+  download: { ask: Record<string, never>; answer: Blob };
   /** The whole file as it is now. */
   whole: { ask: Record<string, never>; answer: Blob };
   /** Text of a cell as it is edited: exact and whole. */
@@ -291,4 +323,5 @@ export type FromWorker =
   | { id: number; progress: Progress }
   | { id: number; answer: unknown }
   | { id: number; trouble: Trouble }
-  | { id: number; cancelled: true };
+  | { id: number; cancelled: true }
+  | { traffic: Traffic | null };

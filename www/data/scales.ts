@@ -1,6 +1,6 @@
 /** Dimension scales: what axes are called, and their coordinates. */
 
-import type { DatasetSync, Dimension, Value } from "hyperslab";
+import type { Dataset, Dimension, Mode, Value } from "hyperslab";
 import { isArray } from "./cells.js";
 import { elementKind } from "./dtype.js";
 import { fromWide } from "./planes.js";
@@ -12,21 +12,23 @@ const MOST = 1_000_000;
 const NO_VALUES = "This is a netCDF dimension but not a netCDF variable";
 
 /** Each axis of a dataset. Where scales cannot be read there are none. */
-export function axesOf(d: DatasetSync): AxisFacts[] {
-  return dimensionsOf(d).map((dimension) => {
-    const scale = coordinatesOf(dimension);
-    const units = dimension.scales.map((s) => text(s, "units")).find((u) => u !== undefined);
-    const axis: AxisFacts = { name: dimension.name, scale: scale !== undefined };
-    if (units !== undefined) axis.units = units;
-    return axis;
-  });
+export async function axesOf(d: Dataset<Mode>): Promise<AxisFacts[]> {
+  return Promise.all(
+    (await dimensionsOf(d)).map(async (dimension) => {
+      const scale = await coordinatesOf(dimension);
+      const units = (await Promise.all(dimension.scales.map((s) => text(s, "units")))).find((u) => u !== undefined);
+      const axis: AxisFacts = { name: dimension.name, scale: scale !== undefined };
+      if (units !== undefined) axis.units = units;
+      return axis;
+    }),
+  );
 }
 
 /** The coordinates along an axis. */
-export function readScale(d: DatasetSync, axis: number): Scale | null {
-  const dimension = dimensionsOf(d)[axis];
-  const scale = dimension && coordinatesOf(dimension);
-  const value = scale?.read();
+export async function readScale(d: Dataset<Mode>, axis: number): Promise<Scale | null> {
+  const dimension = (await dimensionsOf(d))[axis];
+  const scale = dimension && (await coordinatesOf(dimension));
+  const value = await scale?.read();
   if (!isArray(value)) return null;
   const { data } = value;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return { values: fromWide(data) };
@@ -34,26 +36,27 @@ export function readScale(d: DatasetSync, axis: number): Scale | null {
   return Array.isArray(data) && typeof data[0] === "string" ? { values: data as string[] } : null;
 }
 
-function dimensionsOf(d: DatasetSync): Dimension<"sync">[] {
+async function dimensionsOf(d: Dataset<Mode>): Promise<Dimension<Mode>[]> {
   try {
-    return d.dims;
+    return await d.dims;
   } catch {
     return [];
   }
 }
 
 /** The first scale that has a coordinate for each place. */
-function coordinatesOf(dimension: Dimension<"sync">): DatasetSync | undefined {
-  return dimension.scales.find((s) => {
+async function coordinatesOf(dimension: Dimension<Mode>): Promise<Dataset<Mode> | undefined> {
+  for (const s of dimension.scales) {
     const kind = elementKind(s.dtype);
     const fits = s.shape?.length === 1 && s.shape[0] === dimension.size && dimension.size <= MOST;
-    return fits && (kind === "number" || kind === "string") && !text(s, "NAME")?.startsWith(NO_VALUES);
-  });
+    if (fits && (kind === "number" || kind === "string") && !(await text(s, "NAME"))?.startsWith(NO_VALUES)) return s;
+  }
+  return undefined;
 }
 
-function text(d: DatasetSync, name: string): string | undefined {
+async function text(d: Dataset<Mode>, name: string): Promise<string | undefined> {
   try {
-    const value: Value | undefined = d.attrs.get(name);
+    const value: Value | undefined = await d.attrs.get(name);
     const first: unknown = isArray(value) && Array.isArray(value.data) ? value.data[0] : value;
     return typeof first === "string" && first !== "" ? first : undefined;
   } catch {

@@ -1,6 +1,6 @@
 /** Exact values of a slice for tables and read-outs: fetched in tiles along the chunks, the last few kept. */
 
-import type { DatasetSync, NdArray } from "hyperslab";
+import type { Dataset, Mode, NdArray } from "hyperslab";
 import { cellText, columnText, inner, type CellText, type Column, type PathOf } from "./cells.js";
 import { absentFrom, placeOf, storageOf } from "./planes.js";
 import { unit } from "./plan.js";
@@ -64,13 +64,14 @@ export class Table {
   readonly #absent = new Set<string>();
 
   constructor(
-    private readonly d: DatasetSync,
+    private readonly d: Dataset<Mode>,
     private readonly picks: Picks,
     private readonly rowAxis: number | null,
     private readonly colAxis: number | null,
     private readonly columns: readonly Column[],
     private readonly kept: Map<string, Tile>,
     private readonly pathOf: PathOf,
+    private readonly signal: AbortSignal,
   ) {
     const extents = unit(storageOf(d));
     const range = (axis: number | null): Range => {
@@ -83,9 +84,9 @@ export class Table {
   }
 
   /** Text of the cell in that row and column of the table. */
-  text(row: number, col: number): string {
+  async text(row: number, col: number): Promise<string> {
     const fields = this.colAxis === null;
-    const tile = this.#tile(this.#rows.tile(row), fields ? 0 : this.#cols.tile(col));
+    const tile = await this.#tile(this.#rows.tile(row), fields ? 0 : this.#cols.tile(col));
     for (const name of tile.absent) this.#absent.add(name);
     const i = (row - tile.row) * tile.rowStride + (fields ? 0 : (col - tile.col) * tile.colStride);
     return tile.text[fields ? col : 0]?.(i) ?? "";
@@ -96,11 +97,11 @@ export class Table {
     return [...this.#absent];
   }
 
-  #tile(r: number, c: number): Tile {
+  async #tile(r: number, c: number): Promise<Tile> {
     const key = `${this.#key} ${r} ${c}`;
     const found = this.kept.get(key);
     if (found) return found;
-    const tile = this.#read(r, c);
+    const tile = await this.#read(r, c);
     this.kept.set(key, tile);
     let bytes = 0;
     for (const [k, t] of [...this.kept].toReversed()) {
@@ -110,7 +111,7 @@ export class Table {
     return tile;
   }
 
-  #read(r: number, c: number): Tile {
+  async #read(r: number, c: number): Promise<Tile> {
     const [row, rowEnd] = this.#rows.span(r);
     const [col, colEnd] = this.#cols.span(c);
     const selection = this.picks.map((p, axis) => {
@@ -121,7 +122,7 @@ export class Table {
       if (of) return [of.start, of.stop, of.step] as const;
       return isRange(p) ? p.start : p.at;
     });
-    const a = this.d.read<NdArray>(selection);
+    const a = await this.d.read<NdArray>(selection, { signal: this.signal });
     const rows = rowEnd - row;
     const cols = this.colAxis === null ? 1 : colEnd - col;
     const down = this.colAxis === null || (this.rowAxis ?? -1) < this.colAxis;

@@ -1,10 +1,10 @@
 /** The worker: all reading, decoding and drawing happens here. */
 
 import { ready } from "hyperslab";
-import { Engine, Refusal } from "./engine.js";
+import { Engine } from "./engine.js";
 import { Job } from "./job.js";
 import type { FromWorker, Methods, ToWorker } from "./protocol.js";
-import { Cancelled, needsCodecs, troubleOf } from "./trouble.js";
+import { Cancelled, needsCodecs } from "./trouble.js";
 
 const engine = new Engine();
 const jobs = new Map<number, Job>();
@@ -22,6 +22,7 @@ let opening: Promise<unknown> = Promise.resolve();
 async function run(id: number, method: keyof Methods, ask: unknown): Promise<void> {
   const job = new Job((progress) => post({ id, progress }));
   jobs.set(id, job);
+  watch();
   try {
     if (method !== "open") await opening;
     const answering = answerTo(method, ask, job);
@@ -30,10 +31,32 @@ async function run(id: number, method: keyof Methods, ask: unknown): Promise<voi
     post({ id, answer }, transferable(answer));
   } catch (e) {
     if (e instanceof Cancelled) post({ id, cancelled: true });
-    else post({ id, trouble: e instanceof Refusal ? e.trouble : troubleOf(e) });
+    else post({ id, trouble: await engine.trouble(e) });
   } finally {
     jobs.delete(id);
+    tell();
   }
+}
+
+/** Milliseconds between two reports of what comes from a server. */
+const REPORT = 250;
+let told = "null";
+let watching: ReturnType<typeof setInterval> | undefined;
+
+/** Tells the page what was fetched, if that has changed. */
+function tell(): void {
+  const { traffic } = engine;
+  const text = JSON.stringify(traffic);
+  if (text !== told) post({ traffic });
+  told = text;
+  if (jobs.size > 0) return;
+  clearInterval(watching);
+  watching = undefined;
+}
+
+/** While something is under way. */
+function watch(): void {
+  watching ??= setInterval(tell, REPORT);
 }
 
 /** Calls; once more when it turned out that filters are needed which come in a file of their own. */

@@ -6,7 +6,7 @@ import { client, file, reopen, source } from "../ui/state.js";
 
 /** Writes the whole file as it is now. Whether it was saved; not if the user thought better of it. */
 export async function saveChanges(): Promise<boolean> {
-  const before = source.value;
+  const before = source.value instanceof File ? source.value : null;
   const name = file.value?.name;
   if (!before || name === undefined) return false;
   let handle = await writable(await handleOf(before));

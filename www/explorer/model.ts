@@ -1,7 +1,8 @@
 /** The tree of the open file: which rows there are, and asking the worker for what is in sight. */
 
 import { signal } from "@preact/signals";
-import { client, path } from "../ui/state.js";
+import { remote } from "../ui/remote.js";
+import { client, lose, path } from "../ui/state.js";
 import { adopt, canOpen, flatten, rootNode, type TreeNode } from "./tree.js";
 
 /** Rows asked for in one call. */
@@ -27,8 +28,10 @@ export class TreeModel {
   async unfold(node: TreeNode): Promise<void> {
     node.open = true;
     if (!node.children) {
-      const names = await client.call("children", { path: node.path }).catch(() => []);
-      if (!node.children) adopt(node, names);
+      const names = await client.call("children", { path: node.path }).catch(lose);
+      // What could not be fetched may be another time.
+      if (!names && remote.value) node.open = false;
+      else if (!node.children) adopt(node, names ?? []);
     }
     this.#changed();
   }
@@ -72,10 +75,11 @@ export class TreeModel {
   async #renew(node: TreeNode): Promise<void> {
     if (!node.children) return;
     const before = new Map(node.children.map((n) => [n.name, n]));
-    const names = await client.call("children", { path: node.path }).catch(() => []);
+    const names = await client.call("children", { path: node.path }).catch(lose);
+    if (!names && remote.value) return;
     const [from, to] = this.#range;
     const shown = new Set(this.rows.value.slice(from, to));
-    adopt(node, names);
+    adopt(node, names ?? []);
     const kept = node.children.filter((n) => before.has(n.name));
     // Those in sight are asked for before they are shown, so that nothing flickers; so are groups that are unfolded.
     const asked = kept.filter((n) => shown.has(before.get(n.name) as TreeNode) || before.get(n.name)?.open);
@@ -108,7 +112,8 @@ export class TreeModel {
         batch.forEach((n, i) => (n.row = found[i] ?? { name: n.name, kind: "broken" }));
         this.known.value++;
       }
-    } catch {
+    } catch (e) {
+      lose(e);
       // The file was closed or replaced meanwhile; the new one has a tree of its own.
     } finally {
       this.#asking = false;

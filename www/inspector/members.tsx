@@ -8,7 +8,7 @@ import { join } from "../explorer/tree.js";
 import { extents } from "../ui/format.js";
 import { objectKey, openMenu } from "../ui/edits.js";
 import { Icon, iconOf } from "../ui/icons.js";
-import { client, restructured, select } from "../ui/state.js";
+import { client, lose, restructured, select } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { VirtualRows } from "../ui/virtual.js";
 
@@ -30,7 +30,7 @@ export function Members({ path, count }: { path: string; count: number }) {
       setNames(found);
       setRows(new Map(again.map((r) => [r.name, r] as const)));
     };
-    list().catch(() => undefined);
+    list().catch(lose);
     return () => {
       late = true;
     };
@@ -44,7 +44,7 @@ export function Members({ path, count }: { path: string; count: number }) {
     if (missing.length === 0) return;
     client.call("rows", { path, names: missing }).then(
       (found) => setRows((old) => new Map([...old, ...found.map((r) => [r.name, r] as const)])),
-      () => undefined,
+      lose,
     );
   };
 

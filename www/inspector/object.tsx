@@ -27,7 +27,7 @@ export function ObjectPage() {
         {f && <Chips facts={f} />}
       </div>
       {objectTrouble.value && (
-        <TroubleBox words={objectWords(objectTrouble.value)} name={file.value?.name ?? ""} trouble={objectTrouble.value} />
+        <TroubleBox words={objectWords(objectTrouble.value)} name={file.value?.name ?? ""} trouble={objectTrouble.value} onAgain={objectTrouble.value.remote && (() => void select(path.value))} />
       )}
       {f && (
         <div class={`object${f.kind === "link" ? " alone" : ""}`} data-path={f.path}>

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { droppedFiles } from "./handles.js";
-import { addFiles, client, files, openFile, wanted } from "../ui/state.js";
+import { addFiles, client, files, isSame, openFile, wanted } from "../ui/state.js";
 
 /** Whether files are being dragged over the page. */
 export const dragging = signal(false);
@@ -44,7 +44,7 @@ export async function take(given: readonly File[]): Promise<void> {
   if (given.every((f) => wanted.value.has(f.name))) return addFiles(given);
   const first = given.length === 1 ? 0 : await client.call("first", { files: given });
   const others = given.filter((_, i) => i !== first);
-  const known = files.value.filter((f) => !others.some((o) => o.name === f.name && o.size === f.size));
+  const known = files.value.filter((f) => !others.some((o) => isSame(o, f)));
   files.value = [...known, ...others];
   await openFile(given[first] as File);
 }

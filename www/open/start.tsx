@@ -1,5 +1,6 @@
 /** What is there before a file is open. */
 
+import { remoteDialog } from "../ui/remote.js";
 import { client, openFile } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { Picker } from "./picker.js";
@@ -23,6 +24,9 @@ export function Start() {
         <p class="drop-hint">{t.dropHere}</p>
         <p class="row">
           <Picker primary />
+          <button type="button" title={t.openUrlTitle} onClick={() => (remoteDialog.value = "address")}>
+            {t.openUrl}
+          </button>
           <button type="button" onClick={() => void openNew()}>
             {t.newFile}
           </button>

@@ -6,14 +6,17 @@ import { ObjectPage } from "../inspector/object.js";
 import { dragging } from "../open/drop.js";
 import { SaveDialog } from "../open/save.js";
 import { Start } from "../open/start.js";
-import { dirty, refused, wantedEdit } from "./edits.js";
+import { dirty, refused, renew, wantedEdit } from "./edits.js";
+import { bytes } from "./format.js";
 import { Header } from "./header.js";
 import { Lazily } from "./lazily.js";
-import { cost, file, leaving, opening, readout, saving, trouble, treeShown, visit } from "./state.js";
-import { openWords, t } from "./strings.js";
+import { remote, remoteDialog } from "./remote.js";
+import { cost, file, leaving, lost, opening, readout, refresh, saving, stopOpening, traffic, trouble, treeShown, visit } from "./state.js";
+import { objectWords, openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
 const editDialogs = async () => (await import("../editor/dialogs.js")).EditDialogs;
+const remoteDialogs = async () => (await import("../open/remote.js")).RemoteDialogs;
 const refusedBox = async () => (await import("../editor/refused.js")).RefusedBox;
 
 export function App() {
@@ -32,13 +35,33 @@ export function App() {
           name={trouble.value.name}
           trouble={trouble.value.trouble}
           onClose={() => (trouble.value = null)}
+          onAgain={trouble.value.again}
+        />
+      )}
+      {lost.value && (
+        <TroubleBox
+          words={objectWords(lost.value)}
+          name={file.value?.name ?? ""}
+          trouble={lost.value}
+          onClose={() => (lost.value = null)}
+          onAgain={() => {
+            const changed = lost.value?.remote?.why === "changed";
+            lost.value = null;
+            void (changed ? renew() : refresh(true));
+          }}
         />
       )}
       {refused.value && <Lazily load={refusedBox} />}
       {opening.value && (
-        <p class="opening" role="status">
+        <div class="opening row" role="status">
           {t.opening(opening.value)}
-        </p>
+          {traffic.value?.coming && <span>{traffic.value.coming.total > 0 ? t.fetchedOf(traffic.value.coming.done, traffic.value.coming.total) : bytes(traffic.value.coming.done)}</span>}
+          {stopOpening.value && (
+            <button type="button" class="small" onClick={() => stopOpening.value?.()}>
+              {t.cancel}
+            </button>
+          )}
+        </div>
       )}
       {file.value ? (
         <div class="browse" key={visit.value}>
@@ -61,7 +84,8 @@ export function App() {
         </footer>
       )}
       {saving.value && <SaveDialog />}
-      {(wantedEdit.value || leaving.value) && <Lazily load={editDialogs} />}
+      {((wantedEdit.value && !remote.value) || leaving.value) && <Lazily load={editDialogs} />}
+      {remoteDialog.value && <Lazily load={remoteDialogs} />}
       {dragging.value && <div class="drag-over">{t.dropNow}</div>}
     </>
   );

@@ -5,6 +5,7 @@ import { lastPart } from "../data/names.js";
 import type { Trouble } from "../data/protocol.js";
 import { isRange } from "../data/selection.js";
 import { thousands } from "./format.js";
+import { remoteBody } from "./remote-words.js";
 import { sentence, type Words } from "./strings.js";
 
 const short = (text: string): string => {
@@ -98,6 +99,7 @@ export function refusedWords(trouble: Trouble): Words {
   const title = "Nothing was changed";
   const where = trouble.path === undefined ? "" : ` (${trouble.path})`;
   const body = sentence(trouble);
+  if (trouble.remote) return { title: "This could not be fetched", body: remoteBody(trouble.remote) };
   switch (trouble.code) {
     case "Value":
       return { title: "This value does not fit", body };

@@ -5,6 +5,7 @@ import { isStructural, type Change } from "../data/changes.js";
 import { CallCancelled, CallError } from "../data/client.js";
 import type { Trouble } from "../data/protocol.js";
 import { handleOf, rememberHandle } from "../open/handles.js";
+import { localCopy, remote } from "./remote.js";
 import { changes, client, facts, file, refresh, reopen, select, source, undone } from "./state.js";
 
 export const dirty = computed(() => changes.value.length > 0);
@@ -36,6 +37,14 @@ export function objectKey(e: KeyboardEvent, path: string): boolean {
 
 export const wantedEdit = signal<Wanted | null>(null);
 
+// What is only read gives way to a copy before anything is asked about a change of it.
+effect(() => {
+  if (!wantedEdit.value || !remote.peek()) return;
+  void localCopy().then((isCopy) => {
+    if (!isCopy) wantedEdit.value = null;
+  });
+});
+
 /** A change that was refused, or could not be saved. */
 export const refused = signal<Trouble | null>(null);
 export const busy = signal(false);
@@ -59,6 +68,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 /** Makes a change; resolves to why not, if it was refused: then nothing has changed. */
 export function change(c: Change): Promise<Trouble | null> {
   return inTurn(async () => {
+    if (!(await localCopy())) return { code: "ReadOnly", message: "a file on the web is only read: get a copy that can be changed first" };
     try {
       await client.call("change", c);
     } catch (e) {
@@ -112,16 +122,18 @@ export const renewable = signal(false);
 
 effect(() => {
   const open = source.value;
-  renewable.value = false;
-  if (open) void handleOf(open).then((handle) => (renewable.value = source.value === open && handle !== undefined));
+  renewable.value = remote.value !== null;
+  if (open instanceof File) void handleOf(open).then((handle) => (renewable.value = source.value === open && handle !== undefined));
 });
 
 /** Shows the file as it is on disk now, with the changes that are not saved yet. */
 export function renew(): Promise<void> {
   return inTurn(async () => {
-    const handle = source.value && (await handleOf(source.value));
-    if (!handle) return;
+    const open = source.value;
+    const handle = open instanceof File ? await handleOf(open) : undefined;
     try {
+      if (remote.value) await reopen([]);
+      if (!handle) return;
       const now = await handle.getFile();
       rememberHandle(now, handle);
       await reopen(changes.value, now);

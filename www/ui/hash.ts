@@ -1,4 +1,6 @@
-/** Where one is in a file, in the address: `#f=NAME&p=/entry/data&s=10,:,:&v=heat`. */
+/** Where one is in a file, in the address: `?open=https://…#f=NAME&p=/entry/data&s=10,:,:&v=heat`. */
+
+import { shortly } from "../open/address.js";
 
 export interface Place {
   file?: string | undefined;
@@ -35,6 +37,16 @@ export function formatHash(place: Place): string {
 
 export const readHash = (): Place => parseHash(location.hash);
 
-export function writeHash(place: Place): void {
-  history.replaceState(null, "", formatHash(place) || location.pathname);
+/** What follows the page's address when a file behind an address is open: `?open=…`, beside what else there is. */
+export function formatOpen(search: string, open: string | undefined): string {
+  const others = search.replace(/^\?/, "").split("&").filter((part) => part !== "" && !/^open(=|$)/.test(part));
+  if (open !== undefined) others.push(`open=${encodeURIComponent(open).replace(/%2F/g, "/").replace(/%3A/g, ":")}`);
+  return others.length > 0 ? `?${others.join("&")}` : "";
+}
+
+/** `open`: the address of the open file, if it has one. */
+export function writeHash(place: Place, open: string | undefined): void {
+  const search = formatOpen(location.search, open === undefined ? undefined : shortly(open, document.baseURI));
+  const before = search === location.search ? "" : `${location.pathname}${search}`;
+  history.replaceState(null, "", `${before}${formatHash(place)}` || `${location.pathname}${search}`);
 }

@@ -1,10 +1,12 @@
 /** The top line: which file, opening another, saving a copy. */
 
+import type { Given } from "../data/protocol.js";
 import { Picker } from "../open/picker.js";
 import { busy, dirty, menu, renew, renewable, save, wantedEdit } from "./edits.js";
 import { bytes } from "./format.js";
 import { Lazily } from "./lazily.js";
-import { changes, file, files, openFile, saving, source, treeShown, undone } from "./state.js";
+import { remote, remoteDialog } from "./remote.js";
+import { changes, file, files, openFile, saving, source, traffic, treeShown, undone } from "./state.js";
 import { t } from "./strings.js";
 
 const objectMenu = async () => (await import("../editor/menu.js")).ObjectMenu;
@@ -42,6 +44,9 @@ export function Header() {
       {open && (
         <>
           <Picker label={t.open} />
+          <button type="button" title={t.openUrlTitle} onClick={() => (remoteDialog.value = "address")}>
+            {t.openUrl}
+          </button>
           {renewable.value && (
             <button type="button" title={t.renewTitle(open.name)} onClick={() => void renew()}>
               {t.renew}
@@ -63,14 +68,14 @@ export function Header() {
 
 function CurrentFile() {
   const list = files.value;
-  const current = list.indexOf(source.value as File);
+  const current = list.findIndex((f) => f === source.value);
   return (
     <span class="file">
       {list.length > 1 ? (
-        <select aria-label={t.files} value={String(current)} onChange={(e) => void openFile(list[Number(e.currentTarget.value)] as File)}>
+        <select aria-label={t.files} value={String(current)} onChange={(e) => void openFile(list[Number(e.currentTarget.value)] as Given)}>
           {list.map((f, i) => (
-            <option key={i} value={String(i)}>
-              {f.name}
+            <option key={i} value={String(i)} title={f instanceof File ? undefined : f.url}>
+              {f instanceof File ? f.name : `${f.name} (${new URL(f.url).host})`}
             </option>
           ))}
         </select>
@@ -81,9 +86,32 @@ function CurrentFile() {
         <button type="button" class="small changes" aria-haspopup="dialog" onClick={() => (wantedEdit.value = { what: "changes" })}>
           {dirty.value && <span class="dot">●</span>} {t.changes(changes.value.length)}
         </button>
+      ) : remote.value ? (
+        <RemoteBadge />
       ) : (
         <span class="quiet">{bytes(file.value?.size ?? 0)}</span>
       )}
     </span>
+  );
+}
+
+/** Says that a file is read from where it is, and how much has come. */
+function RemoteBadge() {
+  const [done, size] = [traffic.value?.bytes ?? 0, file.value?.size ?? 0];
+  return (
+    <button
+      type="button"
+      class="small remote"
+      aria-haspopup="dialog"
+      title={remote.value?.url}
+      aria-label={t.fetchedLabel(done, size)}
+      onClick={() => (remoteDialog.value = "info")}
+    >
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <circle cx="10" cy="10" r="7" />
+        <path d="M3 10h14M10 3c4 4 4 10 0 14M10 3c-4 4-4 10 0 14" />
+      </svg>
+      {t.fetchedOf(done, size)}
+    </button>
   );
 }

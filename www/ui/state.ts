@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { CallCancelled, CallError, Client } from "../data/client.js";
 import type { Change } from "../data/changes.js";
-import type { Facts, Opened, Trouble } from "../data/protocol.js";
+import type { Facts, Given, Opened, Traffic, Trouble } from "../data/protocol.js";
 import { SelectionError, spell } from "../data/selection.js";
 import { elementKind } from "../data/dtype.js";
 import { lastPart } from "../data/names.js";
@@ -12,25 +12,34 @@ import { suits, viewNamed, views, type ViewName } from "../viewers/registry.js";
 import { readHash, writeHash } from "./hash.js";
 import { chosenView, rememberView } from "./memory.js";
 
+/** What reading the open file has taken from its server; null if it has none. */
+export const traffic = signal<Traffic | null>(null);
+
 /** The worker that reads. */
-export const client = new Client();
+export const client = new Client((t) => (traffic.value = t));
 
 /** A file that failed to open, or anything else that concerns the page as a whole. */
 export interface PageTrouble {
   name: string;
   trouble: Trouble;
+  /** Tries once more what failed. */
+  again?: () => void;
 }
 
 export const file = signal<Opened | null>(null);
-/** Bytes of the open file, for saving a copy. */
-export const source = signal<File | null>(null);
+/** The open file itself, or where it is. */
+export const source = signal<Given | null>(null);
 /** Files opened so far in this visit, newest last. */
-export const files = signal<readonly File[]>([]);
+export const files = signal<readonly Given[]>([]);
 /** Counts openings: what was shown of an earlier one is out of date. */
 export const visit = signal(0);
 /** Name of the file that is being opened. */
 export const opening = signal<string | null>(null);
+/** Gives up opening it, if that may take long. */
+export const stopOpening = signal<(() => void) | null>(null);
 export const trouble = signal<PageTrouble | null>(null);
+/** Why part of what is in sight could not be fetched. */
+export const lost = signal<Trouble | null>(null);
 
 /** The selected object. */
 export const path = signal("/");
@@ -72,30 +81,41 @@ function mayLeave(): boolean | Promise<boolean> {
   return new Promise<boolean>((resolve) => (leaving.value = resolve)).finally(() => (leaving.value = null));
 }
 
+/** Whether two are the same file, as far as this can be told. */
+export const isSame = (a: Given, b: Given): boolean =>
+  a instanceof File ? b instanceof File && a.name === b.name && a.size === b.size : !(b instanceof File) && a.url === b.url;
+
+/** Those that are on this computer. */
+const here = (given: readonly Given[]): File[] => given.filter((f) => f instanceof File);
+
 /** Opens one file; the one that is open stays until the new one is readable. */
-export async function openFile(f: File): Promise<void> {
+export async function openFile(f: Given): Promise<void> {
   if (await mayLeave()) await load(f, []);
 }
 
-async function load(f: File, made: readonly Change[]): Promise<void> {
+async function load(f: Given, made: readonly Change[]): Promise<void> {
   const mine = ++turn;
+  stopOpening.value?.();
+  const abort = new AbortController();
   batch(() => {
     opening.value = f.name;
+    stopOpening.value = f instanceof File ? null : () => abort.abort();
     trouble.value = null;
   });
   try {
-    const known = files.value.filter((x) => x.name !== f.name || x.size !== f.size);
-    const opened = await client.call("open", { file: f, others: known, changes: made });
+    const known = here(files.value.filter((x) => !isSame(x, f)));
+    const opened = await client.call("open", { file: f, others: known, changes: made }, { signal: abort.signal });
     if (mine !== turn) return;
     const wish = readHash();
     batch(() => {
       file.value = opened;
       source.value = f;
       visit.value++;
-      files.value = [...files.value.filter((x) => x.name !== f.name || x.size !== f.size), f];
+      files.value = [...files.value.filter((x) => !isSame(x, f)), f];
       changes.value = made;
       undone.value = [];
       wanted.value = new Set();
+      lost.value = null;
       facts.value = null;
       objectTrouble.value = null;
       treeShown.value = false;
@@ -103,15 +123,16 @@ async function load(f: File, made: readonly Change[]): Promise<void> {
     await select(wish.file === f.name && wish.path !== undefined ? wish.path : opened.first, wish.file === f.name ? wish : {});
   } catch (e) {
     if (mine !== turn || e instanceof CallCancelled) return;
-    trouble.value = { name: f.name, trouble: e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) } };
+    const why: Trouble = e instanceof CallError ? e.trouble : { code: "Internal", message: String(e) };
+    trouble.value = { name: f.name, trouble: why, ...(why.remote ? { again: () => void load(f, made) } : {}) };
   } finally {
-    if (mine === turn) opening.value = null;
+    if (mine === turn) [opening.value, stopOpening.value] = [null, null];
   }
 }
 
 /** Files that are there from now on: the one that is shown is opened again, to find in them what it did not find before. */
 export async function addFiles(given: readonly File[]): Promise<void> {
-  files.value = [...files.value.filter((f) => !given.some((g) => g.name === f.name && g.size === f.size)), ...given];
+  files.value = [...files.value.filter((f) => !given.some((g) => isSame(f, g))), ...given];
   if (source.value) await load(source.value, changes.value);
 }
 
@@ -122,10 +143,10 @@ export function want(names: readonly string[]): void {
 }
 
 /** The file that is open, with these changes and no others: `from` is what it is now, if it was saved. */
-export async function reopen(made: readonly Change[], from: File | null = source.value): Promise<void> {
+export async function reopen(made: readonly Change[], from: Given | null = source.value): Promise<void> {
   const before = source.value;
   if (!from || !before) return;
-  const others = files.value.filter((f) => f !== before && f !== from);
+  const others = here(files.value.filter((f) => f !== before && f !== from));
   const opened = await client.call("open", { file: from, others, changes: made });
   batch(() => {
     file.value = opened;
@@ -135,6 +156,11 @@ export async function reopen(made: readonly Change[], from: File | null = source
     undone.value = [];
   });
   await refresh(true);
+}
+
+/** Notes why something could not be fetched, so that it can be tried again. */
+export function lose(e: unknown): void {
+  if (e instanceof CallError && e.trouble.remote) lost.value = e.trouble;
 }
 
 /** Shows what has changed. An object that is gone hands over to the group that it was in. */
@@ -154,7 +180,9 @@ export async function refresh(structure: boolean): Promise<void> {
       if (next.dataset && !same) begin(next, {});
     });
   } catch (e) {
-    if (mine !== asked || !(e instanceof CallError) || path.value === "/") return;
+    if (mine !== asked || !(e instanceof CallError)) return;
+    if (e.trouble.remote) objectTrouble.value = e.trouble;
+    if (e.trouble.remote || path.value === "/") return;
     await select(path.value.slice(0, path.value.lastIndexOf("/")) || "/");
   }
 }
@@ -258,5 +286,5 @@ function remember(): void {
           axes: `${mapping.value.y ?? ""},${mapping.value.x ?? ""}`,
         }
       : {}),
-  });
+  }, source.value instanceof File ? undefined : source.value?.url);
 }

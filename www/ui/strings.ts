@@ -1,6 +1,7 @@
 /** Every text that users see, in one place. */
 
 import type { Trouble } from "../data/protocol.js";
+import { remoteBody } from "./remote-words.js";
 import { bytes, filterName, thousands } from "./format.js";
 
 /** The first few of many names. */
@@ -19,6 +20,10 @@ export const t = {
   or: "or",
   openFile: "Open file…",
   open: "Open",
+  openUrl: "Open URL…",
+  openUrlTitle: "Open a file on the web by its address",
+  fetchedOf: (done: number, size: number): string => `${bytes(done)} of ${bytes(size)}`,
+  fetchedLabel: (done: number, size: number): string => `On the web: ${bytes(done)} of ${bytes(size)} fetched`,
   trySample: "Try a sample",
   sampleName: "sample.h5",
   renew: "Refresh",
@@ -192,6 +197,7 @@ export interface Words {
 export function openWords(name: string, trouble: Trouble): Words {
   const title = `${name} could not be opened`;
   const s = trouble.sniffed;
+  if (trouble.remote) return { title, body: remoteBody(trouble.remote) };
   if (trouble.code === "Io") return { title, body: "The browser could not read it. It may have been moved, changed or removed: choose it again." };
   if (s?.what === "empty") return { title, body: "The file is empty: it has 0 bytes. Perhaps a copy or download did not finish." };
   if (s?.what === "known") return { title, body: `This is not an HDF5 file but ${s.name}.` };
@@ -215,6 +221,7 @@ function missingEnd(trouble: Trouble): string | undefined {
 /** Why an object or its data cannot be shown. */
 export function objectWords(trouble: Trouble): Words {
   const f = trouble.filter;
+  if (trouble.remote) return { title: "This could not be fetched", body: remoteBody(trouble.remote) };
   if (trouble.code === "Unsupported" && f) {
     const short = filterName(f.id, f.name);
     const name = short ? `${short} (filter ${f.id})` : `filter ${f.id}`;
@@ -248,6 +255,7 @@ export function detailsOf(name: string, trouble: Trouble): string {
   const lines: [string, string | undefined][] = [
     ["file", name],
     ["size", trouble.size === undefined ? undefined : String(trouble.size)],
+    ["address", trouble.remote?.url],
     ["code", trouble.code],
     ["message", trouble.message],
     ["path", trouble.path],

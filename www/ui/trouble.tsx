@@ -11,10 +11,11 @@ interface Props {
   name: string;
   trouble: Trouble;
   onClose?: () => void;
+  onAgain?: (() => void) | undefined;
   children?: ComponentChildren;
 }
 
-export function TroubleBox({ words, name, trouble, onClose, children }: Props) {
+export function TroubleBox({ words, name, trouble, onClose, onAgain, children }: Props) {
   const [copied, setCopied] = useState(false);
   return (
     <div class="trouble" role="alert">
@@ -23,6 +24,11 @@ export function TroubleBox({ words, name, trouble, onClose, children }: Props) {
       </p>
       <p class="row">
         {children}
+        {onAgain && (
+          <button type="button" class="small" onClick={onAgain}>
+            {t.again}
+          </button>
+        )}
         <button
           type="button"
           class="small"

@@ -26,7 +26,7 @@ export function Busy({ state }: { state: Latest<unknown> }) {
 
 /** A problem or a stop in place of the data. */
 export function Failure({ state }: { state: Latest<unknown> }) {
-  if (state.trouble) return <TroubleBox words={objectWords(state.trouble)} name={file.value?.name ?? ""} trouble={state.trouble} />;
+  if (state.trouble) return <TroubleBox words={objectWords(state.trouble)} name={file.value?.name ?? ""} trouble={state.trouble} onAgain={state.trouble.remote && (() => state.again())} />;
   if (!state.stopped || !state.stale) return null;
   return (
     <p class="notice row" role="status">

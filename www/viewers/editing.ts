@@ -3,10 +3,13 @@
 import type { Change } from "../data/changes.js";
 import type { Methods } from "../data/protocol.js";
 import { change, refused, troubleFrom } from "../ui/edits.js";
+import { localCopy, remote } from "../ui/remote.js";
 import { client } from "../ui/state.js";
 
 /** The text of a value as it is edited; null if it cannot be, which the page says. */
 export async function sourceOf<M extends "cellSource" | "valueSource">(method: M, ask: Methods[M]["ask"]): Promise<string | null> {
+  // The view is another one afterwards.
+  if (remote.value) return void localCopy(), null;
   try {
     return await client.call(method, ask);
   } catch (e) {

@@ -39,17 +39,18 @@ export const address = () => `${server.url}${SUB}/`;
 
 /**
  * Opens the app in a fresh profile, runs `work(page, context)`, and fails if anything was asked of another origin, anything
- * went wrong in the console or the policy was broken on the way.
+ * went wrong in the console or the policy was broken on the way. `servers`: addresses that may be asked, too; `at`: what follows
+ * the app's address.
  */
 export async function withPage(work, options = {}) {
-  const { expectedErrors = [], ...more } = options;
+  const { expectedErrors = [], servers = [], at = "", ...more } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...more });
   // Generous for a busy machine; what does not come by then does not come.
   context.setDefaultTimeout(30_000);
   const wrong = [];
   const origin = new URL(server.url).origin;
   context.on("request", (r) => {
-    if (!r.url().startsWith(`${origin}/`) && !/^(blob|data):/.test(r.url())) wrong.push(`request to ${r.url()}`);
+    if (![`${origin}/`, ...servers].some((s) => r.url().startsWith(s)) && !/^(blob|data):/.test(r.url())) wrong.push(`request to ${r.url()}`);
   });
   // Without the chooser that only a person can answer, the page downloads.
   await context.addInitScript(() => {
@@ -66,7 +67,7 @@ export async function withPage(work, options = {}) {
   });
   page.on("pageerror", (e) => wrong.push(`uncaught: ${e.stack}`));
   try {
-    await page.goto(address());
+    await page.goto(address() + at);
     await work(page, context);
     wrong.push(...(await page.evaluate(() => window.violations)).map((v) => `policy: ${v}`));
     assert.deepEqual(wrong, []);
