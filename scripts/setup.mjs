@@ -4,6 +4,7 @@
 import { duration } from "./lib/run.mjs";
 import { shared } from "./lib/paths.mjs";
 import { rustTarget, wasmBindgen, wasmPack } from "./setup/rust.mjs";
+import { consumers } from "./setup/consumers.mjs";
 import { packages } from "./setup/npm.mjs";
 import { system } from "./setup/system.mjs";
 import { python } from "./setup/python.mjs";
@@ -20,7 +21,7 @@ if (!["start", "test"].includes(goal)) {
 const lanes =
   goal === "start"
     ? [[packages], [rustTarget, wasmBindgen]]
-    : [[packages], [rustTarget, wasmBindgen, wasmPack], [system, python]];
+    : [[packages, consumers], [rustTarget, wasmBindgen, wasmPack], [system, python]];
 
 async function run(step) {
   const say = (text) => console.log(`  ${step.name}: ${text}`);

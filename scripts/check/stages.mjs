@@ -115,6 +115,11 @@ export const stages = [
     commands: nodeTests("tests/package"),
   },
   {
+    name: "consumers",
+    what: "programs that use the packed package: made by bundlers, in pages of every kind, in other runtimes",
+    commands: () => [{ argv: [node, "tests/consumers/lib/pack.mjs"], env: { PYTHON: venvPython } }, ...nodeTests("tests/consumers")()],
+  },
+  {
     name: "entries",
     what: "the package's other entry points, in Node and in pages",
     commands: nodeTests("tests/entries"),
