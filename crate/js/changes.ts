@@ -36,9 +36,9 @@ export function checkOwn(session: Session): void {
   if (session.joined) throw new HyperslabError("Unsupported", "this is done where the file was opened");
 }
 
-/** Makes a change of what is at `path`. */
-export function change<M extends Mode, T>(session: Session<M>, path: string, make: (changes: Changes) => Steps<T>): Out<M, T> {
-  return session.run(path, steps(session, make));
+/** Makes a change of what is at `path`. `own`: what stops it, besides what stops everything in the file. */
+export function change<M extends Mode, T>(session: Session<M>, path: string, make: (changes: Changes) => Steps<T>, own?: AbortSignal): Out<M, T> {
+  return session.run(path, steps(session, make), own);
 }
 
 function* steps<T>(session: Session, make: (changes: Changes) => Steps<T>): Steps<T> {

@@ -4,7 +4,7 @@
  */
 
 import init, { __wbg_reset_state, Codecs, initSync } from "#codecs";
-import { argument } from "./errors.js";
+import { argument, unlessStopped } from "./errors.js";
 import { loader, simd } from "./loader.js";
 import type { WasmSource } from "./types.js";
 
@@ -26,15 +26,12 @@ function start(exports: { memory: WebAssembly.Memory }): void {
   codecs = new Codecs();
 }
 
-/** Loads the module. */
-export async function loadCodecs(wasm?: WasmSource): Promise<void> {
+/** Loads the module. Who does not want it any more waits no longer. */
+export async function loadCodecs(wasm?: WasmSource, signal?: AbortSignal): Promise<void> {
   if (codecs) return;
-  loading ??= init({ module_or_path: wasm ?? loader().loadCodecs(simd()) }).then(start);
-  try {
-    await loading;
-  } finally {
-    loading = undefined; // after a failure the next call may have more luck
-  }
+  // After a failure the next call may have more luck.
+  loading ??= init({ module_or_path: wasm ?? loader().loadCodecs(simd()) }).then(start).finally(() => (loading = undefined));
+  await unlessStopped(loading, signal);
 }
 
 /** Loads the module now, where that is possible. */

@@ -104,14 +104,20 @@ export class NumberColumn extends Leaf {
   }
 
   take(parts: Parts, n: number): void {
-    const { data, plan, filled } = this;
+    this.put(parts.bytes(), this.filled);
     this.filled += n;
-    if (data instanceof ARRAYS[plan]) {
-      const width = data.BYTES_PER_ELEMENT;
-      new Uint8Array(data.buffer, data.byteOffset + filled * width, n * width).set(parts.bytes());
-    } else {
-      convert(parts.numbers(plan), data, filled);
-    }
+  }
+
+  /** Takes elements that belong somewhere else than behind those before. */
+  put(bytes: Uint8Array, at: number): void {
+    const { data, plan } = this;
+    if (data instanceof ARRAYS[plan]) new Uint8Array(data.buffer, data.byteOffset + at * data.BYTES_PER_ELEMENT, bytes.length).set(bytes);
+    else convert(numbersOf(bytes, ARRAYS[plan]), data, at);
+  }
+
+  /** Bytes of an element as it arrives. */
+  get width(): number {
+    return ARRAYS[this.plan].BYTES_PER_ELEMENT;
   }
 }
 

@@ -5,8 +5,9 @@
 
 import type { Engine } from "#glue";
 import { faultOf } from "./drive.js";
+import { breathe, PAUSE } from "./pauses.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
-import type { SaveTarget } from "./types.js";
+import type { SaveOptions, SaveTarget } from "./types.js";
 
 /** Bytes of a piece at most. */
 const PIECE = 4 << 20;
@@ -59,30 +60,46 @@ function readNow(source: ByteSource, from: number, to: number): Uint8Array {
 }
 
 /** All bytes in pieces, from a source that answers at once, or that the engine has no need of. */
-export function* contentsNow(engine: Engine | undefined, source: ByteSource): Generator<Uint8Array> {
-  for (const [from, to, changed] of pieces(engine, source)) yield changed ? copy(engine!, source, from, to) : readNow(source, from, to);
+export function* contentsNow(engine: Engine | undefined, source: ByteSource, watch: SaveOptions = {}): Generator<Uint8Array> {
+  const size = sizeOf(engine, source);
+  for (const [from, to, changed] of pieces(engine, source)) {
+    watch.signal?.throwIfAborted();
+    yield changed ? copy(engine!, source, from, to) : readNow(source, from, to);
+    watch.onProgress?.(to, size);
+  }
 }
 
+const sizeOf = (engine: Engine | undefined, source: ByteSource): number => (engine ? ask(source, () => engine.fileSize()) : source.size);
+
 /** All bytes in pieces. */
-export async function* contents(engine: Engine | undefined, source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* contents(engine: Engine | undefined, source: ByteSource, { signal, onProgress }: SaveOptions = {}): AsyncGenerator<Uint8Array> {
+  const size = sizeOf(engine, source);
+  let resumed = performance.now();
   for (const [from, to, changed] of pieces(engine, source)) {
     signal?.throwIfAborted();
     if (changed) yield copy(engine!, source, from, to);
     else if (source.immediate) yield readNow(source, from, to);
     else yield await source.fetch(from, to - from, signal);
+    onProgress?.(to, size);
+    if (performance.now() - resumed <= PAUSE) continue;
+    await breathe();
+    resumed = performance.now();
   }
 }
 
 /** The file as a Blob; of one that comes from a Blob, what is unchanged is not copied. */
-export async function contentsAsBlob(engine: Engine | undefined, source: ByteSource, signal?: AbortSignal): Promise<Blob> {
+export async function contentsAsBlob(engine: Engine | undefined, source: ByteSource, watch: SaveOptions = {}): Promise<Blob> {
   const parts: BlobPart[] = [];
   const { blob } = source;
   if (blob) {
+    const size = sizeOf(engine, source);
     for (const [from, to, changed] of stretches(engine, source)) {
+      watch.signal?.throwIfAborted();
       parts.push(changed ? copy(engine!, source, from, to) : blob.slice(from, to));
+      watch.onProgress?.(to, size);
     }
   } else {
-    for await (const bytes of contents(engine, source, signal)) parts.push(bytes as Uint8Array<ArrayBuffer>);
+    for await (const bytes of contents(engine, source, watch)) parts.push(bytes as Uint8Array<ArrayBuffer>);
   }
   return new Blob(parts, { type: "application/x-hdf5" });
 }

@@ -39,6 +39,7 @@ import type {
   Taken,
   Value,
   VirtualSource,
+  WriteOptions,
   WriteValue,
 } from "./types.js";
 import { decodeValue, zero } from "./values.js";
@@ -94,6 +95,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
 
   get filters(): Filter[] {
     return this.storage.filters ?? [];
+  }
+
+  /** Whether chunks that reach beyond the extents do not go through filters. */
+  get plainEdges(): boolean {
+    return this.storage.plainEdges ?? false;
   }
 
   get fillvalue(): Value {
@@ -153,11 +159,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
   }
 
   write(value: WriteValue): Out<M, void>;
-  write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
-  write(...args: [WriteValue] | [Selection | null | undefined, WriteValue]): Out<M, void> {
+  write(selection: Selection | null | undefined, value: WriteValue, options?: WriteOptions): Out<M, void>;
+  write(...args: [WriteValue] | [Selection | null | undefined, WriteValue, (WriteOptions | undefined)?]): Out<M, void> {
     const { session } = this.context;
-    const [selection, value] = args.length === 1 ? [undefined, args[0]] : args;
-    return change(session, this.path, (c) => c.writeElements(session, this, selection, value));
+    const [selection, value, options] = args.length === 1 ? [undefined, args[0], undefined] : args;
+    return change(session, this.path, (c) => c.writeElements(session, this, selection, value, options), options?.signal);
   }
 
   flush(): Out<M, void> {
@@ -175,9 +181,9 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return change(session, this.path, (c) => c.resize(session, this, shape));
   }
 
-  append(rows: WriteValue, axis = 0): Out<M, void> {
+  append(rows: WriteValue, axis = 0, options: WriteOptions = {}): Out<M, void> {
     const { session } = this.context;
-    return change(session, this.path, (c) => c.append(session, this, rows, axis));
+    return change(session, this.path, (c) => c.append(session, this, rows, axis, options), options.signal);
   }
 
   makeScale(name = ""): Out<M, void> {

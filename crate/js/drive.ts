@@ -12,6 +12,7 @@ import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.j
 import { filterFailure } from "./filters.js";
 import type { Neighbours } from "./neighbours.js";
 import type { HdfObject } from "./object.js";
+import { breathe } from "./pauses.js";
 import type { Described, ObjectRecord } from "./records.js";
 import { fetchRanges } from "./sources/ranges.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
@@ -346,7 +347,7 @@ export class Session<M extends Mode = Mode> {
         if (asked === before) throw new HyperslabError("Internal", "the same bytes are asked for again", { path });
         before = asked;
         if (fault.filter) {
-          await loadCodecs();
+          await loadCodecs(undefined, held.signal);
           continue;
         }
         earlier -= this.release(held, HELD, earlier);
@@ -417,9 +418,4 @@ export class Session<M extends Mode = Mode> {
 function isTrap(e: unknown): boolean {
   if (e instanceof HyperslabError || !(e instanceof Error)) return false;
   return e instanceof WebAssembly.RuntimeError || e instanceof RangeError || e.message.startsWith("panicked at");
-}
-
-/** Lets the page breathe: a task of its own, not only a microtask. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

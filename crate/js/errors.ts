@@ -72,3 +72,19 @@ export function text(value: unknown, what: string): string {
   if (typeof value === "string") return value;
   throw argument(`${what} is text, not ${typeof value}`);
 }
+
+/** What a promise gives, unless it is not wanted any more. */
+export async function unlessStopped<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await promise;
+  signal.throwIfAborted();
+  let stop!: () => void;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

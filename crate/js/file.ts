@@ -10,7 +10,7 @@ import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
 import { statsOf } from "./stats.js";
 import { isWritable } from "./sources/writable.js";
-import type { Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveTarget } from "./types.js";
+import type { Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveOptions, SaveTarget } from "./types.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   info: FileInfo;
@@ -39,18 +39,19 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return this.perform(() => (elsewhere ? step(() => undefined) : found));
   }
 
-  toBytes(): Out<M, Uint8Array> {
-    return this.perform(bytesOf);
+  toBytes(options: SaveOptions = {}): Out<M, Uint8Array> {
+    const { session } = this.context;
+    return session.run("/", bytesOf(session, options), options.signal);
   }
 
-  async toBlob(): Promise<Blob> {
-    return await blobOf(this.context.session);
+  async toBlob(options: SaveOptions = {}): Promise<Blob> {
+    return await blobOf(this.context.session, options);
   }
 
-  save(path: string | URL): Out<M, void>;
-  save(handle: SaveTarget): Promise<void>;
-  save(target: string | URL | SaveTarget): Out<M, void> | Promise<void> {
-    return saved(this.context.session, target) as Out<M, void>;
+  save(path: string | URL, options?: SaveOptions): Out<M, void>;
+  save(handle: SaveTarget, options?: SaveOptions): Promise<void>;
+  save(target: string | URL | SaveTarget, options: SaveOptions = {}): Out<M, void> | Promise<void> {
+    return saved(this.context.session, target, options) as Out<M, void>;
   }
 
   flush(): Out<M, void> {

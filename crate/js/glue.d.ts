@@ -134,8 +134,11 @@ declare module "#glue" {
     writeElements(dataset: string, choice: Choice, values: Values): void;
     resize(dataset: string, shape: Float64Array): void;
     append(dataset: string, axis: number, values: Values): void;
-    /** Stores a chunk as it is. */
-    writeChunk(dataset: string, offset: Float64Array, bytes: Uint8Array, mask: number): void;
+    /**
+     * Stores chunks as they are, in a dataset that gets other extents first if there are any: all of it or nothing. `offsets`:
+     * where each begins, one behind the other.
+     */
+    writeChunks(dataset: string, shape: Float64Array | undefined, offsets: Float64Array, chunks: Uint8Array[], masks: Uint32Array): void;
     /** Takes a link away; what nothing leads to any more is deleted by the next commit. */
     unlink(path: string): void;
     /** Commits. Headers of the objects that were deleted since this was asked last. */
@@ -222,6 +225,8 @@ declare module "#glue" {
     drop: string[];
     /** Piece by piece, not in memory. */
     apart: boolean;
+    /** Whether chunks are made apart wherever that is possible. */
+    shared?: boolean;
   }
 
   /** Values for elements of a dataset. */
@@ -288,6 +293,12 @@ declare module "#glue" {
     step(): Float64Array;
     /** The new file. */
     finish(): Uint8Array;
+    /** What chunks that come next have in common, as JSON, if they can be made apart (`ApartRecord` in worker/calls.ts). */
+    apart(): string | undefined;
+    /** What belongs into the next of them: where each begins and how much of it there is along each axis, one behind the other. */
+    handOut(most: number): Float64Array;
+    /** Stores the next of those; what `step` says. */
+    put(bytes: Uint8Array, mask: number): Float64Array;
     /** What is to be written: where each piece belongs, its bytes, and so on. */
     pieces(): (number | Uint8Array)[];
     /** Completes a file of pieces, of which some are left; its bytes. */

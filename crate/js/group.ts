@@ -7,6 +7,7 @@ import { Beyond, step, type Steps, toError } from "./drive.js";
 import { makeDataset, makeDatatype, makeObject } from "./entities.js";
 import { argument, type ErrorCode, HyperslabError, isHyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";
+import { pauses } from "./pauses.js";
 import { describeAt, referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
@@ -25,6 +26,7 @@ import type {
   Out,
   Reference,
   SoftLink,
+  WalkOptions,
 } from "./types.js";
 
 /** An absolute path without empty parts and dots. */
@@ -149,12 +151,15 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
 
   visit<T>(
     fn: (path: string, object: Entity<M>) => T | undefined | (M extends "async" ? Promise<T | undefined> : never),
+    { signal }: WalkOptions = {},
   ): Out<M, T | undefined> {
-    return this.context.session.run(this.path, this.walk(fn)) as Out<M, T | undefined>;
+    return this.context.session.run(this.path, this.walk(fn, signal), signal) as Out<M, T | undefined>;
   }
 
   /** Depth first; `seen` keeps hard links in a circle from going round for ever. */
-  protected *walk<T>(fn: (path: string, object: Entity<M>) => T): Steps<Awaited<T> | undefined> {
+  protected *walk<T>(fn: (path: string, object: Entity<M>) => T, signal?: AbortSignal): Steps<Awaited<T> | undefined> {
+    signal?.throwIfAborted();
+    const pause = pauses(this.context.session);
     const seen = new Set([this.address]);
     const start = this.path === "/" ? 1 : this.path.length + 1;
     const ahead = yield* this.ahead();
@@ -171,6 +176,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       seen.add(object.address);
       const result = yield* step(() => fn(object.path.slice(start), object));
       if (result !== undefined) return result;
+      yield* pause(signal);
       if (object instanceof GroupObject) yield* push(object);
     }
     return undefined;
@@ -206,13 +212,13 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     }
   }
 
-  paths(): Out<M, string[]> {
-    return this.context.session.run(this.path, this.collectPaths());
+  paths({ signal }: WalkOptions = {}): Out<M, string[]> {
+    return this.context.session.run(this.path, this.collectPaths(signal), signal);
   }
 
-  private *collectPaths(): Steps<string[]> {
+  private *collectPaths(signal: AbortSignal | undefined): Steps<string[]> {
     const all: string[] = [];
-    yield* this.walk((path) => void all.push(path));
+    yield* this.walk((path) => void all.push(path), signal);
     return all;
   }
 
@@ -224,7 +230,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   /** What it gives is what the interface says of the options. */
   createDataset(path: string, options: DatasetOptions): Out<M, never> {
     const { context } = this;
-    return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place)) as never;
+    return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place), options?.signal) as never;
   }
 
   createDatatype(path: string, dtype: Dtype, options: HeaderOptions = {}): Out<M, NamedDatatype<M>> {
@@ -233,10 +239,15 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   /** Makes a change that creates an object, and the object. */
-  private create<T extends Entity<M>>(path: string, create: (c: Changes, place: string) => Steps<void>, wrap: (full: string, place: string) => T): Out<M, T> {
+  private create<T extends Entity<M>>(
+    path: string,
+    create: (c: Changes, place: string) => Steps<void>,
+    wrap: (full: string, place: string) => T,
+    signal?: AbortSignal,
+  ): Out<M, T> {
     const full = this.resolvable(path);
     const place = this.placeOf(path);
-    return change(this.context.session, full, (c) => this.made(full, place, create(c, place), wrap));
+    return change(this.context.session, full, (c) => this.made(full, place, create(c, place), wrap), signal);
   }
 
   private *made<T extends Entity<M>>(full: string, place: string, create: Steps<void>, wrap: (full: string, place: string) => T): Steps<T> {
@@ -278,7 +289,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       if (!(object instanceof HdfObject)) throw argument("what is copied is an object, or what is at a path");
       if (name === undefined && object.name === "/") throw argument("the copy of a file's root needs a name");
       const place = to.placeOf(text(name ?? object.name, "a path"));
-      return change(session, object.path, (c) => c.copyObject(session, object, place, options));
+      return change(session, object.path, (c) => c.copyObject(session, object, place, options), options.signal);
     };
     const found = typeof source === "string" ? this.get(source) : source;
     return (driven === "sync" ? copy(found as Entity<Mode>) : Promise.resolve(found).then(copy as never)) as Out<M, void>;

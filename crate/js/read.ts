@@ -1,17 +1,15 @@
 /** Reading a selection, batch by batch, into an array that is made once. */
 
-import type { Reading } from "#glue";
+import type { Choice, Reading } from "#glue";
 import { choose, plan } from "./choose.js";
 import { makeColumn, NumberColumn, type NumericConstructor, Parts } from "./columns.js";
-import { breathe, type Session, step, type Steps } from "./drive.js";
+import { type Session, step, type Steps } from "./drive.js";
 import { argument, HyperslabError } from "./errors.js";
+import { pauses } from "./pauses.js";
 import { sourceFailure } from "./sources/source.js";
 import type { ReadingRecord } from "./records.js";
 import type { Dtype, Filter, NumericArray, ReadOptions, Selection, Value, VirtualSource } from "./types.js";
 import { NUMERIC, retype, toArray, toScalar } from "./values.js";
-
-/** Work between two pauses of an asynchronous read, in ms: short enough for a page to stay alive. */
-const PAUSE = 40;
 
 /** The array that numbers are read into, or its type. */
 function targetOf({ as, into }: ReadOptions): NumericArray | NumericConstructor | undefined {
@@ -34,6 +32,7 @@ interface Readable {
   readonly dtype: Dtype;
   readonly path: string;
   readonly filters: readonly Filter[];
+  readonly chunks: number[] | null;
 }
 
 /** Reads a selection of a dataset; `always`: as an array, even if it is one element. */
@@ -44,7 +43,7 @@ export function* readSteps(
   options: ReadOptions,
   always = options.into !== undefined,
 ): Steps<Value> {
-  const { address, shape: extent, dtype } = dataset;
+  const { address, shape: extent } = dataset;
   const target = targetOf(options);
   options.signal?.throwIfAborted();
   if (extent === null) {
@@ -52,30 +51,36 @@ export function* readSteps(
     return null;
   }
   const choice = choose(selection, () => extent, address);
+  const { crew } = session;
+  // Workers see the file as it was at one moment.
+  const done = crew && session.writable ? yield* step(() => crew.hold()) : undefined;
+  try {
+    return yield* readChosen(session, dataset, choice, options, { target, always });
+  } finally {
+    done?.();
+  }
+}
+
+function* readChosen(
+  session: Session,
+  dataset: Readable,
+  choice: Choice,
+  options: ReadOptions,
+  { target, always }: { target: ReturnType<typeof targetOf>; always: boolean },
+): Steps<Value> {
+  const { address, dtype } = dataset;
   const reading = yield* step(() => plan(session.raw, address, choice));
   try {
     const { shape, total, plan: parts, piece } = JSON.parse(reading.header()) as ReadingRecord;
     const column = makeColumn(parts, dtype, total, target);
     const progress = watch(session, total, options);
-    const cuts = session.crew?.cuts(session, reading, total, dataset.filters);
+    const { signal, onProgress } = options;
+    const apart = session.crew?.read(reading, { dataset, choice, total, column, signal, onProgress });
     const bytes = piece && column instanceof NumberColumn ? column.bytes : undefined;
     if (piece && bytes && !session.writable && piece[1] <= session.source.size) {
-      yield* takePiece(session, piece[0], bytes, session.stoppedBy(options.signal), (done) => progress((done / bytes.length) * total));
-    } else if (cuts) {
-      const { signal, onProgress } = options;
-      let done = 0;
-      yield* session.crew!.read(session, cuts, {
-        path: dataset.path,
-        dataset: address,
-        choice,
-        signal,
-        take({ elements, buffers }) {
-          column.take(new Parts(buffers), elements);
-          done += elements;
-          onProgress?.(done, total);
-        },
-      });
-    } else {
+      yield* takePiece(session, piece[0], bytes, session.stoppedBy(signal), (done) => progress((done / bytes.length) * total));
+    } else if (apart) yield* apart;
+    else {
       for (let done = 0; done < total; ) {
         const n = yield* step(() => session.raw && reading.next());
         if (n === 0) throw new HyperslabError("Internal", "a read ended before all elements were there");
@@ -129,16 +134,11 @@ function* takePiece(
 }
 
 /** What is done after each batch: report, stop if asked to, let others work now and then. */
-function watch(session: Session, total: number, options: ReadOptions): (done: number) => Steps<void> {
-  let resumed = performance.now();
+function watch(session: Session, total: number, { signal, onProgress }: ReadOptions): (done: number) => Steps<void> {
+  const pause = pauses(session);
   return function* (done) {
-    options.onProgress?.(done, total);
-    options.signal?.throwIfAborted();
-    if (session.driven === "async" && done < total && performance.now() - resumed > PAUSE) {
-      yield* step(breathe);
-      options.signal?.throwIfAborted();
-      resumed = performance.now();
-    }
+    onProgress?.(done, total);
+    yield* pause(signal);
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { loadCodecs } from "./codecs.js";
 import { engine } from "./engine.js";
+import { unlessStopped } from "./errors.js";
 import type { WasmSource } from "./types.js";
 
 /** What to load, and from where. */
@@ -21,6 +22,8 @@ export interface ReadyOptions {
    * load them by themselves; `openSync` and `create` need it done before, except in Node.
    */
   codecs?: boolean | WasmSource | undefined;
+  /** Waits no longer; it then rejects with the signal's reason. What is on its way goes on loading for whoever comes next. */
+  signal?: AbortSignal | undefined;
 }
 
 function isOptions(given: WasmSource | ReadyOptions): given is ReadyOptions {
@@ -32,7 +35,7 @@ function isOptions(given: WasmSource | ReadyOptions): given is ReadyOptions {
  * A {@link WasmSource} alone stands for `{ wasm }`.
  */
 export async function ready(given: WasmSource | ReadyOptions = {}): Promise<void> {
-  const { edit = true, wasm, codecs }: ReadyOptions = isOptions(given) ? given : { wasm: given };
-  await engine(edit, wasm);
-  if (codecs) await loadCodecs(codecs === true ? undefined : codecs);
+  const { edit = true, wasm, codecs, signal }: ReadyOptions = isOptions(given) ? given : { wasm: given };
+  await unlessStopped(engine(edit, wasm), signal);
+  if (codecs) await loadCodecs(codecs === true ? undefined : codecs, signal);
 }

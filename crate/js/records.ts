@@ -46,6 +46,8 @@ export interface DatasetRecord extends ObjectBase {
   chunks?: number[];
   index?: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2";
   filters?: Filter[];
+  /** Chunks that reach beyond the extents do not go through filters. */
+  plainEdges?: true;
   /** Absent: the default, zero. */
   fill?: "undefined" | "user";
   /** The element that the user set. Absent where the type is not supported. */

@@ -2,10 +2,11 @@
 
 import type { RepackSpec, StoringSpec } from "#glue";
 import { compressionOf } from "./change/compression.js";
-import { breathe, type Session, step, type Steps } from "./drive.js";
+import { type Session, step, type Steps } from "./drive.js";
 import { engine } from "./engine.js";
 import { argument, text } from "./errors.js";
 import { openFile, openUrls } from "./opening.js";
+import { breathe } from "./pauses.js";
 import { isFileHandle } from "./sources/access.js";
 import { type Target, targetFailure, targetOf } from "./sources/target.js";
 import { fileSpec } from "./change/spec.js";

@@ -7,12 +7,17 @@ import { argument, HyperslabError } from "./errors.js";
 import { replacement } from "./sources/index.js";
 import type { ByteSource } from "./sources/source.js";
 import { isWritable } from "./sources/writable.js";
-import type { SaveTarget } from "./types.js";
+import type { SaveOptions, SaveTarget } from "./types.js";
 
 /** Writes all changes to where the file is. */
 export function* flush(session: Session): Steps<void> {
   if (session.joined) yield* step(() => session.joined!.flush());
   else if (session.writable) yield* step(() => session.raw.flush());
+}
+
+/** What watches it, and what stops everything in the file. */
+function watchOf(session: Session, { signal, onProgress }: SaveOptions): SaveOptions {
+  return { signal: session.stoppedBy(signal), onProgress };
 }
 
 function checkWhole({ spread }: ByteSource): void {
@@ -28,17 +33,25 @@ function* settled(session: Session): Steps<void> {
   if (session.writable) yield* step(() => (isWritable(session.source) ? session.raw.commit() : session.raw.flush()));
 }
 
+/** Whether nothing comes in between: what is changed meanwhile would be in the copy by half. */
+const atOnce = ({ driven, writable, source }: Session): boolean => driven === "sync" || (writable && source.immediate);
+
 /** What knows about changes. */
 const changer = (session: Session): Engine | undefined => (session.writable ? session.raw : undefined);
 
 /** All bytes of the file as it is now. */
-export function* bytesOf(session: Session): Steps<Uint8Array> {
+export function* bytesOf(session: Session, options: SaveOptions = {}): Steps<Uint8Array> {
+  const watch = watchOf(session, options);
+  watch.signal?.throwIfAborted();
   checkWhole(session.source);
   yield* settled(session);
   const whole = session.writable ? yield* step(() => session.raw.bytes()) : undefined;
-  if (whole) return whole;
+  if (whole) {
+    watch.onProgress?.(whole.length, whole.length);
+    return whole;
+  }
   const size = session.writable ? yield* step(() => session.raw.fileSize()) : session.source.size;
-  return yield* step(() => gather(allBytes(size), session));
+  return yield* step(() => gather(allBytes(size), session, watch));
 }
 
 function allBytes(size: number): Uint8Array {
@@ -49,43 +62,47 @@ function allBytes(size: number): Uint8Array {
   }
 }
 
-function gather(bytes: Uint8Array, session: Session): Uint8Array | Promise<Uint8Array> {
+function gather(bytes: Uint8Array, session: Session, watch: SaveOptions): Uint8Array | Promise<Uint8Array> {
   let at = 0;
   const put = (piece: Uint8Array): void => {
     bytes.set(piece, at);
     at += piece.length;
   };
-  if (session.source.immediate) {
-    for (const piece of contentsNow(changer(session), session.source)) put(piece);
+  if (atOnce(session)) {
+    for (const piece of contentsNow(changer(session), session.source, watch)) put(piece);
     return bytes;
   }
   return (async () => {
-    for await (const piece of contents(changer(session), session.source, session.signal)) put(piece);
+    for await (const piece of contents(changer(session), session.source, watch)) put(piece);
     return bytes;
   })();
 }
 
 /** All of the file as a Blob. */
-export async function blobOf(session: Session): Promise<Blob> {
+export async function blobOf(session: Session, options: SaveOptions = {}): Promise<Blob> {
+  const watch = watchOf(session, options);
+  watch.signal?.throwIfAborted();
   checkWhole(session.source);
   await session.run("/", settled(session));
-  return await contentsAsBlob(changer(session), session.source, session.signal);
+  return await contentsAsBlob(changer(session), session.source, watch);
 }
 
 /** Writes all of the file to another place. */
-export function saved(session: Session, target: string | URL | SaveTarget): void | Promise<void> {
+export function saved(session: Session, target: string | URL | SaveTarget, options: SaveOptions = {}): void | Promise<void> {
+  const watch = watchOf(session, options);
   checkWhole(session.source);
-  if (typeof target === "string" || target instanceof URL) return session.run("/", savedToPath(session, target));
+  if (typeof target === "string" || target instanceof URL) return session.run("/", savedToPath(session, target, watch), watch.signal);
   if (typeof target?.createWritable !== "function") throw argument("a file is saved to a path (in Node) or a file handle that can be written");
-  return savedToHandle(session, target);
+  return savedToHandle(session, target, watch);
 }
 
-function* savedToPath(session: Session, path: string | URL): Steps<void> {
+function* savedToPath(session: Session, path: string | URL, watch: SaveOptions): Steps<void> {
+  watch.signal?.throwIfAborted();
   yield* settled(session);
   const file = replacement(path, isWritable(session.source) ? session.source.location : undefined);
   try {
-    if (session.source.immediate) for (const piece of contentsNow(changer(session), session.source)) file.write(piece);
-    else yield* step(() => writeLater(file, session));
+    if (atOnce(session)) for (const piece of contentsNow(changer(session), session.source, watch)) file.write(piece);
+    else yield* step(() => writeLater(file, session, watch));
     file.finish();
   } catch (e) {
     file.abandon();
@@ -93,12 +110,13 @@ function* savedToPath(session: Session, path: string | URL): Steps<void> {
   }
 }
 
-async function writeLater(file: { write(bytes: Uint8Array): void }, session: Session): Promise<void> {
-  for await (const piece of contents(changer(session), session.source, session.signal)) file.write(piece);
+async function writeLater(file: { write(bytes: Uint8Array): void }, session: Session, watch: SaveOptions): Promise<void> {
+  for await (const piece of contents(changer(session), session.source, watch)) file.write(piece);
 }
 
-async function savedToHandle(session: Session, target: SaveTarget): Promise<void> {
+async function savedToHandle(session: Session, target: SaveTarget, watch: SaveOptions): Promise<void> {
+  watch.signal?.throwIfAborted();
   await session.run("/", settled(session));
   const { source } = session;
-  await saveTo(target, source.immediate ? contentsNow(changer(session), source) : contents(changer(session), source, session.signal));
+  await saveTo(target, source.immediate ? contentsNow(changer(session), source, watch) : contents(changer(session), source, watch));
 }

@@ -10,8 +10,8 @@ import workerThreads from "node:worker_threads";
 import { at } from "../../scripts/lib/paths.mjs";
 import { counting } from "./support.mjs";
 
-/** Workers that there are, and calls that they were sent. */
-const seen = { alive: 0, calls: [] };
+/** Workers that there are, calls that they were sent, and to whom. */
+const seen = { alive: 0, calls: [], hands: [] };
 const { Worker } = workerThreads;
 workerThreads.Worker = class extends Worker {
   constructor(...args) {
@@ -20,7 +20,10 @@ workerThreads.Worker = class extends Worker {
     this.once("exit", () => (seen.alive -= 1));
   }
   postMessage(message, ...more) {
-    if (message.type === "APPLY") seen.calls.push(message.path.at(-1));
+    if (message.type === "APPLY") {
+      seen.calls.push(message.path.at(-1));
+      seen.hands.push(this.threadId);
+    }
     super.postMessage(message, ...more);
   }
 };
@@ -80,6 +83,78 @@ for (const [kind, source] of [["a path", () => file], ["bytes", () => bytes], ["
     }
     await f.close();
     await alone.close();
+  });
+}
+
+const wide = [6, 60_000];
+const tall = () => {
+  const f = create();
+  const of = (Type) => Type.from({ length: 360_000 }, (_, i) => (i * 7) % 9973);
+  f.createDataset("row", { data: of(Float64Array), shape: wide, chunks: [6, 1000], compression: "gzip", shuffle: true });
+  f.createDataset("deep", { data: of(Float64Array), shape: [2, 3, 60_000], chunks: [2, 1, 777], dtype: ">f8", compression: 1 });
+  f.createDataset("records", { data: { a: of(Int16Array), b: of(Float64Array) }, shape: wide, chunks: [6, 3000], compression: 1 });
+  f.createDataset("arrays", { data: { data: of(Float64Array), shape: [6, 30_000, 2], dtype: "<f8", stride: [60_000, 2, 1] }, dtype: { class: "array", dims: [2], base: "<f8" }, chunks: [6, 1000], compression: 1 });
+  f.createDataset("text", { data: Array.from({ length: 60_000 }, (_, i) => `line ${i}`), shape: [2, 30_000], chunks: [2, 1000], compression: 1 });
+  f.createDataset("few", { data: of(Float64Array), shape: [300, 1200], chunks: [100, 30], compression: 1 });
+  return f.toBytes();
+};
+
+test("parts are cut along any axis, and several workers get them", async () => {
+  const bytes = tall();
+  const alone = await open(bytes);
+  const f = await open(bytes, { workers: 2 });
+  const selections = { row: [null, "1:5, 1234:57000", "2:, 3000:", "3"], deep: [null, "1, 1:, 5:", ":, 2, :-7"], records: [null, "1:3, 77:59000"], arrays: [null], text: [null], few: [null, "::2, 7:"] };
+  for (const [name, list] of Object.entries(selections)) {
+    for (const selection of list) {
+      const before = seen.hands.length;
+      const value = await (await f.get(name)).read(selection);
+      assert.deepEqual(value, await (await alone.get(name)).read(selection), `${name} ${selection}`);
+      if (name !== "text" && selection === null) {
+        const hands = seen.hands.slice(before);
+        assert.equal(new Set(hands).size, 2, `${name}: ${hands}`);
+        assert.ok(hands.length >= 3, `${name}: ${hands}`);
+      }
+    }
+  }
+  const steps = [];
+  const into = new Float32Array(360_000);
+  await (await f.get("row")).read(null, { into, onProgress: (done) => steps.push(done) });
+  assert.deepEqual(into, (await (await alone.get("row")).read(null, { as: "float32" })).data);
+  assert.equal(steps.at(-1), 360_000);
+  await f.close();
+  await alone.close();
+});
+
+for (const [kind, source] of [["a path", () => { const place = path.join(home, "changed.h5"); writeFileSync(place, bytes); return place; }], ["bytes", () => bytes], ["a source of one's own", () => counting(bytes)]]) {
+  test(`what is changed in ${kind} and not yet flushed is read by workers, too`, async () => {
+    const f = await open(source(), { mode: "r+", workers: 2 });
+    const d = await f.get("f8");
+    const expected = numbers(Float64Array);
+    const compare = async (text) => {
+      const [calls, value] = await asked("read", () => d.read());
+      assert.ok(calls > 1, `${text}: ${calls} calls`);
+      assert.deepEqual(value.data, expected, text);
+    };
+    await compare("as it was");
+    await d.write("10:20, :", -1);
+    expected.fill(-1, 10 * 700, 20 * 700);
+    await compare("with some rows");
+    await f.createDataset("new", { data: numbers(Float64Array), shape, compression: "zstd", shuffle: true });
+    assert.deepEqual((await (await f.get("new")).read()).data, numbers(Float64Array));
+    // What is written during a read comes after it.
+    const reading = d.read();
+    const writing = d.write("0:500, :", 5);
+    assert.deepEqual((await reading).data, expected);
+    await writing;
+    expected.fill(5, 0, 500 * 700);
+    await compare("after a write that had to wait");
+    await f.flush();
+    await compare("flushed");
+    await f.delete("i8");
+    await f.delete("big");
+    await f.createDataset("more", { data: numbers(Float32Array), shape, compression: "gzip" });
+    await compare("after others were deleted");
+    await f.close();
   });
 }
 
@@ -261,3 +336,16 @@ for (const source of ["path", "readFileSync(path)"]) {
     assert.equal(run.signal, null);
   });
 }
+
+test("a program waits for its reads when it closes another file", () => {
+  const program = `import { open } from ${JSON.stringify(at("dist/node.js"))};
+    const path = ${JSON.stringify(file)};
+    const [f, g] = [await open(path, { workers: 1 }), await open(path, { workers: 1 })];
+    await (await g.get("f8")).read("0:300");
+    const reading = (await f.get("f8")).read();
+    g.close();
+    console.log((await reading).data.length);
+    await f.close();`;
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+  assert.equal(run.stdout, `${n}\n`, run.stderr);
+});

@@ -11,7 +11,7 @@ use hyperslab::object::superblock;
 use hyperslab::select::{Axis, Hyperslab, Region, Selection};
 use hyperslab::storage::{Memory, Storage, StorageMut};
 use hyperslab::write::dtype::parse;
-use hyperslab::write::{Chunks, CreateOptions, Data, DatasetSpec, Editor, Fill, Made};
+use hyperslab::write::{Chunks, CreateOptions, Data, DatasetSpec, Editor, Fill, Made, StoredChunk};
 use hyperslab::{Kind, Result};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -342,6 +342,31 @@ fn text_goes_to_the_heap_piece_by_piece() {
         let written = Written::open(file.to_bytes().unwrap());
         assert_eq!(written.values("d"), strings(expected));
     }
+}
+
+#[test]
+fn chunks_that_come_together_are_one_change() {
+    let mut file = Editor::create().unwrap();
+    file.create_dataset("d", &chunked(&[4, 4], &[2, 2]), Data::Bytes(&ints(0..16))).unwrap();
+    file.commit().unwrap();
+    let chunk = |offset: [u64; 2], n: usize| StoredChunk {
+        offset: offset.to_vec(),
+        bytes: ints(vec![7; n]),
+        mask: 0,
+    };
+    let good = [chunk([4, 2], 4), chunk([4, 0], 4)];
+    // The last one is none: neither chunks nor extents change.
+    for bad in [chunk([0, 0], 3), chunk([1, 0], 4), chunk([6, 0], 4)] {
+        let mut all = good.iter().cloned().chain([bad]);
+        let e = file.write_chunks("d", Some(&[6, 4]), &mut all).unwrap_err();
+        assert_eq!((e.kind(), e.path()), (Kind::Argument, Some("d")));
+        assert!(!file.is_changed());
+        assert_eq!(numbers(&mut file), (0..16).collect::<Vec<_>>());
+    }
+    file.write_chunks("d", Some(&[6, 4]), &mut good.into_iter()).unwrap();
+    assert_eq!(numbers(&mut file), (0..16).chain([7; 8]).collect::<Vec<_>>());
+    file.write_chunks("d", None, &mut [chunk([0, 0], 4)].into_iter()).unwrap();
+    assert_eq!(numbers(&mut file)[..6], [7, 7, 2, 3, 7, 7]);
 }
 
 #[test]

@@ -70,6 +70,46 @@ fn pieces_make_the_same_file() {
 }
 
 #[test]
+fn chunks_that_somebody_else_makes() {
+    let source = sample();
+    let value = |row: u64, column: u64| f64::from(u8::try_from((row * 100 + column) % 100).unwrap());
+    let mut handed = 0;
+    let mut repack = Repack::new(RepackOptions {
+        storing: Storing { placing: Placing::Shape(vec![30, 70]), ..Storing::gzip(4) },
+        ..RepackOptions::default()
+    })
+    .unwrap();
+    let mut progress = repack.step(&source.medium, source.block.root).unwrap();
+    while !progress.finished {
+        if let Some(apart) = repack.apart() {
+            assert_eq!((apart.chunk.as_slice(), apart.fill.as_slice()), (&[30, 70][..], &[0; 8][..]));
+            let all = apart.filters.filters.iter().fold(0, |mask, _| mask << 1 | 1);
+            loop {
+                let boxes = repack.hand_out(3);
+                if boxes.is_empty() {
+                    break;
+                }
+                handed += boxes.len();
+                for (origin, inside) in boxes {
+                    let place = |i: u64| (i / 70, i % 70);
+                    let is_inside = |(row, column)| row < inside[0] && column < inside[1];
+                    let at = |(row, column)| value(origin[0] + row, origin[1] + column);
+                    let elements = (0..30 * 70).map(place).map(|p| if is_inside(p) { at(p) } else { 0.0 });
+                    let bytes: Vec<u8> = elements.flat_map(f64::to_le_bytes).collect();
+                    assert!(repack.put(&bytes, all).unwrap().done_bytes > progress.done_bytes);
+                }
+            }
+        }
+        progress = repack.step(&source.medium, source.block.root).unwrap();
+    }
+    // Of two datasets all chunks but the first ones; one that is not stored has none.
+    assert_eq!(handed, 2 * (4 * 2 - 1));
+    assert_eq!(progress.done_bytes, progress.total_bytes);
+    let copy = Written::open(repack.finish().unwrap().into_bytes().unwrap());
+    assert_eq!(copy.facts(), source.facts());
+}
+
+#[test]
 fn text_that_comes_in_many_portions() {
     let mut file = Editor::create().unwrap();
     let text = parse("string").unwrap();

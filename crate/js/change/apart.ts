@@ -1,85 +1,179 @@
-/** What workers encode, put into the file. */
+/**
+ * Elements whose chunks are encoded before the file is changed: by workers, or here with pauses, so that it can be watched and
+ * stopped. Then all of them are put into the file as one change.
+ */
 
-import type { Choice, Reply, Spec, Values } from "#glue";
+import type { Choice, Engine, Reply, Spec, Values } from "#glue";
 import { count } from "../arrays.js";
 import { type Session, step, type Steps } from "../drive.js";
+import { createFile } from "../opening.js";
+import { breathe } from "../pauses.js";
 import { type DatasetRecord, described } from "../records.js";
 import { describeAt } from "../reference.js";
-import { registered } from "../register.js";
-import type { EncodedChunk } from "../worker/calls.js";
-import type { Crew } from "../worker/crew.js";
-import { fixedWidth } from "../worker/rows.js";
-import { edit, make, remove } from "./edit.js";
+import type { Filter, WriteOptions, WriteValue } from "../types.js";
+import type { EncodedChunk, EncodeJob } from "../worker/calls.js";
+import { encodeChunks, loadFilters } from "../worker/encode.js";
+import { type Box, boxOf, cutBox, cutValues, fixedWidth } from "../worker/parts.js";
+import { edit, settleMany } from "./edit.js";
 import type { Writable } from "./elements.js";
-import { datatypeSpec } from "./spec.js";
+import { datasetSpec } from "./spec.js";
+import { bytesOf } from "./watch.js";
+// All that is shared is one file, which compresses best, and all that changes another.
+import "../exports.js";
+import "./index.js";
 
-/** Less is not worth a message. */
-const WORTH = 2 << 20;
+/** Parts that give every worker something to do. */
+const ENOUGH = 16;
 
-/** Whether elements are so many that workers gain something, and can be cut; and filters are not functions of this program. */
-export function worth({ data }: Spec, filters: readonly { id: number }[]): boolean {
-  if (!data || !fixedWidth(data) || filters.some(({ id }) => registered.has(id))) return false;
-  return data.buffers.reduce((n, b) => n + b.length, 0) >= WORTH;
+/** Encodes chunks of values, part by part. `like`: a dataset of that type, with `chunks` and filters. */
+function* encoded(session: Session, like: Spec, values: Values, filters: readonly Filter[], { signal, onProgress }: WriteOptions): Steps<EncodedChunk[]> {
+  const shape = [...like.shape!];
+  const cuts = cutBox(shape.map(() => 0), shape, [...like.chunks!], bytesOf(values.data!), ENOUGH);
+  const { axis, at } = cuts;
+  const [n, total] = [at.length - 1, count(shape)];
+  const made: EncodedChunk[] = [];
+  const take = (chunks: readonly EncodedChunk[], i: number): void => {
+    for (const { offset, ...chunk } of chunks) made.push({ ...chunk, offset: offset.map((o, k) => (k === axis ? o + at[i]! : o)) });
+    onProgress?.((total / shape[axis]!) * at[i + 1]!, total);
+  };
+  const job = (i: number): EncodeJob => ({ ...cutValues(like, values, cuts, i), filters: [...filters] });
+  if (session.crew) {
+    yield* session.crew.encode(session, n, job, take, signal);
+    return made;
+  }
+  for (let i = 0; i < n; i++) {
+    take(yield* step(() => encodeChunks(job(i))), i);
+    yield* step(breathe);
+    stopped(session, signal);
+  }
+  return made;
 }
 
-/** Whether workers encode the elements of a dataset that is made. */
-function encodesNew(spec: Spec): boolean {
-  if (spec.gzip === undefined && spec.filters === undefined) return false;
-  if (spec.edgeUnfiltered || spec.contiguous || spec.compact || spec.sources || spec.external) return false;
-  return worth(spec, spec.filters ?? []);
+function stopped(session: Session, signal: AbortSignal | undefined): void {
+  signal?.throwIfAborted();
+  session.signal?.throwIfAborted();
+  void session.raw;
 }
 
-/** Whether they encode these values for a dataset. */
-function encodesAll({ shape, chunks, filters }: Writable, { text }: Choice, values: Values): boolean {
-  if (text === undefined || !/^[\s.:,]*$/.test(text)) return false;
-  if (!shape || !chunks || filters.length === 0 || !worth(values, filters)) return false;
-  // What lies beyond the edge depends on more than the values.
-  if (shape.some((n, i) => n === 0 || n % chunks[i]! !== 0)) return false;
-  const given = [...values.shape!];
-  return values.flat ? count(given) === count(shape) : String(given) === String(shape);
+/** Puts chunks into a dataset that gets the extents `shape` before, if any are given. */
+function put(engine: Engine, place: string, shape: readonly number[] | undefined, start: readonly number[], made: readonly EncodedChunk[]): void {
+  const offsets = made.flatMap(({ offset }) => offset.map((n, i) => n + start[i]!));
+  const masks = Uint32Array.from(made, ({ mask }) => mask);
+  engine.writeChunks(place, shape && Float64Array.from(shape), Float64Array.from(offsets), made.map(({ bytes }) => bytes), masks);
 }
 
-/** Makes a dataset, all of it or nothing. */
-function* createApart(crew: Crew, session: Session, place: string, spec: Spec): Steps<void> {
-  const { data, ...empty } = spec;
-  yield* make(session, (engine) => engine.createDataset(place, empty));
+/** The chunks and filters that a dataset will have. */
+function describeNew(session: Session, asked: Spec): DatasetRecord {
+  const { committed: _, allocTime: __, ...spec } = asked;
+  const scratch = createFile(session.instance, { libver: "latest" });
   try {
-    const reply = yield* step(() => describeAt(session.raw, session.root, place));
-    const { chunks, filters } = described<DatasetRecord>(reply as Reply).record;
-    const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
-    const values = { dtype: spec.dtype, shape: spec.shape!, data: data! };
-    const made: EncodedChunk[] = [];
-    yield* crew.encode(session, like, values, chunks!, filters!, (chunk) => void made.push(chunk));
-    yield* store(session, undefined, place, made);
-  } catch (e) {
-    if (session.alive) yield* remove(session, place);
-    throw e;
+    const { session: own } = scratch.context;
+    own.now("/x", (engine) => engine.createDataset("/x", spec));
+    return described<DatasetRecord>(own.now("/x", (engine) => describeAt(engine, own.root, "/x")) as Reply).record;
+  } finally {
+    scratch.close();
   }
 }
 
-function* store(session: Session, dataset: Writable | undefined, place: string, chunks: readonly EncodedChunk[]): Steps<void> {
-  // As one change: others who read the file see all of them or none.
-  yield* edit(session, dataset, (engine) => {
-    for (const { offset, bytes, mask } of chunks) engine.writeChunk(place, Float64Array.from(offset), bytes, mask);
+/** How a dataset is made so, if it is. Nobody sees it before all of it is there. */
+export function* madeApart(session: Session, place: string, spec: Spec, watch: WriteOptions): Steps<boolean> {
+  if (session.joined || !spec.shape || !fixedWidth(spec.data!) || (spec.gzip === undefined && spec.filters === undefined)) return false;
+  if (spec.edgeUnfiltered || spec.contiguous || spec.compact || spec.sources || spec.external) return false;
+  // Who makes it in the file says best why it cannot be made.
+  if (yield* step(() => describeAt(session.raw, session.root, place))) return false;
+  const { data, ...empty } = spec;
+  let record: DatasetRecord;
+  try {
+    yield* step(() => loadFilters(spec.filters ?? []));
+    record = describeNew(session, empty);
+  } catch {
+    return false;
+  }
+  const { chunks, filters } = record;
+  const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
+  const made = yield* encoded(session, like, { dtype: spec.dtype, shape: spec.shape, data: data! }, filters!, watch);
+  yield* edit(session, undefined, (engine) => {
+    engine.createDataset(place, empty);
+    try {
+      put(engine, place, undefined, chunks!.map(() => 0), made);
+    } catch (e) {
+      engine.unlink(place);
+      throw e;
+    }
   });
+  settleMany(session);
+  return true;
 }
 
-/** Writes all elements: nothing before all chunks are there. */
-function* writeApart(crew: Crew, session: Session, dataset: Writable, { dtype, data }: Values): Steps<void> {
-  const { chunks, filters, place } = dataset;
-  const shape = Float64Array.from(dataset.shape!);
-  const like = { ...datatypeSpec(dataset.dtype, {}), shape, chunks: Float64Array.from(chunks!), filters };
-  const made: EncodedChunk[] = [];
-  yield* crew.encode(session, like, { dtype, shape, data: data! }, chunks!, filters, (chunk) => void made.push(chunk));
-  yield* store(session, dataset, place, made);
+/** Whether values fill a box, each element of it once. */
+function fills({ flat, shape }: Values, { extents }: Box): boolean {
+  const long = (dims: readonly number[]): string => dims.filter((n) => n !== 1).join();
+  return flat ? count([...shape!]) === count(extents) : long([...shape!]) === long(extents);
 }
 
-/** How workers make a dataset, if there are any and they do. */
-export function madeApart(session: Session, place: string, spec: Spec): Steps<void> | undefined {
-  return session.crew && encodesNew(spec) ? createApart(session.crew, session, place, spec) : undefined;
+/** A dataset that is as another one where it has this box; none if its chunks cannot be told from the values, as it begins or ends within one. */
+function likeOf(session: Session, dataset: Writable, { start, extents }: Box, end: readonly number[]): Spec | undefined {
+  const { fill, plainEdges, dtype, filters } = dataset;
+  const chunks = dataset.chunks!;
+  const aligned = (n: number, i: number): boolean => Number.isInteger(n / chunks[i]!);
+  const fits = start.every(aligned) && extents.every((n) => n > 0);
+  const inner = extents.every(aligned);
+  const whole = extents.every((n, i) => aligned(n, i) || start[i]! + n === end[i]);
+  if (!fits || !whole || (!inner && plainEdges)) return undefined;
+  // What lies beyond the edge is the fill value.
+  const fillvalue = fill.status === "user" ? fill.value : undefined;
+  if (!inner && fillvalue === null) return undefined;
+  return { ...datasetSpec(session, { dtype, shape: extents, fillvalue: inner ? undefined : (fillvalue as WriteValue), chunks }), filters };
 }
 
-/** How they write elements. */
-export function writtenApart(session: Session, dataset: Writable, choice: Choice, values: Values): Steps<void> | undefined {
-  return session.crew && encodesAll(dataset, choice, values) ? writeApart(session.crew, session, dataset, values) : undefined;
+function* store(
+  session: Session,
+  dataset: Writable,
+  box: Box,
+  end: readonly number[],
+  values: Values,
+  watch: WriteOptions,
+  otherwise: (engine: Engine) => void,
+): Steps<boolean> {
+  const like = likeOf(session, dataset, box, end);
+  if (!like) return false;
+  const before = String(dataset.shape);
+  const made = yield* encoded(session, like, { dtype: values.dtype, shape: like.shape!, data: values.data! }, dataset.filters, watch);
+  const grown = String(end) === before ? undefined : end;
+  yield* edit(session, dataset, (engine) => {
+    // Somebody else may have given it other extents meanwhile.
+    if (String(dataset.shape) === before) put(engine, dataset.place, grown, box.start, made);
+    else otherwise(engine);
+  });
+  return true;
+}
+
+/** Whether chunks of a dataset can be made apart from these values. */
+function goesApart({ shape, chunks, filters }: Writable, { shape: given, data }: Values): boolean {
+  return Boolean(shape && chunks && given) && filters.length > 0 && fixedWidth(data!);
+}
+
+/** Writes elements so, if that is possible. Nothing is changed before all chunks are there. */
+export function* writtenApart(session: Session, dataset: Writable, choice: Choice, values: Values, watch: WriteOptions): Steps<boolean> {
+  if (!goesApart(dataset, values)) return false;
+  const shape = dataset.shape!;
+  const box = choice.text === undefined ? undefined : boxOf(session, choice.text, shape);
+  if (!box || !fills(values, box)) return false;
+  return yield* store(session, dataset, box, shape, values, watch, (engine) => engine.writeElements(dataset.place, choice, values));
+}
+
+/** Appends them so, if that is possible. */
+export function* appendedApart(session: Session, dataset: Writable, axis: number, values: Values, watch: WriteOptions): Steps<boolean> {
+  if (!goesApart(dataset, values)) return false;
+  const shape = dataset.shape!;
+  const start = shape.map((n, i) => (i === axis ? n : 0));
+  const others = count(shape.filter((_, i) => i !== axis));
+  const given = [...values.shape!];
+  const rows = count(given) / others;
+  if (!Number.isInteger(rows)) return false;
+  const extents = shape.map((n, i) => (i === axis ? rows : n));
+  const fits = (values.flat && given.length === 1) || String(given) === String(extents) || (rows === 1 && String(given) === String(shape.filter((_, i) => i !== axis)));
+  if (!fits) return false;
+  const end = start.map((from, i) => from + extents[i]!);
+  return yield* store(session, dataset, { start, extents }, end, values, watch, (engine) => engine.append(dataset.place, axis, values));
 }

@@ -25,6 +25,7 @@ function specOf(options: CopyOptions, from: Session): CopySpec {
 
 /** Copies an object to `place` in the file of `session`, which is the object's own or another one. */
 export function* copyObject(session: Session, object: HdfObject<Mode>, place: string, options: CopyOptions): Steps<void> {
+  options.signal?.throwIfAborted();
   const from = object.context.session;
   if (from === session) checkWritable(session);
   else checkOwn(session);

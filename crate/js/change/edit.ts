@@ -6,8 +6,8 @@ import { type Session, step, type Steps } from "../drive.js";
 import { argument, text } from "../errors.js";
 import type { HdfObject } from "../object.js";
 import { renew } from "../refresh.js";
-import { madeApart } from "./apart.js";
 import { datasetSpec, datatypeSpec, headerSpec, valueSpec } from "./spec.js";
+import { apartFor, report, watched } from "./watch.js";
 import type {
   AttributeOptions,
   DatasetOptions,
@@ -24,9 +24,10 @@ import type {
 /** One change, of the object `about` if there is one. What was read of objects before may be out of date after it. */
 export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, fn: (engine: Engine) => T): Steps<T> {
   checkWritable(session);
-  const { joined, sharing } = session;
+  const { joined, sharing, crew } = session;
   const change = (): unknown => (joined ? joined.change(fn) : fn(session.raw));
-  const result = (yield* step(() => (sharing ? sharing.alone(change) : change()))) as T;
+  const quietly = (): unknown => (crew ? crew.alone(change) : change());
+  const result = (yield* step(() => (sharing ? sharing.alone(quietly) : quietly()))) as T;
   session.version += 1;
   if (about) yield* renew(session, about);
   return result;
@@ -42,6 +43,10 @@ const MOST_UNSETTLED = 4096;
 
 export function* make(session: Session, fn: (engine: Engine) => void): Steps<void> {
   yield* edit(session, undefined, fn);
+  settleMany(session);
+}
+
+export function settleMany(session: Session): void {
   if (session.unsettled.size >= MOST_UNSETTLED) settle(session);
 }
 
@@ -52,7 +57,11 @@ export function createGroup(session: Session, place: string, options: GroupOptio
 
 export function* createDataset(session: Session, place: string, options: DatasetOptions): Steps<void> {
   const spec = datasetSpec(session, options);
-  yield* madeApart(session, place, spec) ?? make(session, (engine) => engine.createDataset(place, spec));
+  const watch = watched(options);
+  const apart = yield* apartFor(session, spec, spec, watch);
+  if (apart && (yield* apart.madeApart(session, place, spec, watch))) return;
+  yield* make(session, (engine) => engine.createDataset(place, spec));
+  report(watch, spec);
 }
 
 export function createDatatype(session: Session, place: string, dtype: Dtype, options: HeaderOptions): Steps<void> {

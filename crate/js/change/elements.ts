@@ -9,9 +9,9 @@ import { argument } from "../errors.js";
 import { infer } from "./infer.js";
 import type { HdfObject } from "../object.js";
 import { checkShape, typedSpec } from "./spec.js";
-import type { Dtype, Filter, Mode, Reference, Selection, WriteValue } from "../types.js";
-import { writtenApart } from "./apart.js";
+import type { Dataset, Dtype, Filter, Mode, Reference, Selection, WriteOptions, WriteValue } from "../types.js";
 import { edit } from "./edit.js";
+import { apartFor, report, watched } from "./watch.js";
 
 /** What has to be known of a dataset. */
 export interface Writable extends HdfObject<Mode> {
@@ -20,6 +20,8 @@ export interface Writable extends HdfObject<Mode> {
   readonly dtype: Dtype;
   readonly chunks: number[] | null;
   readonly filters: Filter[];
+  readonly fill: Dataset<Mode>["fill"];
+  readonly plainEdges: boolean;
 }
 
 /** Values as the engine takes them. Typed arrays have no shape of their own. */
@@ -30,12 +32,15 @@ function valuesOf(dataset: Writable, value: WriteValue): Values {
   return values;
 }
 
-export function* writeElements(session: Session, dataset: Writable, selection: Selection | null | undefined, value: WriteValue): Steps<void> {
+export function* writeElements(session: Session, dataset: Writable, selection: Selection | null | undefined, value: WriteValue, options?: WriteOptions): Steps<void> {
   checkWritable(session);
+  const watch = watched(options);
   const choice = choose(selection, () => dataset.shape ?? [], dataset.address);
   const values = valuesOf(dataset, value);
-  const apart = session.joined ? session.joined.writes(session, dataset, choice, values) : writtenApart(session, dataset, choice, values);
-  yield* apart ?? edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
+  const apart = yield* apartFor(session, values, dataset, watch);
+  if (apart && (yield* apart.writtenApart(session, dataset, choice, values, watch))) return;
+  yield* edit(session, dataset, (engine) => engine.writeElements(dataset.place, choice, values));
+  report(watch, values);
 }
 
 export function* resize(session: Session, dataset: Writable, shape: readonly number[]): Steps<void> {
@@ -44,13 +49,17 @@ export function* resize(session: Session, dataset: Writable, shape: readonly num
   yield* edit(session, dataset, (engine) => engine.resize(dataset.place, Float64Array.from(shape)));
 }
 
-export function* append(session: Session, dataset: Writable, rows: WriteValue, axis: number): Steps<void> {
+export function* append(session: Session, dataset: Writable, rows: WriteValue, axis: number, options?: WriteOptions): Steps<void> {
   checkWritable(session);
+  const watch = watched(options);
   const { ndim } = dataset;
   const at = axis < 0 ? axis + ndim : axis;
   if (!Number.isInteger(axis) || at < 0 || at >= ndim) throw argument(`axis ${String(axis)} of a dataset of ${ndim} dimensions`);
   const values = valuesOf(dataset, rows);
+  const apart = yield* apartFor(session, values, dataset, watch);
+  if (apart && (yield* apart.appendedApart(session, dataset, at, values, watch))) return;
   yield* edit(session, dataset, (engine) => engine.append(dataset.place, at, values));
+  report(watch, values);
 }
 
 /** A reference to elements. */

@@ -37,6 +37,14 @@ export interface FileStats {
   readonly notices: readonly string[];
 }
 
+/** What watches the making of a copy of a whole file, and stops it. */
+export interface SaveOptions {
+  /** Stops it; it then rejects with the signal's reason, and what was there before is still there. */
+  signal?: AbortSignal | undefined;
+  /** Called after each piece with how many bytes are copied, of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** An open file, which is its root group. */
 export interface File<M extends Mode = "async"> extends Group<M> {
   /** Whether it is open for reading only, or can be changed. */
@@ -51,19 +59,20 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    */
   pathOf(object: Entity<M> | Reference): Out<M, string | undefined>;
   /** The whole file as it is now, as bytes. */
-  toBytes(): Out<M, Uint8Array>;
+  toBytes(options?: SaveOptions): Out<M, Uint8Array>;
   /** The whole file as it is now, as a `Blob`. Of a file that came as one, what has not changed is not copied. */
-  toBlob(): Promise<Blob>;
+  toBlob(options?: SaveOptions): Promise<Blob>;
   /**
    * Writes the whole file as it is now to another place: a path (in Node), or a file handle of the browser. What was there
    * before stays until all of it is written.
    */
-  save(path: string | URL): Out<M, void>;
-  save(handle: SaveTarget): Promise<void>;
-  save(target: string | URL | SaveTarget): Out<M, void> | Promise<void>;
+  save(path: string | URL, options?: SaveOptions): Out<M, void>;
+  save(handle: SaveTarget, options?: SaveOptions): Promise<void>;
+  save(target: string | URL | SaveTarget, options?: SaveOptions): Out<M, void> | Promise<void>;
   /**
    * Writes everything that has changed to where the file is, and returns when it is safe there: after a power cut the file
-   * is as at its last flush, or at the one under way. Nothing to do for files in memory.
+   * is as at its last flush, or at the one under way. Nothing to do for files in memory. It cannot be stopped: a file that is
+   * flushed by half is none.
    */
   flush(): Out<M, void>;
   /**

@@ -20,7 +20,7 @@ import type {
   Value,
   VirtualSource,
 } from "./values.js";
-import type { CopyOptions, DatasetOptions, GroupOptions, HeaderOptions, WriteValue } from "./writing.js";
+import type { CopyOptions, DatasetOptions, GroupOptions, HeaderOptions, WriteOptions, WriteValue } from "./writing.js";
 
 /** What every object in a file has. */
 export interface Node<M extends Mode = "async"> {
@@ -36,6 +36,12 @@ export interface Node<M extends Mode = "async"> {
 
 /** A group, a dataset or a committed datatype; tell them apart by `kind`. */
 export type Entity<M extends Mode = "async"> = Group<M> | Dataset<M> | NamedDatatype<M>;
+
+/** Options of what goes through everything below a group. */
+export interface WalkOptions {
+  /** Stops it; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
 
 /** One row of a group's listing. */
 export interface Entry<M extends Mode = "async"> {
@@ -71,9 +77,10 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
    */
   visit<T>(
     fn: (path: string, object: Entity<M>) => T | undefined | (M extends "async" ? Promise<T | undefined> : never),
+    options?: WalkOptions,
   ): Out<M, T | undefined>;
   /** Relative paths of every object below this group. */
-  paths(): Out<M, string[]>;
+  paths(options?: WalkOptions): Out<M, string[]>;
 
   /** Creates a group; groups on the way are made as needed. */
   createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
@@ -255,11 +262,13 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    * every row. A typed array has no shape of its own: as many values as elements are taken in C order. Elements of a virtual
    * dataset are written to the datasets of the same file that have them.
    *
+   * Either all of them are written or none.
+   *
    * Errors: `Argument` for values that do not fit the selection or the type, or elements of a virtual dataset that no other
    * dataset has; `Unsupported` for elements in other files, sources of another type, and filters that cannot be applied.
    */
   write(value: WriteValue): Out<M, void>;
-  write(selection: Selection | null | undefined, value: WriteValue): Out<M, void>;
+  write(selection: Selection | null | undefined, value: WriteValue, options?: WriteOptions): Out<M, void>;
   /** Writes everything in the file that has changed to where it is: {@link File.flush}. */
   flush(): Out<M, void>;
   /**
@@ -276,7 +285,7 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    * Makes the dataset longer along `axis` (negative: from the last one) and writes `rows` there. Their other extents are
    * those of the dataset; with one dimension less they are a single row. Both happen, or neither.
    */
-  append(rows: WriteValue, axis?: number): Out<M, void>;
+  append(rows: WriteValue, axis?: number, options?: WriteOptions): Out<M, void>;
   /** Makes this dataset a dimension scale, to be attached to axes of others. */
   makeScale(name?: string): Out<M, void>;
   /** Makes `scale`, a dataset, one more scale of an axis; it becomes a dimension scale if it is none. */

@@ -8,6 +8,18 @@ import type { AxisSelection } from "./selections.js";
 import type { FileHandle, FileStream, SaveTarget, SyncAccessHandle, WritableAccess } from "./sources.js";
 import type { NdArray, NumericArray, Reference } from "./values.js";
 
+/** What watches a change of elements, and stops it. */
+export interface WriteOptions {
+  /**
+   * Stops it; it then rejects with the signal's reason, and nothing has changed: chunks are encoded first, and put into the file
+   * all at once. What cannot be encoded apart is written in one go, which is quick or a matter of few elements: what has no
+   * filters, is of variable length, or does not fill its chunks.
+   */
+  signal?: AbortSignal | undefined;
+  /** Called after each part with how many elements are encoded, of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** Options of everything that has a header. */
 export interface HeaderOptions {
   /** Remember the order in which attributes are made and, in groups, links: what lists them keeps to it. */
@@ -37,6 +49,11 @@ export interface CopyOptions {
   expandReferences?: boolean | undefined;
   /** Leave attributes out. */
   withoutAttrs?: boolean | undefined;
+  /**
+   * Stops the copying while bytes are fetched; it then rejects with the signal's reason, and there is no copy. What is at
+   * hand is copied in one go.
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /** Nested arrays of plain values, as literals are written. An object stands for a reference to it. */
@@ -62,7 +79,7 @@ export type WriteValue =
 export type CompressionName = "lzf" | "szip" | "bzip2" | "lz4" | "zstd" | "bitshuffle" | "blosc" | "blosc2" | "zfp";
 
 /** Options of `createDataset`. Names are h5py's. */
-export interface DatasetOptions extends HeaderOptions {
+export interface DatasetOptions extends HeaderOptions, WriteOptions {
   /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
   data?: WriteValue | undefined;
   /** Default: the data's; `[]` is a scalar, `null` a null dataspace. */

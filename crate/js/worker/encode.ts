@@ -2,7 +2,7 @@
 
 import { codecState, loadCodecs } from "../codecs.js";
 import type { DatasetObject } from "../dataset.js";
-import { engine } from "../engine.js";
+import { engine, type Instance } from "../engine.js";
 import { HyperslabError } from "../errors.js";
 import { createFile } from "../opening.js";
 import type { Filter } from "../types.js";
@@ -12,18 +12,28 @@ import type { EncodedChunk, EncodeJob } from "./calls.js";
 const known = (filters: readonly Filter[]): string => JSON.stringify(filters.map(({ id, values }) => [id, values]));
 
 /** Chunks of values, made in a file of their own. */
-export async function encodeChunks({ like, values, filters }: EncodeJob): Promise<EncodedChunk[]> {
-  const whole = await engine(true);
-  if (filters.some(({ id }) => codecState(id) === 2)) await loadCodecs();
+export function encodeNow(whole: Instance, { like, values, filters }: EncodeJob): EncodedChunk[] {
   const scratch = createFile(whole, { libver: "latest" });
   try {
-    const { raw } = scratch.context.session;
-    raw.createDataset("/x", like);
-    raw.writeElements("/x", { text: "..." }, values);
+    const { session } = scratch.context;
+    session.now("/x", (raw) => raw.createDataset("/x", like));
+    session.now("/x", (raw) => raw.writeElements("/x", { text: "..." }, values));
     const dataset = scratch.get("x") as DatasetObject<"sync">;
     if (known(dataset.filters) !== known(filters)) throw new HyperslabError("Internal", "chunks were encoded by other filters");
     return dataset.chunkInfo().map(({ offset, filterMask }) => ({ offset, bytes: dataset.readRawChunk(offset)!.bytes, mask: filterMask }));
   } finally {
     scratch.close();
   }
+}
+
+/** Loads what such filters need. */
+export async function loadFilters(filters: readonly { id: number }[]): Promise<void> {
+  if (filters.some(({ id }) => codecState(id) === 2)) await loadCodecs();
+}
+
+/** The same wherever it is called. */
+export async function encodeChunks(job: EncodeJob): Promise<EncodedChunk[]> {
+  const whole = await engine(true);
+  await loadFilters(job.filters);
+  return encodeNow(whole, job);
 }

@@ -20,6 +20,7 @@ export class Hand {
   readonly host: Remote<Host>;
   /** Files that it has open, and in which state of theirs. */
   readonly files = new Map<number, number>();
+  private asked = 0;
   private readonly handle: WorkerHandle;
   private readonly death: Promise<never>;
   private die!: (why: HyperslabError) => void;
@@ -41,11 +42,14 @@ export class Hand {
 
   /** What it answers, or why it cannot any more. */
   async ask<T>(call: (host: Remote<Host>) => Promise<T>): Promise<T> {
+    this.asked += 1;
     this.handle.keep(true);
     try {
       return await Promise.race([call(this.host), this.death]);
     } finally {
-      this.handle.keep(false);
+      this.asked -= 1;
+      // Who closes a file may ask in the middle of something else.
+      if (this.asked === 0) this.handle.keep(false);
     }
   }
 

@@ -1,20 +1,16 @@
 /** A file that another program has open and shares: read by asking it for bytes, changed by asking it for changes. */
 
-import type { Choice, Engine, Spec, Values } from "#glue";
+import type { Engine } from "#glue";
 import { releaseProxy, type Remote, wrap } from "comlink";
-import { worth } from "../change/apart.js";
 import { markDeleted } from "../change/edit.js";
-import type { Writable } from "../change/elements.js";
-import { datatypeSpec } from "../change/spec.js";
 import { loadChanges } from "../changes.js";
-import { type Session, step, type Steps } from "../drive.js";
+import type { Session } from "../drive.js";
 import { engine } from "../engine.js";
 import type { FileObject } from "../file.js";
 import { openIn } from "../opening.js";
-import { refreshFile, renew } from "../refresh.js";
+import { refreshFile } from "../refresh.js";
 import type { JoinOptions } from "../types.js";
-import { type Call, type EncodedChunk, type Owner, sendFaults, type State } from "./calls.js";
-import { encodeChunks } from "./encode.js";
+import { type Call, type Owner, sendFaults, type State } from "./calls.js";
 import { RemoteSource } from "./remote.js";
 // All that is shared is one file, which compresses best, and all that changes another.
 import "../exports.js";
@@ -113,40 +109,6 @@ export class Joined {
     } finally {
       await this.enter();
     }
-  }
-
-  /** How elements are written in chunks that are encoded here, where they fill them. */
-  writes(session: Session, dataset: Writable, choice: Choice, values: Values): Steps<void> | undefined {
-    const { shape, chunks, filters } = dataset;
-    if (choice.text === undefined || !shape || !chunks || filters.length === 0 || !worth(values, filters)) return undefined;
-    const box = boxOf(session, choice.text, shape);
-    if (!box || box.some(([from, to], i) => from % chunks[i]! !== 0 || to % chunks[i]! !== 0 || from === to)) return undefined;
-    const extents = box.map(([from, to]) => to - from);
-    const long = (dims: Iterable<number>): string => [...dims].filter((n) => n !== 1).join();
-    const given = [...values.shape!];
-    const fits = values.flat ? given.reduce((n, d) => n * d, 1) === extents.reduce((n, d) => n * d, 1) : long(given) === long(extents);
-    return fits ? this.encoded(session, dataset, box.map(([from]) => from), extents, values) : undefined;
-  }
-
-  private *encoded(session: Session, dataset: Writable, start: number[], extents: number[], { dtype, data }: Values): Steps<void> {
-    const { filters, place } = dataset;
-    const shape = Float64Array.from(extents);
-    const like: Spec = { ...datatypeSpec(dataset.dtype, {}), shape, chunks: Float64Array.from(dataset.chunks!), filters };
-    const chunks = (yield* step(() => encodeChunks({ like, values: { dtype, shape, data: data! }, filters }))) as EncodedChunk[];
-    const list = chunks.map(({ offset, bytes, mask }) => ({ method: "writeChunk", args: [place, offset.map((n, i) => n + start[i]!), bytes, mask] }));
-    yield* step(() => this.send(list));
-    session.version += 1;
-    yield* renew(session, dataset);
-  }
-}
-
-/** Where a selection begins and ends along each axis, if it has no gaps. */
-function boxOf(session: Session, text: string, shape: readonly number[]): [from: number, to: number][] | undefined {
-  try {
-    const ends = session.raw.ranges(text, Float64Array.from(shape));
-    return shape.map((_, i) => [ends[2 * i]!, ends[2 * i + 1]!]);
-  } catch {
-    return undefined; // it has, or is wrong: whoever writes it says so
   }
 }
 

@@ -19,7 +19,7 @@ import "../change/index.js";
 /** What members may ask for. */
 const CHANGES = new Set([
   "createGroup", "createDataset", "createDatatype", "makeScale", "attachScale", "detachScale", "labelAxis", "setAttribute", "linkHard", "linkSoft",
-  "linkExternal", "deleteAttribute", "writeElements", "resize", "append", "writeChunk", "unlink", "moveLink", "copyObject",
+  "linkExternal", "deleteAttribute", "writeElements", "resize", "append", "writeChunks", "unlink", "moveLink", "copyObject",
 ]);
 const CREATIONS = new Set(["createGroup", "createDataset", "createDatatype"]);
 
@@ -113,13 +113,12 @@ export class Sharing {
   private async change(calls: readonly Call[], member: unknown): Promise<void> {
     const { session } = this;
     const [first] = calls;
-    // Only chunks come several at a time: nobody sees some of them.
-    if (!first || !calls.every(({ method }) => CHANGES.has(method) && (calls.length === 1 || method === "writeChunk"))) {
+    if (!first || calls.length > 1 || !CHANGES.has(first.method)) {
       throw new HyperslabError("Unsupported", "this is done where the file was opened");
     }
     const { method, args } = first;
     if (CREATIONS.has(method) && this.again(method, args, member)) return;
-    const change = (engine: Engine): void => calls.forEach((each) => call(engine, each));
+    const change = (engine: Engine): unknown => call(engine, first);
     await session.run("/", method === "unlink" ? remove(session, args[0] as string) : edit(session, undefined, change));
     if (method === "unlink" || method === "moveLink") this.made.clear();
     await session.run("/", renewAll(session));

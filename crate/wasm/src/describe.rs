@@ -205,6 +205,9 @@ fn write_storage(j: &mut Json, payload: &mut Vec<u8>, dataset: &Dataset) -> Resu
         j.key("chunks").numbers(chunk);
         j.key("index").string(index);
     }
+    if let Layout::Chunked { edge_unfiltered: true, .. } = layout {
+        j.key("plainEdges").boolean(true);
+    }
     if !filters.filters.is_empty() {
         j.key("filters").array(|j| filters.filters.iter().for_each(|f| write_filter(j, f)));
     }
@@ -233,7 +236,8 @@ fn index_name(index: &ChunkIndex) -> &'static str {
     }
 }
 
-fn write_filter(j: &mut Json, filter: &Filter) {
+/// Writes what is known of a filter.
+pub fn write_filter(j: &mut Json, filter: &Filter) {
     j.object(|j| {
         j.key("id").number(filter.id);
         if filter.name.is_empty() {

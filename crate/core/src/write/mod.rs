@@ -61,7 +61,9 @@ pub use elements::{Elements, Made, Ready};
 pub use flags::clear_flags;
 pub use guess::guess_chunk;
 pub use options::{CreateOptions, GroupOptions, HeaderOptions, Order};
-pub use repack::{Filtering, Must, Named, Placing, Progress, Repack, RepackOptions, Storing};
+pub use repack::{
+    ApartBox, ApartChunks, Filtering, Must, Named, Placing, Progress, Repack, RepackOptions, Storing,
+};
 pub use space::{FileSpaceOptions, FileSpaceStrategy};
 pub use spec::{Chunks, DatasetSpec, Fill, VirtualSource};
 
@@ -86,6 +88,17 @@ pub enum Data<'a> {
     Column(&'a Column),
     /// Bytes of the file's datatype, made on demand.
     Elements(&'a mut dyn Elements),
+}
+
+/// A chunk as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredChunk {
+    /// The element at which it begins.
+    pub offset: Vec<u64>,
+    /// What filters made of its elements.
+    pub bytes: Vec<u8>,
+    /// The filters that it did not go through: bit `i` for filter `i`.
+    pub mask: u32,
 }
 
 /// Staged edits over a file.

@@ -8,9 +8,9 @@ use hyperslab::bytes::{Ctx, Reader};
 use hyperslab::format::selection;
 use hyperslab::select::{Region, Selection, bounded};
 use hyperslab::value::{Column, native};
-use hyperslab::write::{Data, Editor};
+use hyperslab::write::{Data, Editor, StoredChunk};
 use hyperslab::{Error, Kind, Result};
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -120,10 +120,24 @@ impl Engine {
         })
     }
 
-    /// Stores a chunk as it is.
-    #[wasm_bindgen(js_name = writeChunk)]
-    pub fn write_chunk(&mut self, dataset: &str, offset: &[f64], bytes: &[u8], mask: u32) -> Thrown<()> {
-        let offset: Vec<u64> = offset.iter().copied().map(to_u64).collect();
-        self.change(|editor| editor.write_chunk(dataset, &offset, bytes, mask))
+    /// Stores chunks as they are, in a dataset that gets other extents first if there are any: all of it or nothing.
+    /// `offsets`: where each begins, one behind the other.
+    #[wasm_bindgen(js_name = writeChunks)]
+    pub fn write_chunks(
+        &mut self,
+        dataset: &str,
+        shape: Option<Box<[f64]>>,
+        offsets: &[f64],
+        chunks: &Array,
+        masks: &[u32],
+    ) -> Thrown<()> {
+        let shape: Option<Vec<u64>> = shape.map(|dims| dims.iter().copied().map(to_u64).collect());
+        let each = offsets.chunks((offsets.len() / masks.len().max(1)).max(1));
+        let mut chunks = each.zip(masks).zip(chunks.iter()).map(|((offset, mask), bytes)| StoredChunk {
+            offset: offset.iter().copied().map(to_u64).collect(),
+            bytes: Uint8Array::new(&bytes).to_vec(),
+            mask: *mask,
+        });
+        self.change(|editor| editor.write_chunks(dataset, shape.as_deref(), &mut chunks))
     }
 }

@@ -2,13 +2,15 @@
 
 use super::given::{flag, get, given, list, text, unknown, whole};
 use super::spec;
+use crate::describe::write_filter;
 use crate::engine::Engine;
 use crate::fault::Throw;
+use crate::json::Json;
 use crate::number::to_f64;
 use hyperslab::api::File;
 use hyperslab::bytes::Addr;
 use hyperslab::storage::Spool;
-use hyperslab::write::{Filtering, Must, Named, Placing, Repack, RepackOptions, Storing};
+use hyperslab::write::{ApartChunks, Filtering, Must, Named, Placing, Repack, RepackOptions, Storing};
 use hyperslab::{Error, Kind, Result};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -27,6 +29,8 @@ pub struct Repacking {
     inner: Option<Repack>,
     /// Where the new file comes into being, if that is not in memory.
     spool: Option<Spool>,
+    /// Whether others make chunks.
+    shared: bool,
 }
 
 fn ended() -> Error {
@@ -47,6 +51,7 @@ impl Repacking {
                 && at.done_bytes < first.done_bytes.saturating_add(PORTION)
                 && steps < 64
                 && !waits(&self.spool)
+                && !(self.shared && inner.apart().is_some())
             {
                 // What was done so far stands: missing bytes are asked for by the next call.
                 match inner.step(&source, self.root) {
@@ -59,6 +64,35 @@ impl Repacking {
         };
         let at = portion().throw()?;
         Ok(vec![to_f64(at.done_bytes), to_f64(at.total_bytes), f64::from(u8::from(at.finished))])
+    }
+
+    /// The chunks that come next, as JSON, if they can be made apart: the dataset, the extents of a chunk, filters, the bytes of
+    /// the element that is beyond the extents.
+    pub fn apart(&mut self) -> Option<String> {
+        let ApartChunks { dataset, chunk, filters, fill } = self.inner.as_mut()?.apart()?;
+        let fill: Vec<u64> = fill.into_iter().map(u64::from).collect();
+        let mut j = Json::default();
+        j.object(|j| {
+            j.key("dataset").number(dataset.0);
+            j.key("chunk").numbers(&chunk);
+            j.key("fill").numbers(&fill);
+            j.key("filters").array(|j| filters.filters.iter().for_each(|f| write_filter(j, f)));
+        });
+        Some(j.finish())
+    }
+
+    /// What belongs into the next of them, `most` at most: where each begins and how many elements it has along each axis, one
+    /// behind the other.
+    #[wasm_bindgen(js_name = handOut)]
+    pub fn hand_out(&mut self, most: usize) -> Vec<f64> {
+        let boxes = self.inner.as_mut().map_or_else(Vec::new, |inner| inner.hand_out(most));
+        boxes.into_iter().flat_map(|(origin, inside)| origin.into_iter().chain(inside)).map(to_f64).collect()
+    }
+
+    /// Stores the next one; what `step` says.
+    pub fn put(&mut self, bytes: &[u8], mask: u32) -> std::result::Result<Vec<f64>, JsValue> {
+        let at = self.inner.as_mut().ok_or_else(ended).and_then(|inner| inner.put(bytes, mask)).throw()?;
+        Ok(vec![to_f64(at.done_bytes), to_f64(at.total_bytes), 0.0])
     }
 
     /// What is to be written to where the new file will be: where each piece belongs, and its bytes.
@@ -201,7 +235,8 @@ impl Engine {
                 Some(spool) => Repack::into(Box::new(spool.clone()), options)?,
                 None => Repack::new(options)?,
             };
-            Ok(Repacking { file: file.clone(), root: file.info()?.root, inner: Some(inner), spool })
+            let shared = flag(spec, "shared");
+            Ok(Repacking { file: file.clone(), root: file.info()?.root, inner: Some(inner), spool, shared })
         };
         begin().throw()
     }

@@ -10,7 +10,7 @@ use crate::select::{Axis, Hyperslab, Region, Selection};
 use crate::value::{Column, store};
 use crate::write::broadcast::Broadcast;
 use crate::write::node::NodeId;
-use crate::write::{Data, Editor, Elements, Made, Ready, raw, shared_messages, swmr};
+use crate::write::{Data, Editor, Elements, Made, Ready, StoredChunk, raw, shared_messages, swmr};
 
 impl Editor {
     /// Writes `data` to the selected elements of the dataset at `path`. If `shape` is given, it is the shape of
@@ -110,9 +110,24 @@ impl Editor {
     /// Errors: `NotFound`; `Argument` if there are no chunks or none begins there, or if the bytes can be none;
     /// `Unsupported` for elements whose values are in the global heap.
     pub fn write_chunk(&mut self, path: &str, offset: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
+        let chunk = StoredChunk { offset: offset.to_vec(), bytes: bytes.to_vec(), mask };
+        self.write_chunks(path, None, &mut std::iter::once(chunk))
+    }
+
+    /// The same for several chunks of the dataset, which gets the extents `dims` before, if any are given: all of it or nothing.
+    pub fn write_chunks(
+        &mut self,
+        path: &str,
+        dims: Option<&[u64]>,
+        chunks: &mut dyn Iterator<Item = StoredChunk>,
+    ) -> Result<()> {
         self.change_elements(path, |editor, id| {
+            if let Some(dims) = dims {
+                let parts = editor.parts(id)?;
+                editor.resize_to(id, &parts, dims)?;
+            }
             let parts = editor.parts(id)?;
-            let layout = raw::put_chunk(&mut editor.out, &parts, id.0, offset, bytes, mask)?;
+            let layout = raw::put_chunks(&mut editor.out, &parts, id.0, chunks)?;
             editor.put_layout(id, layout)
         })
     }

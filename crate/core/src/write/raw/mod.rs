@@ -14,6 +14,7 @@ pub(super) use dirty::Dirty;
 pub(super) use release::release;
 pub(super) use resize::resize;
 
+use super::StoredChunk;
 use super::elements::Elements;
 use super::fill::Filler;
 use super::node::Node;
@@ -187,22 +188,22 @@ pub(super) fn store(out: &mut Output, parts: &DatasetParts, dataset: usize) -> R
     chunked.finish(out)
 }
 
-/// Stores the chunk that begins at the element `offset` as it is, see [`Editor::write_chunk`](crate::write::Editor).
-pub(super) fn put_chunk(
+/// Stores chunks as they are, see [`Editor::write_chunks`](crate::write::Editor::write_chunks).
+pub(super) fn put_chunks(
     out: &mut Output,
     parts: &DatasetParts,
     dataset: usize,
-    offset: &[u64],
-    bytes: &[u8],
-    mask: u32,
+    chunks: &mut dyn Iterator<Item = StoredChunk>,
 ) -> Result<Option<Layout>> {
     check(parts)?;
     if parts.datatype.uses_heap() {
         return Err(Error::unsupported("raw chunks of elements whose values are elsewhere in the file"));
     }
     let mut chunked = Chunked::open(out, parts, dataset)?;
-    let coord = chunked.grid.coordinate(offset)?;
-    chunked.put(out, &coord, bytes, mask)?;
+    for StoredChunk { offset, bytes, mask } in chunks {
+        let coord = chunked.grid.coordinate(&offset)?;
+        chunked.put(out, &coord, &bytes, mask)?;
+    }
     chunked.finish(out)
 }
 

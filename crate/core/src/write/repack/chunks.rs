@@ -27,6 +27,8 @@ pub(super) struct Chunks {
     chunk: Vec<u64>,
     which: Which,
     next: u64,
+    /// How many were handed out, to be made apart.
+    handed: u64,
     fill: Vec<u8>,
     writer: ChunkWriter,
 }
@@ -72,22 +74,60 @@ impl Chunks {
             _ => vec![0; length(parts.datatype.size.into())?],
         };
         let writer = ChunkWriter::new(out, &parts.dataspace, &set.plan.layout, &set.plan.pipeline)?;
-        Ok(Chunks { grid, chunk: chunk.clone(), which, next: 0, fill, writer })
+        Ok(Chunks { grid, chunk: chunk.clone(), which, next: 0, handed: 0, fill, writer })
     }
 
-    fn origin(&self) -> Option<Vec<u64>> {
-        let place = usize::try_from(self.next).ok();
+    /// Extents of a chunk.
+    pub fn chunk(&self) -> &[u64] {
+        &self.chunk
+    }
+
+    /// What elements beyond the extents are.
+    pub fn fill(&self) -> &[u8] {
+        &self.fill
+    }
+
+    /// Chunks that are stored or handed out.
+    pub fn handed(&self) -> u64 {
+        self.handed.max(self.next)
+    }
+
+    /// So many more are handed out.
+    pub fn skip(&mut self, n: u64) {
+        self.handed = self.handed() + n;
+    }
+
+    /// Where the `n`th one begins.
+    pub fn origin_of(&self, n: u64) -> Option<Vec<u64>> {
+        let place = usize::try_from(n).ok();
         let number = match &self.which {
-            Which::All(count) => Some(self.next).filter(|n| n < count),
+            Which::All(count) => Some(n).filter(|n| n < count),
             Which::Some(list) => place.and_then(|n| list.get(n)).copied(),
             Which::Stored { list, .. } => place.and_then(|n| list.get(n)).map(|c| c.number),
         };
         number.map(|n| self.grid.origin(n))
     }
 
+    /// Where the next one begins.
+    pub fn next_origin(&self) -> Option<Vec<u64>> {
+        self.origin_of(self.next)
+    }
+
+    /// How much of a chunk is within the extents.
+    pub fn inside(&self, origin: &[u64]) -> Vec<u64> {
+        self.grid.inside(origin)
+    }
+
+    /// Stores the next chunk as it is.
+    pub fn store(&mut self, out: &mut Output, origin: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
+        self.writer.put(out, origin, bytes, mask)?;
+        self.next += 1;
+        Ok(())
+    }
+
     /// What to read for the next chunk.
     pub fn slab(&mut self, source: &Medium) -> Result<Option<Hyperslab>> {
-        let Some(origin) = self.origin() else { return Ok(None) };
+        let Some(origin) = self.next_origin() else { return Ok(None) };
         self.announce(source)?;
         let inside = self.grid.inside(&origin);
         let axes: Vec<Axis> = origin.iter().zip(&inside).map(|(o, n)| Axis::run(*o, *n)).collect();
@@ -121,7 +161,7 @@ impl Chunks {
         bytes: &mut Vec<u8>,
         out: &mut Output,
     ) -> Result<Option<u64>> {
-        let Some(origin) = self.origin() else { return Ok(None) };
+        let Some(origin) = self.next_origin() else { return Ok(None) };
         self.announce(source)?;
         let Which::Stored { list, .. } = &self.which else { return Ok(None) };
         let Some(stored) = usize::try_from(self.next).ok().and_then(|n| list.get(n)) else { return Ok(None) };
@@ -134,15 +174,14 @@ impl Chunks {
             // The copy's layout has no such rule: each chunk says for itself which filters it has not gone through.
             mask = set.plan.pipeline.filters.iter().fold(0, |mask, _| mask << 1 | 1);
         }
-        self.writer.put(out, &origin, bytes, mask)?;
-        self.next += 1;
+        self.store(out, &origin, bytes, mask)?;
         let elements = inside.iter().fold(1u64, |n, i| n.saturating_mul(*i));
         Ok(Some(elements.saturating_mul(set.parts.datatype.size.into())))
     }
 
     /// Stores the next chunk, whose elements within the extents are `piece`.
     pub fn write(&mut self, set: &Set, piece: &[u8], out: &mut Output) -> Result<()> {
-        let Some(origin) = self.origin() else { return Ok(()) };
+        let Some(origin) = self.next_origin() else { return Ok(()) };
         let inside = self.grid.inside(&origin);
         let pipeline = &set.plan.pipeline;
         if inside == self.chunk {

@@ -1,7 +1,9 @@
 //! Copying what objects hold, one object after the other: attribute values, elements about a chunk at a time, links.
 
+use super::apart::{ApartBox, ApartChunks};
+use super::chunks::Chunks;
 use super::elements::Elements;
-use super::object::{Body, Object, in_attribute};
+use super::object::{Body, Object, Set, in_attribute};
 use super::scan::Scan;
 use super::{RepackOptions, choice};
 use crate::chunk::heap::HeapState;
@@ -42,6 +44,34 @@ impl Copying {
     /// Bytes of elements copied.
     pub fn done(&self) -> u64 {
         self.done
+    }
+
+    /// Chunks of the object that is being copied, if the next of them can be made apart.
+    pub fn apart(&mut self, scan: &Scan) -> Option<ApartChunks> {
+        let dataset = scan.from(self.next)?;
+        let (chunks, set) = self.chunks()?;
+        chunks.apart(set, dataset)
+    }
+
+    /// The next of them.
+    pub fn hand_out(&mut self, most: usize) -> Vec<ApartBox> {
+        self.chunks().map_or_else(Vec::new, |(chunks, _)| chunks.hand_out(most))
+    }
+
+    /// Stores the next one.
+    pub fn put(&mut self, out: &mut Output, bytes: &[u8], mask: u32) -> Result<()> {
+        let nothing = || Error::argument("a chunk that nobody waits for");
+        let (chunks, set) = self.chunks().ok_or_else(nothing)?;
+        let elements = chunks.put(out, bytes, mask)?;
+        let size = u64::from(set.parts.datatype.size);
+        self.done = self.done.saturating_add(elements.saturating_mul(size));
+        Ok(())
+    }
+
+    fn chunks(&mut self) -> Option<(&mut Chunks, &Set)> {
+        let active = self.active.as_mut()?;
+        let Body::Dataset(set) = &active.object.body else { return None };
+        Some((active.elements.as_mut()?.chunks()?, set))
     }
 
     /// Does a little; false if nothing is left.

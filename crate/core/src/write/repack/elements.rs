@@ -88,6 +88,14 @@ impl Elements {
         Ok(Some(len))
     }
 
+    /// The chunks, if the next thing to do is to make one.
+    pub fn chunks(&mut self) -> Option<&mut Chunks> {
+        match &mut self.target {
+            Target::Chunks(chunks) if self.read.is_none() => Some(chunks),
+            _ => None,
+        }
+    }
+
     /// All of the selection was read.
     fn end(&mut self, set: &Set, out: &mut Output) -> Result<Option<u64>> {
         self.read = None;

@@ -4,6 +4,7 @@
 //! only a few numbers stay. Then all headers get their places, so that references can be told where they lead, and one
 //! object after the other is read again and written, its elements about a chunk at a time. The superblock comes last.
 
+mod apart;
 mod choice;
 mod chunks;
 mod copy;
@@ -12,6 +13,7 @@ mod object;
 mod options;
 mod scan;
 
+pub use apart::{ApartBox, ApartChunks};
 pub use options::{Filtering, Must, Named, Placing, RepackOptions, Storing};
 
 use super::commit;
@@ -122,6 +124,32 @@ impl Repack {
         }
         let Some(file) = &mut self.file else { return Ok(self.progress) };
         file.step(source, &self.options, &mut self.progress)?;
+        Ok(self.progress)
+    }
+
+    /// The chunks that come next, if they can be made apart. Then, instead of a step, some may be
+    /// [handed out](Repack::hand_out) and [put](Repack::put) in their order, all of them before the next step.
+    pub fn apart(&mut self) -> Option<ApartChunks> {
+        match &mut self.file {
+            Some(New { phase: Phase::Copy(copying), scan, .. }) => copying.apart(scan),
+            _ => None,
+        }
+    }
+
+    /// What belongs into the next chunks, `most` of them at most.
+    pub fn hand_out(&mut self, most: usize) -> Vec<ApartBox> {
+        match &mut self.file {
+            Some(New { phase: Phase::Copy(copying), .. }) => copying.hand_out(most),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Stores the next chunk, which went through all filters but those in `mask`.
+    pub fn put(&mut self, bytes: &[u8], mask: u32) -> Result<Progress> {
+        if let Some(New { phase: Phase::Copy(copying), out, .. }) = &mut self.file {
+            copying.put(out, bytes, mask)?;
+            self.progress.done_bytes = copying.done();
+        }
         Ok(self.progress)
     }
 

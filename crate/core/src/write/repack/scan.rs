@@ -152,6 +152,11 @@ impl Scan {
         self.places.get(from.0).and_then(|i| self.entries.get(i)).map(|entry| entry.to)
     }
 
+    /// Where object `i` is in the source.
+    pub fn from(&self, i: usize) -> Option<Addr> {
+        self.entries.get(i)?.from
+    }
+
     /// Where the copy of object `i` is, the length of its header, and how many references lead to it.
     pub fn place(&self, i: usize) -> Option<(Addr, u64, u32)> {
         self.entries.get(i).map(|entry| (entry.to, entry.len, entry.references))
