@@ -1,7 +1,8 @@
 //! A program that uses the published crate: what `tests/crate` asks of it, on the file at the path it is given.
 
-use hyperslab::{Columns, Compression, File, Result};
+use hyperslab::{Columns, Compression, File, FileSet, Kind, RepackOptions, Result};
 use std::io::Read;
+use std::path::Path;
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -9,6 +10,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     match verb.as_str() {
         "write" => write(path)?,
         "read" => read(path)?,
+        "sets" => sets(Path::new(path))?,
         "large" => large(path)?,
         "crash" => {
             let _file = half_write(path)?;
@@ -101,4 +103,32 @@ fn half_write(path: &str) -> Result<File> {
     let file = File::edit(path)?;
     file.dataset("d")?.fill_slice(.., &-1.0)?;
     Ok(file)
+}
+
+/// Files that the drivers of libhdf5 spread over several: as one, and as the one that a copy makes of them.
+fn sets(folder: &Path) -> Result<()> {
+    let at = |name: String| folder.join(name);
+    let mut all = vec![("h5py's family".to_owned(), FileSet::family(at("h5py_%05d.h5".into())))];
+    all.push(("h5py's split".into(), FileSet::split(at("h5py".into()))));
+    for form in ["earliest", "v108", "latest"] {
+        all.push((format!("family {form}"), FileSet::family(at(format!("family_{form}_%05d.h5")))));
+        all.push((format!("split {form}"), FileSet::split(at(format!("split_{form}")))));
+        all.push((format!("multi {form}"), FileSet::multi(at(format!("multi_{form}")))));
+    }
+    for (what, set) in all {
+        let file = File::open_set(&set)?;
+        // Addresses of the others are no places in one file.
+        let one = file.to_bytes().map_err(|e| e.kind());
+        assert_eq!(one.err(), (!what.contains("family")).then_some(Kind::Unsupported), "{what}");
+        let copy = File::from_bytes(file.repack(&RepackOptions::default())?)?;
+        for file in [file, copy] {
+            let x = file.dataset("x")?.read::<i64>()?;
+            assert_eq!(x, (0..200).collect::<Vec<_>>(), "{what}");
+            let y = file.dataset("y")?.read_slice::<f64>("19, 18:")?;
+            let texts = file.dataset("strings")?.read::<String>()?;
+            let attributes = file.group("g")?.attrs().names()?.len();
+            println!("{what}: {y:?} {texts:?} {attributes}");
+        }
+    }
+    Ok(())
 }

@@ -1,11 +1,12 @@
 // The crate as a product of its own: what it depends on, what is published, and a program that uses what is published.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
 import { openSync } from "hyperslab";
 import { at, env, folder, local, root } from "../../scripts/lib/paths.mjs";
+import { corpus } from "../interop/lib/corpus.mjs";
 import { venvPython } from "../../scripts/setup/python.mjs";
 
 const dir = path.join(local, "crate");
@@ -81,6 +82,15 @@ test("a program that uses what is published", async (t) => {
     must(python, [at("tests/crate/judge.py"), "check", file("ours.h5")]);
     must(python, [at("tests/crate/judge.py"), "write", file("theirs.h5")]);
     assert.equal(must(program, ["read", file("theirs.h5")]).stdout, "/a 45\n/g/b 62437.5\n/g/c 499500\n/g/h/bits 2\n");
+  });
+
+  await t.test("reads sets of libhdf5's drivers", () => {
+    const sets = folder(dir, "sets");
+    cpSync(path.join(corpus(), "drivers"), sets, { recursive: true });
+    must(python, [at("tests/crate/judge.py"), "sets", sets]);
+    const lines = must(program, ["sets", sets]).stdout.trim().split("\n");
+    assert.equal(lines.length, 2 * 11);
+    for (const line of lines) assert.match(line, /: \[398\.0, 399\.0\] \["alpha", "", "omega"\] 40$/);
   });
 
   const large = file("large.h5");

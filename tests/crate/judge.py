@@ -1,4 +1,4 @@
-"""What a program that uses the crate wrote, as h5py reads it, and the other way round: judge.py (check | write) FILE."""
+"""What a program that uses the crate wrote, as h5py reads it, and the other way round: judge.py (check | write | sets) PLACE."""
 
 import sys
 
@@ -35,6 +35,18 @@ def check(path):
         assert f[f.attrs["default"]] == d
 
 
+def sets(folder):
+    """Sets of h5py's own, with what those of the corpus have."""
+    for name, options in [("h5py_%05d.h5", {"driver": "family", "memb_size": 5000}), ("h5py", {"driver": "split"})]:
+        with h5py.File(f"{folder}/{name}", "w", **options) as f:
+            f["x"] = np.arange(200, dtype="i4")
+            f.create_dataset("y", data=np.arange(400.0).reshape(20, 20), chunks=(7, 7), compression="gzip", shuffle=True)
+            f["strings"] = np.array(["alpha", "", "omega"], dtype=h5py.string_dtype())
+            g = f.create_group("g")
+            for k in range(40):
+                g.attrs[f"a{k:02}"] = np.arange(3) + k
+
+
 def write(path):
     with h5py.File(path, "w", libver="latest") as f:
         f["a"] = np.arange(10, dtype=">i4")
@@ -44,4 +56,4 @@ def write(path):
 
 
 if __name__ == "__main__":
-    {"check": check, "write": write}[sys.argv[1]](sys.argv[2])
+    {"check": check, "write": write, "sets": sets}[sys.argv[1]](sys.argv[2])

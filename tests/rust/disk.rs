@@ -1,7 +1,7 @@
 //! Files on disk: modes, journals, locks, crashes, and what other files are named.
 
 use hyperslab::options::Reach;
-use hyperslab::{File, Kind, Libver, OpenOptions, RepackOptions, Result, Storing};
+use hyperslab::{File, FileSet, Kind, Libver, OpenOptions, RepackOptions, Result, Storing};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -320,4 +320,56 @@ fn copies_replace_files() {
     assert_eq!(kind(file.repack_to(folder.path("b.h5"), &wrong, &mut |_| {})), Kind::NotFound);
     file.close().unwrap();
     assert_eq!(folder.names(), ["a.h5", "small.h5"]);
+}
+
+/// Cuts a file into members of a family.
+fn cut(bytes: &[u8], size: usize, name: impl Fn(usize) -> PathBuf) -> usize {
+    let members = bytes.chunks(size);
+    members.enumerate().map(|(i, member)| fs::write(name(i), member).unwrap()).count()
+}
+
+#[test]
+fn families_are_read_as_one_and_grow() {
+    let folder = Folder::new("family");
+    let file = File::in_memory().unwrap();
+    let all: Vec<i32> = (0..5000).collect();
+    file.create_dataset("d").write(&all).unwrap();
+    fs::write(folder.path("other.h5"), file.to_bytes().unwrap()).unwrap();
+    file.root().unwrap().create_external_link("other", "other.h5", "/d").unwrap();
+    let bytes = file.to_bytes().unwrap();
+    let name = |i: usize| folder.path(&format!("f{i:03}.h5"));
+    let count = cut(&bytes, 1500, name);
+    let pattern = FileSet::family(folder.path("f%03d.h5"));
+    let set = File::open_set(&pattern).unwrap();
+    assert_eq!(set.dataset("d").unwrap().read::<i32>().unwrap(), all);
+    assert_eq!(set.path(), Some(name(0).as_path()));
+    // What it names is beside it.
+    assert_eq!(set.dataset("other").unwrap().read_slice::<i32>(-1).unwrap(), [4999]);
+    assert_eq!(set.to_bytes().unwrap(), bytes);
+    assert!(!set.is_writable());
+    let members = FileSet::members((0..count).map(name));
+    assert_eq!(File::open_set(&members).unwrap().size().unwrap(), bytes.len() as u64);
+
+    for wrong in [FileSet::family(folder.path("f.h5")), FileSet::members(Vec::<PathBuf>::new())] {
+        assert_eq!(kind(File::open_set(&wrong)), Kind::Argument);
+    }
+    for missing in [
+        FileSet::family(folder.path("g%d")),
+        FileSet::split(folder.path("g")),
+        FileSet::multi(folder.path("g")),
+    ] {
+        assert_eq!(kind(File::open_set(&missing)), Kind::NotFound);
+    }
+    assert_eq!(kind(OpenOptions::new().write(true).open_set(&pattern)), Kind::Unsupported);
+    assert_eq!(kind(OpenOptions::new().create(true).open_set(&pattern)), Kind::Argument);
+
+    // The same file, later: longer, in more members.
+    let file = File::edit_bytes(bytes).unwrap();
+    file.create_dataset("e").write(&[0.5; 1000]).unwrap();
+    let longer = cut(&file.to_bytes().unwrap(), 1500, name);
+    assert!(longer > count);
+    set.refresh().unwrap();
+    assert_eq!(set.dataset("e").unwrap().read_slice::<f64>(999).unwrap(), [0.5]);
+    fs::remove_file(name(1)).unwrap();
+    assert_eq!(kind(File::open_set(&pattern)), Kind::Malformed);
 }

@@ -4,7 +4,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`File`] | a file on disk ([`open`](File::open), [`create`](File::create), [`edit`](File::edit), [`OpenOptions`]), in memory ([`in_memory`](File::in_memory), [`from_bytes`](File::from_bytes)), or from wherever a [`Storage`](source::Storage) gets it |
+//! | [`File`] | a file on disk ([`open`](File::open), [`create`](File::create), [`edit`](File::edit), [`OpenOptions`]), spread over several ([`FileSet`]), in memory ([`in_memory`](File::in_memory), [`from_bytes`](File::from_bytes)), or from wherever a [`Storage`](source::Storage) gets it |
 //! | [`Group`], [`Dataset`], [`CommittedDatatype`], [`Object`] | what is in it; handles are cheap to clone and keep it open |
 //! | [`Attributes`] | of any of them: `attrs()` |
 //! | [`DatasetBuilder`], [`Compression`] | new datasets |

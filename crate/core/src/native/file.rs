@@ -110,6 +110,20 @@ impl File {
         super::OpenOptions::new().open(path)
     }
 
+    /// Opens a file that HDF5's family, split or multi driver spread over several, for reading.
+    ///
+    /// [`refresh`](File::refresh) finds members of a family that have come since. [`repack`](File::repack) makes one file of it, and so
+    /// does [`to_bytes`](File::to_bytes) of a family.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if one of the files is missing; `Argument` for members that cannot be of one file, or a name without a place
+    /// for their number; `Malformed` if it is no HDF5 file; `Io` where the system refuses.
+    #[cfg(any(unix, windows))]
+    pub fn open_set(set: &super::FileSet) -> Result<File> {
+        super::OpenOptions::new().open_set(set)
+    }
+
     /// Makes a new file at `path`, whatever was there, to be written and read.
     ///
     /// # Errors
@@ -278,13 +292,18 @@ impl File {
     ///
     /// # Errors
     ///
-    /// `Limit` if it does not fit into memory.
+    /// `Limit` if it does not fit into memory; `Unsupported` for a set of the split or multi driver.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         if self.is_writable() {
             return self.change(Editor::to_bytes);
         }
         let file = self.api()?;
         let medium = file.medium()?;
+        if medium.spread.is_spread() {
+            return Err(Error::unsupported(
+                "a file that is spread over several has no bytes of its own: `repack` makes one of them",
+            ));
+        }
         let mut bytes = vec![0; Limits::check(medium.storage_len(), u64::MAX, "a file")?];
         medium.storage().read_at(0, &mut bytes)?;
         Ok(bytes)

@@ -17,6 +17,8 @@ mod record;
 mod records;
 mod repack;
 mod select;
+#[cfg(any(unix, windows))]
+mod set;
 
 pub use attributes::{Attribute, Attributes};
 pub use builder::DatasetBuilder;
@@ -30,3 +32,5 @@ pub use object::{CommittedDatatype, Object};
 pub use open::OpenOptions;
 pub use records::Columns;
 pub use select::{Along, Mask, Points, Select, Selected};
+#[cfg(any(unix, windows))]
+pub use set::FileSet;

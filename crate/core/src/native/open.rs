@@ -1,7 +1,7 @@
 //! Opening files on disk.
 
-use super::File;
 use super::file::Others;
+use super::{File, FileSet};
 use crate::api;
 use crate::error::{Error, Result};
 use crate::format::Libver;
@@ -143,14 +143,41 @@ impl OpenOptions {
         self.open_at(path.as_ref()).map_err(|e| e.within_file(path.as_ref()))
     }
 
+    /// Opens a file that one of HDF5's drivers spread over several, for reading. What it names is looked for beside the first.
+    ///
+    /// # Errors
+    ///
+    /// As [`File::open_set`], and `Argument` for options of files that are written.
+    pub fn open_set(&self, set: &FileSet) -> Result<File> {
+        let path = set.first()?;
+        self.open_joined(set, &path).map_err(|e| e.within_file(&path))
+    }
+
+    fn open_joined(&self, set: &FileSet, path: &Path) -> Result<File> {
+        if self.write {
+            return Err(Error::unsupported(
+                "changing a file that is spread over several: `repack` makes one of them",
+            ));
+        }
+        self.check_reading()?;
+        let file = api::File::open(set.open()?, self.limits.clone())?;
+        Ok(self.finish(path, file, None))
+    }
+
+    fn check_reading(&self) -> Result<()> {
+        let how = self.how;
+        if how.create || how.create_new || how.truncate || self.clear_flags {
+            return Err(Error::argument(
+                "a file that is only read is not made or changed: say `write(true)`",
+            ));
+        }
+        Ok(())
+    }
+
     fn open_at(&self, path: &Path) -> Result<File> {
         let how = self.how;
         if !self.write {
-            if how.create || how.create_new || how.truncate || self.clear_flags {
-                return Err(Error::argument(
-                    "a file that is only read is not made or changed: say `write(true)`",
-                ));
-            }
+            self.check_reading()?;
             let storage = disk::open_to_read(path)?;
             let file = api::File::open(storage, self.limits.clone())?;
             return Ok(self.finish(path, file, None));

@@ -20,6 +20,12 @@ impl Joined {
         Joined { files: members, sizes, multi: false }
     }
 
+    /// Adds a member that has come since.
+    pub fn push(&mut self, member: Box<dyn Storage>) {
+        self.sizes.push(member.len());
+        self.files.push(member);
+    }
+
     /// The files of a set in the order of [`multi`](crate::format::multi), empty storages where there is none.
     pub fn multi(files: [Box<dyn Storage>; TYPES]) -> Self {
         Joined { multi: true, ..Joined::family(files.into()) }

@@ -8,8 +8,10 @@ mod lock;
 mod owner;
 mod place;
 mod replace;
+mod set;
 
 pub use beside::{Beside, Reach};
 pub use file::DiskFile;
 pub use place::{How, Place, open_to_read};
 pub use replace::Replacement;
+pub use set::{open_members, open_numbered, open_spread};
