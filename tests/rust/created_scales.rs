@@ -66,6 +66,28 @@ fn scales_are_as_the_library_makes_them() {
     }
 }
 
+#[test]
+fn a_scale_is_attached_once() {
+    for bound in BOUNDS {
+        let mut file = editor(bound);
+        make_scales(&mut file);
+        let before = Written::open(file.into_bytes().unwrap());
+        let mut file = editor(bound);
+        make_scales(&mut file);
+        file.attach_scale("scales/data", 1, "scales/y").unwrap();
+        file.attach_scale("scales/data", 0, "scales/x").unwrap();
+        let after = Written::open(file.into_bytes().unwrap());
+        for (path, key) in [
+            ("scales/data", "DIMENSION_LIST"),
+            ("scales/x", "REFERENCE_LIST"),
+            ("scales/y", "REFERENCE_LIST"),
+        ] {
+            let (a, b) = (after.attribute(path, key), before.attribute(path, key));
+            assert_eq!(told(&after, "scales", &a), told(&before, "scales", &b), "{bound:?} {path} {key}");
+        }
+    }
+}
+
 /// What other programs made of the labels' type is theirs: the library calls all text ASCII.
 #[test]
 fn labels_keep_their_type() {

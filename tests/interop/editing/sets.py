@@ -1,5 +1,6 @@
 """Random changes of datasets, their elements and their scales."""
 import numpy as np
+from h5py import h5d, h5ds
 
 import canon_types as ct
 from dice import a_shape, a_type, an_object, count, new_path, Nothing, usable
@@ -207,6 +208,13 @@ def raw(s):
     return {"op": "raw", "path": path, "offset": offset, "bytes": r.randbytes(count(d.chunk) * d.node.size).hex()}
 
 
+def attached(s, path, scale, axis):
+    try:
+        return h5ds.is_attached(h5d.open(s.tree.root, path.encode()), h5d.open(s.tree.root, scale.encode()), axis)
+    except (RuntimeError, OSError, KeyError, ValueError):
+        return False
+
+
 def scale(s):
     """Something about the scales of a dataset. Scales are references."""
     r = s.r
@@ -226,4 +234,6 @@ def scale(s):
     scale = an_object(s, DATASET)
     if scale == path:
         raise Nothing       # h5dump would never end
+    if way == 2 and attached(s, path, scale, axis):
+        raise Nothing       # the library notes it a second time, at one end only
     return {"op": "attach" if way == 2 else "detach", "path": path, "axis": axis, "scale": scale}

@@ -45,7 +45,7 @@ impl Editor {
         })
     }
 
-    /// Makes the dataset at `scale` one more scale of an axis of the dataset at `path`.
+    /// Makes the dataset at `scale` one more scale of an axis of the dataset at `path`, unless it is one of them.
     ///
     /// Errors: `NotFound` if there is no such object, `Argument` if there is no such axis, if one of them is no dataset,
     /// or if a scale is to have a scale.
@@ -57,9 +57,17 @@ impl Editor {
         }
         let mut lists = self.scales(&set, path)?;
         let Some(list) = lists.get_mut(axis) else { return Err(no_axis(axis, set.rank).on(path)) };
-        list.push(to(other.address));
         let mut users = self.users(&other, scale)?;
-        users.push((to(set.address), u32::try_from(axis).unwrap_or(u32::MAX)));
+        let user = (to(set.address), u32::try_from(axis).unwrap_or(u32::MAX));
+        // What only one of the two lists knows becomes whole.
+        if !list.contains(&to(other.address)) {
+            list.push(to(other.address));
+        } else if users.contains(&user) {
+            return Ok(());
+        }
+        if !users.contains(&user) {
+            users.push(user);
+        }
         let new = !self.is_scale(&other)?;
         self.whole(path, |editor| {
             editor.set_scales(path, &lists)?;
