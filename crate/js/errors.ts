@@ -73,7 +73,7 @@ export function text(value: unknown, what: string): string {
   throw argument(`${what} is text, not ${typeof value}`);
 }
 
-/** What a promise gives, unless it is not wanted any more. */
+/** What a promise gives, unless it is not wanted any more. Nothing is kept of it afterwards, however long the signal is there. */
 export async function unlessStopped<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return await promise;
   signal.throwIfAborted();

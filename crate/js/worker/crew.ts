@@ -4,7 +4,7 @@ import type { Choice, Reading } from "#glue";
 import { expose, transfer } from "comlink";
 import { type Column, Parts as Batches } from "../columns.js";
 import { type Session, step, type Steps } from "../drive.js";
-import { argument, HyperslabError } from "../errors.js";
+import { argument, HyperslabError, unlessStopped } from "../errors.js";
 import type { FileObject } from "../file.js";
 import { loader } from "../loader.js";
 import { CACHE } from "../opening.js";
@@ -67,7 +67,7 @@ export async function staff(file: FileObject<"async">, { workers, cache = CACHE 
 export class Crew {
   private readonly file = ++files;
   private closed = false;
-  private readonly ports: MessagePort[] = [];
+  private readonly ports = new Map<Hand, MessagePort>();
   /** Nothing is changed while somebody reads. */
   private readonly lock = new Lock();
   private changes = 0;
@@ -86,7 +86,7 @@ export class Crew {
     this.closed = true;
     for (const hand of everyone()) if (hand.files.delete(this.file)) void hand.ask((host) => host.close(this.file)).catch(() => {});
     leave();
-    for (const port of this.ports) port.close();
+    for (const port of this.ports.values()) port.close();
   }
 
   /** Makes a change while nobody reads. */
@@ -185,13 +185,7 @@ export class Crew {
   /** Does jobs, several at a time, and takes what they make, in order. Not much more is begun than is taken. */
   private async inOrder<T>(n: number, job: (i: number, stop: AbortSignal) => Promise<T>, taken: (made: T, i: number) => void, signals: (AbortSignal | undefined)[]): Promise<void> {
     const ended = new AbortController();
-    const aborted = new Promise<never>((_, reject) => {
-      for (const signal of signals) {
-        signal?.throwIfAborted();
-        signal?.addEventListener("abort", () => reject(signal.reason), { signal: ended.signal });
-      }
-    });
-    aborted.catch(() => {});
+    for (const signal of signals) signal?.throwIfAborted();
     const made: Promise<T>[] = [];
     try {
       for (let next = 0, i = 0; i < n; i++) {
@@ -199,7 +193,9 @@ export class Crew {
           made[next] = job(next, ended.signal);
           made[next]!.catch(() => {}); // told in its turn, or not at all
         }
-        const part = await Promise.race([made[i]!, aborted]);
+        let part: T | Promise<T> = made[i]!;
+        for (const signal of signals) part = unlessStopped(part, signal);
+        part = await part;
         // What was made before comes first in a race, also after the end.
         for (const signal of signals) signal?.throwIfAborted();
         taken(part, i);
@@ -224,7 +220,7 @@ export class Crew {
       check();
       if (version !== undefined && hand.files.get(this.file) !== version) {
         const place = this.place();
-        const port = "size" in place ? this.port() : undefined;
+        const port = "size" in place ? this.port(hand) : undefined;
         await hand.ask((host) => host.open(this.file, place, this.cache, port && transfer(port, [port])));
         hand.files.set(this.file, version);
       }
@@ -245,12 +241,13 @@ export class Crew {
   }
 
   /** Where a worker asks for bytes that it cannot reach itself. */
-  private port(): MessagePort {
+  private port(hand: Hand): MessagePort {
     const { port1, port2 } = new MessageChannel();
     expose(fetcher(this.session), port1);
     // In Node a port that listens keeps the program alive, which waits for the worker only.
     (port1 as { unref?(): void }).unref?.();
-    this.ports.push(port1);
+    this.ports.get(hand)?.close();
+    this.ports.set(hand, port1);
     return port2;
   }
 }

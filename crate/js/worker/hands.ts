@@ -20,41 +20,49 @@ export class Hand {
   readonly host: Remote<Host>;
   /** Files that it has open, and in which state of theirs. */
   readonly files = new Map<number, number>();
-  private asked = 0;
   private readonly handle: WorkerHandle;
-  private readonly death: Promise<never>;
-  private die!: (why: HyperslabError) => void;
-  dead = false;
+  /** Whoever waits for an answer. */
+  private readonly asking = new Set<(why: HyperslabError) => void>();
+  private why: HyperslabError | undefined;
 
   constructor() {
     this.handle = loader().spawn();
     this.host = wrap<Host>(this.handle.endpoint);
-    this.death = new Promise((_, reject) => {
-      this.die = reject;
-    });
     this.handle.failed((cause) => {
-      this.dead = true;
       const why = (cause as { message?: string } | undefined)?.message || "its script could not be loaded";
       this.die(new HyperslabError("Io", `a worker failed: ${why}`, { cause }));
     });
-    this.death.catch(() => {}); // who waits for an answer is told
+  }
+
+  get dead(): boolean {
+    return this.why !== undefined;
+  }
+
+  private die(why: HyperslabError): void {
+    this.why ??= why;
+    for (const tell of this.asking) tell(this.why);
   }
 
   /** What it answers, or why it cannot any more. */
   async ask<T>(call: (host: Remote<Host>) => Promise<T>): Promise<T> {
-    this.asked += 1;
+    if (this.why) throw this.why;
+    let tell!: (why: HyperslabError) => void;
+    // One for each question: what waits longer would keep every answer.
+    const death = new Promise<never>((_, reject) => {
+      tell = reject;
+    });
+    this.asking.add(tell);
     this.handle.keep(true);
     try {
-      return await Promise.race([call(this.host), this.death]);
+      return await Promise.race([call(this.host), death]);
     } finally {
-      this.asked -= 1;
+      this.asking.delete(tell);
       // Who closes a file may ask in the middle of something else.
-      if (this.asked === 0) this.handle.keep(false);
+      if (this.asking.size === 0) this.handle.keep(false);
     }
   }
 
   end(): void {
-    this.dead = true;
     this.die(new HyperslabError("Closed", "the file was closed"));
     this.handle.terminate();
   }

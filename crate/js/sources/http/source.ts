@@ -1,5 +1,6 @@
 /** A file behind a URL, of which blocks are kept. */
 
+import { unlessStopped } from "../../errors.js";
 import type { HttpOptions } from "../../types.js";
 import { type ByteSource, type Fetched, noCounts } from "../source.js";
 import { BLOCK, blocksOf, merged, pieces, plan, type Range, readAhead } from "./ranges.js";
@@ -164,15 +165,9 @@ export class HttpSource implements ByteSource {
 
   private async waitFor(batch: Batch, signal: AbortSignal | undefined): Promise<Blocks> {
     batch.waiting += 1;
-    let stop: (() => void) | undefined;
-    const stopped = signal && new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason as Error);
-      signal.addEventListener("abort", stop);
-    });
     try {
-      return await (stopped ? Promise.race([batch.done, stopped]) : batch.done);
+      return await unlessStopped(batch.done, signal);
     } finally {
-      if (stop) signal!.removeEventListener("abort", stop);
       batch.waiting -= 1;
       if (batch.waiting === 0) this.end(batch);
     }
