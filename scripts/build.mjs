@@ -54,7 +54,7 @@ const options = {
 };
 const scripts = (...names) => names.map((name) => path.join(js, `${name}.ts`));
 // Entry points share one engine, and what few programs need is loaded when they do.
-const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions", "h5wasm", "h5wasm.node", "h5web", "h5web.node", "zarr"), splitting: true, metafile: true });
+const bundled = await build({ ...options, entryPoints: scripts("index", "node", "conventions", "h5wasm", "h5wasm.memory", "h5wasm.node", "h5web", "h5web.node", "zarr"), splitting: true, metafile: true });
 // A worker's script is one file: some bundlers make another kind of script of it, which imports nothing later.
 await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 // The command is a file of its own: what it uses of the rest is no reason to take that apart for browsers.

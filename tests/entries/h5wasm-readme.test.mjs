@@ -11,7 +11,7 @@ import { programs, write } from "./h5wasm/readme.mjs";
 // Inside the project: there the package's own name is a module's.
 const dir = path.join(local, "h5wasm-readme");
 const python = process.env.PYTHON;
-const MODULES = { real: "h5wasm/node", ours: "hyperslab/h5wasm" };
+const MODULES = { real: "h5wasm/node", ours: "hyperslab/h5wasm/node" };
 
 /** The file that the examples read, as far as they tell of it. */
 function instrument() {

@@ -90,6 +90,19 @@ test("what uses h5wasm goes on with another name", () => {
   assert.deepEqual(seen, [true, true, [1.5, 2]]);
 });
 
+test("files are in memory, unless they are h5wasm/node's", () => {
+  const seen = user(
+    `import { existsSync } from "node:fs";
+     import h5wasm from "hyperslab/h5wasm";
+     const { FS } = await h5wasm.ready;
+     const f = new h5wasm.File("in memory.h5", "w");
+     f.create_dataset({ name: "d", data: [1, 2] });
+     f.close();
+     console.log(JSON.stringify([FS.cwd(), FS.readdir("/").includes("in memory.h5"), existsSync("in memory.h5"), [...new h5wasm.File("in memory.h5").get("d").value]]));`,
+  );
+  assert.deepEqual(seen, ["/", true, false, [1, 2]]);
+});
+
 test("and as a classic script", () => {
   const seen = user(
     `import { readFileSync } from "node:fs";

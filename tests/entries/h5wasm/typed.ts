@@ -42,6 +42,8 @@ const stream = module.FS.open("/work/x", "w+");
 const moved: number = module.FS.write(stream, bytes, 0, 2, 0) + module.FS.read(stream, new Uint8Array(2), 0, 2, 0) + module.FS.llseek(stream, 0, 2);
 module.FS.close(stream);
 module.FS.mount(module.FS.filesystems.WORKERFS, { blobs: [{ name: "b.h5", data: new Blob([]) }] }, "/work");
+const mounted: unknown = module.FS.mount(module.FS.filesystems.WORKERFS, {}, "/more");
+module.FS.filesystems.WORKERFS.createNode(mounted, "c.h5", module.FS.filesystems.WORKERFS.FILE_MODE, 0, new Blob([]));
 module.FS.createLazyFile("/", "lazy.h5", "https://example.org/x.h5", true, false);
 module.FS.syncfs(true, (e) => console.log(e, moved));
 if (FS?.analyzePath("/work").exists) console.log(bytes.length, FS.readdir("/work"));

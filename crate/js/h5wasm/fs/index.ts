@@ -132,7 +132,7 @@ const { pathOf, ...streamCalls } = streams;
 /** The file system. What goes wrong throws an error with `errno` and `code`. */
 export const FS = {
   ErrnoError,
-  filesystems: { MEMFS, WORKERFS, IDBFS, NODEFS } as Record<"MEMFS" | "WORKERFS" | "IDBFS" | "NODEFS", FileSystemType>,
+  filesystems: { MEMFS, WORKERFS, IDBFS, NODEFS },
   ...streamCalls,
   cwd: here,
   chdir(path: string): void {
@@ -293,7 +293,7 @@ export const FS = {
   },
   /** Mounts a file system at a folder that is there; in Node also at one that is not, and `"/"` for everything in memory. */
   mount(type: FileSystemType, opts: MountOptions, mountpoint: string): FSNode {
-    if (!Object.values(FS.filesystems).includes(type)) throw new HyperslabError("Unsupported", "only the kinds in FS.filesystems can be mounted");
+    if (!Object.values<FileSystemType>(FS.filesystems).includes(type)) throw new HyperslabError("Unsupported", "only the kinds in FS.filesystems can be mounted");
     const full = absolute(mountpoint);
     const own = onDisk(full) ? memoryFolder(full) : folder(full);
     if (own.mounted || (own === root && !onDisk("/"))) throw new ErrnoError("EBUSY", mountpoint);

@@ -1,14 +1,31 @@
 /** The kinds of file systems that can be mounted. */
 
+import { argument } from "../../errors.js";
 import { BlobFile, ErrnoError, type FileSystemType, Folder, MemoryFile, type Node } from "./nodes.js";
 
 /** Files in memory. */
 export const MEMFS: FileSystemType = { name: "MEMFS" };
 
+/** Where files can be added after it is mounted. */
+export interface WorkerFileSystem extends FileSystemType {
+  readonly FILE_MODE: number;
+  readonly DIR_MODE: number;
+  /** Adds a file, or a folder, to a folder: the first is what `FS.mount` gave. */
+  createNode(parent: unknown, name: string, mode: number, device: number, contents?: Blob): object;
+}
+
 /** Files and Blobs of the browser, read where they are. In a worker: elsewhere they cannot be read at once. */
-export const WORKERFS: FileSystemType = {
+export const WORKERFS: WorkerFileSystem = {
   name: "WORKERFS",
   readOnly: true,
+  FILE_MODE: 0o100777,
+  DIR_MODE: 0o40777,
+  createNode(parent, name, mode, _device, contents) {
+    if (!(parent instanceof Folder)) throw argument("a node is made in a folder, such as the one that FS.mount gave");
+    const node = contents && mode !== this.DIR_MODE ? new BlobFile(name, contents) : new Folder(name);
+    parent.entries.set(name, node);
+    return node;
+  },
   mount(folder, { files, blobs, packages }) {
     const all = [...Array.from(files ?? [], (data) => ({ name: data.name, data: data as Blob })), ...(blobs ?? [])];
     for (const { metadata, blob } of packages ?? []) {
