@@ -10,6 +10,7 @@ import { buildInline } from "./build/inline.mjs";
 import { gzipped, run, work } from "./build/support.mjs";
 import { compile, compiled, modules } from "./build/wasm.mjs";
 import { root } from "./lib/paths.mjs";
+import { canMakeReference } from "./reference.mjs";
 
 const dist = path.join(root, "dist");
 /** Bytes of the engine and the code that come with one import: to read, and to write. */
@@ -92,7 +93,12 @@ run(process.execPath, [path.join(root, "node_modules/vite/bin/vite.js"), "build"
 const www = path.join(root, "www/dist");
 // The package carries it for `hyperslab serve`: engines are there already, and a local server needs no service worker.
 carryApp(www, dist);
-for (const name of readdirSync(www, { recursive: true, encoding: "utf8" }).filter((n) => /\.(js|css|html)$/.test(n)).toSorted()) {
+// The API reference is beside it. The edit-run loop does without.
+if (!process.argv.includes("--js")) {
+  if (canMakeReference()) run(process.execPath, [path.join(root, "scripts/reference.mjs")]);
+  else console.log("reference      : none, as typedoc is not installed (npm run setup does it)");
+}
+for (const name of readdirSync(www, { recursive: true, encoding: "utf8" }).filter((n) => /\.(js|css|html)$/.test(n) && !n.startsWith("reference")).toSorted()) {
   const bytes = readFileSync(path.join(www, name));
   console.log(`www ${name.padEnd(34)} ${String(bytes.length).padStart(9)} B  ${String(gzipped(path.join(www, name))).padStart(8)} B gz`);
 }

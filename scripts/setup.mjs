@@ -5,7 +5,7 @@ import { duration } from "./lib/run.mjs";
 import { shared } from "./lib/paths.mjs";
 import { rustTarget, wasmBindgen, wasmPack } from "./setup/rust.mjs";
 import { consumers } from "./setup/consumers.mjs";
-import { packages } from "./setup/npm.mjs";
+import { packages, reference } from "./setup/npm.mjs";
 import { system } from "./setup/system.mjs";
 import { python } from "./setup/python.mjs";
 
@@ -20,8 +20,8 @@ if (!["start", "test"].includes(goal)) {
 // (one waits for the network while another compiles); the steps of a lane run in order.
 const lanes =
   goal === "start"
-    ? [[packages], [rustTarget, wasmBindgen]]
-    : [[packages, consumers], [rustTarget, wasmBindgen, wasmPack], [system, python]];
+    ? [[packages, reference], [rustTarget, wasmBindgen]]
+    : [[packages, reference, consumers], [rustTarget, wasmBindgen, wasmPack], [system, python]];
 
 async function run(step) {
   const say = (text) => console.log(`  ${step.name}: ${text}`);

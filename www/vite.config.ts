@@ -46,6 +46,8 @@ export function colormaps(): Plugin {
 /** What the service worker keeps. The engine without SIMD is fetched by the few browsers that need it. */
 const KEPT = /\.(html|js|css|wasm|svg|webmanifest)$/;
 const LEFT = /scalar|^sw\.js$/;
+/** The API reference is no part of the app: the worker keeps what was looked at. */
+const REFERENCE = /^reference\b/;
 
 /** Builds the service worker with the list of everything else that was built. */
 function offline(): Plugin {
@@ -55,7 +57,7 @@ function offline(): Plugin {
     // When everything is written; a build that failed before that shows its own error.
     async writeBundle() {
       const dist = at("dist");
-      const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((f) => KEPT.test(f) && !LEFT.test(basename(f)));
+      const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((f) => KEPT.test(f) && !LEFT.test(basename(f)) && !REFERENCE.test(f));
       const precache = files.toSorted().map((f) => ({
         url: f.replaceAll("\\", "/"),
         revision: createHash("sha256").update(readFileSync(join(dist, f))).digest("hex").slice(0, 16),

@@ -1,6 +1,8 @@
 /**
  * What programs mean by what they write: `hyperslab/conventions`, a module of its own, for objects of any file that
  * `hyperslab` opened. As everywhere, synchronous files answer at once and others by promise.
+ *
+ * @module hyperslab/conventions
  */
 
 // Whoever has a file has all of this: what is shared is one chunk, which compresses best.
@@ -35,6 +37,14 @@ export function identify<O extends Entity<"sync"> | Entity>(object: O): Out<Mode
  * - Pairs of floats that h5py, PyTables and MATLAB store complex numbers as: complex numbers.
  *
  * Any other dataset gives its values, as `read` does; any other group or type is returned itself.
+ *
+ * ```ts
+ * import { openSync } from "hyperslab";
+ * import { type Categorical, interpret, labels } from "hyperslab/conventions";
+ *
+ * const cluster = openSync("cells.h5ad").get("obs/cluster");
+ * if (cluster) console.log(labels(interpret(cluster) as Categorical));
+ * ```
  */
 export function interpret<O extends Entity<"sync"> | Entity>(object: O): Out<ModeOf<O>, Meaning<ModeOf<O>>> {
   return run(interpretSteps(object as Entity<Mode>)) as Out<ModeOf<O>, Meaning<ModeOf<O>>>;
@@ -51,6 +61,13 @@ export function defaultPlot<G extends Group<"sync"> | Group>(group: G): Out<Mode
 /**
  * The group, a whole file usually, as netCDF-4 sees it: its dimensions, its variables with theirs, the groups below.
  * Axes without a name get netCDF's `phony_dim_N`.
+ *
+ * ```ts
+ * import { open } from "hyperslab";
+ * import { netcdf } from "hyperslab/conventions";
+ *
+ * for (const { name, dimensions } of (await netcdf(await open("era5.nc"))).variables) console.log(name, dimensions.map((d) => d.size));
+ * ```
  */
 export function netcdf<G extends Group<"sync"> | Group>(group: G): Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>> {
   return run(netcdfSteps(group as Group<Mode>)) as Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>>;

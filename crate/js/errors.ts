@@ -27,16 +27,34 @@ export interface FilterReference {
 
 /** Where an error happened. */
 export interface ErrorPlace {
+  /** Path of the object concerned. */
   path?: string | undefined;
+  /** Absolute byte position in the file. */
   address?: number | undefined;
+  /** Structures that were being read, outermost first. */
   trail?: readonly string[] | undefined;
+  /** The filter concerned. */
   filter?: FilterReference | undefined;
+  /** What went wrong below. */
   cause?: unknown;
 }
 
-/** Every error this package throws, except an `AbortSignal`'s own reason. */
+/**
+ * Every error this package throws, except an `AbortSignal`'s own reason.
+ *
+ * ```ts
+ * try {
+ *   openSync("missing.h5");
+ * } catch (e) {
+ *   if (!isHyperslabError(e, "NotFound")) throw e;
+ *   console.log(e.message, e.path, e.address, e.trail);
+ * }
+ * ```
+ */
 export class HyperslabError extends Error {
+  /** Always this. */
   override readonly name = "HyperslabError";
+  /** Who is at fault. */
   readonly code: ErrorCode;
   /** Path of the object concerned. */
   readonly path?: string;
@@ -47,6 +65,7 @@ export class HyperslabError extends Error {
   /** The filter concerned. */
   readonly filter?: FilterReference;
 
+  /** Filters of yours may throw it, too. */
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause });
     this.code = code;

@@ -1,4 +1,8 @@
-/** A data provider for the viewer of H5Web, `@h5web/app`: `hyperslab/h5web`, for browsers and bundlers. */
+/**
+ * A data provider for the viewer of H5Web, `@h5web/app`: `hyperslab/h5web`, for browsers and bundlers.
+ *
+ * @module hyperslab/h5web
+ */
 
 import { useOpener } from "./h5web/index.js";
 

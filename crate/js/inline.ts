@@ -8,6 +8,8 @@
  *
  * `open(file, { workers })` makes workers of this file's own text, where a policy allows that (`worker-src blob:`, or `data:`).
  * Where it does not, and in Node, files are opened as without that option: values are the same, and `file.stats.notices` says so.
+ *
+ * @module hyperslab/inline
  */
 
 import { expose } from "comlink";

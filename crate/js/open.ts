@@ -24,6 +24,12 @@ function accessTo(handle: unknown, options: OpenOptions): Promise<WritableSource
  * a `FileSystemFileHandle` of the browser's private file system, a place of your own with `write` and `truncate`. Whatever
  * else it is, bytes, a Blob, a source that only reads, stays as it is: changes are in memory, for `save`, `toBlob` and `toBytes`.
  *
+ * ```ts
+ * const f = await open("https://example.org/run.h5", { http: { headers: { authorization: "Bearer x" } } });
+ * console.log(await f.keys(), f.stats.requests);
+ * await f.close();
+ * ```
+ *
  * Errors: `NotFound` if there is no file (`"r"`, `"r+"`); `Io` if there is one (`"w-"`, `"x"`), or if somebody else
  * has it open for writing; `Unsupported` for files that cannot be changed.
  */
@@ -44,6 +50,14 @@ async function opened(source: Source, options: OpenOptions): Promise<File> {
 /**
  * Opens a file whose bytes are at hand: in memory, on disk in Node, a Blob or a `FileSystemSyncAccessHandle` inside a worker.
  * Modes are those of {@link open}.
+ *
+ * ```ts
+ * const f = openSync("run.h5", { mode: "r+" });
+ * f.move("entry/data", "entry/raw");
+ * f.close(); // all of it or, after a power cut, none
+ * ```
+ *
+ * Errors: those of {@link open}; `Argument` for what takes time to open, in browsers also before {@link ready} is done.
  */
 export function openSync(source: Source, options: OpenOptions = {}): FileSync {
   const instance = engineNow(writes(options));
@@ -51,7 +65,18 @@ export function openSync(source: Source, options: OpenOptions = {}): FileSync {
   return openFile("sync", instance, source, options);
 }
 
-/** Creates a file in memory: fill it, then take it with `toBytes`, `toBlob` or `save`. */
+/**
+ * Creates a file in memory: fill it, then take it with `toBytes`, `toBlob` or `save`.
+ *
+ * ```ts
+ * const f = create({ libver: "v110" });
+ * f.createDataset("entry/data", { data: new Float64Array(1000), shape: [100, 10], compression: "gzip" });
+ * f.get("entry")?.attrs.set("title", "Run 7");
+ * const bytes = f.toBytes();
+ * ```
+ *
+ * Errors: `Argument` for options that do not go together, in browsers also before {@link ready} is done.
+ */
 export function create(options: CreateOptions = {}): FileSync {
   return createFile(engineNow(true), options);
 }

@@ -33,6 +33,13 @@ function isOptions(given: WasmSource | ReadyOptions): given is ReadyOptions {
 /**
  * Loads the engine. `open` and `repack` do so by themselves; `openSync` and `create` need it done before, except in Node.
  * A {@link WasmSource} alone stands for `{ wasm }`.
+ *
+ * ```ts
+ * await ready({ edit: false, codecs: true });
+ * const f = openSync(new Uint8Array(await (await fetch("run.h5")).arrayBuffer()));
+ * ```
+ *
+ * Errors: `Io` if a file of the package cannot be fetched or compiled.
  */
 export async function ready(given: WasmSource | ReadyOptions = {}): Promise<void> {
   const { edit = true, wasm, codecs, signal }: ReadyOptions = isOptions(given) ? given : { wasm: given };

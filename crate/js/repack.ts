@@ -12,11 +12,16 @@ import type { RepackOptions, RepackTarget, Source } from "./types.js";
  * numbers shuffled before; smaller ones as they are. Other options say otherwise for all datasets, where they can be stored
  * so, and `datasets` for some.
  *
+ * ```ts
+ * await repack("run.h5", { to: "small.h5", compression: "zstd", datasets: { "entry/data": { chunks: [64, 64] } } });
+ * ```
+ *
  * Errors: `Unsupported` for what cannot be carried over, `Argument` for a named dataset that cannot be stored as was asked for,
  * both with its path and before anything is written; `NotFound` for paths in `drop`, `datasets` and `subtree`
  * that are not there.
  */
 export function repack(source: Source, options: RepackOptions & { to: RepackTarget }): Promise<undefined>;
+/** The copy's bytes: of a file that fits into memory. */
 export function repack(source: Source, options?: RepackOptions): Promise<Uint8Array>;
 export async function repack(source: Source, options: RepackOptions = {}): Promise<Uint8Array | undefined> {
   const { repackFile } = await import("./repacking.js");

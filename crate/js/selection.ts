@@ -17,9 +17,17 @@ class SliceValue implements Slice {
 
 /**
  * A range along one axis, as Python's `slice`: `slice(stop)`, `slice(start, stop)`, `slice(start, stop, step)`;
- * `null` leaves a side open.
+ * `null` leaves a side open. Positions count elements, negative ones from the end.
+ *
+ * ```ts
+ * const d = create().createDataset("d", { shape: [100, 20], dtype: "int16" });
+ * d.read([slice(10, 20), slice(null, null, 4)]); // "10:20, ::4", shape [10, 5]
+ * ```
+ *
+ * Errors: `Argument` for numbers that are not whole.
  */
 export function slice(stop: number | null): Slice;
+/** From `start` to before `stop`, every `step`-th. */
 export function slice(start: number | null, stop: number | null, step?: number | null): Slice;
 export function slice(a: number | null, ...rest: (number | null | undefined)[]): Slice {
   if (rest.length === 0) return new SliceValue(null, bound(a), null);

@@ -1,6 +1,8 @@
 /**
  * HDF5 files for readers of Zarr: `hyperslab/zarr`, a module of its own, for objects of any file that `hyperslab` opened. As
  * everywhere, synchronous files answer at once and others by promise.
+ *
+ * @module hyperslab/zarr
  */
 
 // Whoever has a file has all of this: what is shared is one chunk, which compresses best.
@@ -24,6 +26,15 @@ type ModeOf<O> = O extends Group<infer M> | Dataset<infer M> ? M : never;
  * length use the codec `vlen-utf8`; array types add axes; enums are their codes; 16-bit floats are 32-bit ones where JavaScript has
  * no `Float16Array`.
  *
+ * ```ts
+ * import { open } from "hyperslab";
+ * import { zarrStore } from "hyperslab/zarr";
+ * import * as zarr from "zarrita";
+ *
+ * const store = zarrStore(await open("run.h5"));
+ * const array = await zarr.open(zarr.root(store).resolve("entry/data"), { kind: "array" });
+ * ```
+ *
  * What Zarr cannot say (references, sequences, null dataspaces, integers of more than 8 bytes) is not in the store, and
  * {@link ZarrStore.omitted} says so.
  */
@@ -38,6 +49,13 @@ export function zarrStore<G extends Group<"sync"> | Group | Dataset<"sync"> | Da
  * Readers need the numcodecs of Python (zlib, shuffle, Zstandard, Blosc, bzip2, Fletcher-32 are used); what these do not read is
  * put in decoded if it is small, or left out and reported to `onOmit`. Dimensions are named as netCDF names them. Positions are
  * those in the file as it was last flushed, and in one file: not in families or other sets.
+ *
+ * ```ts
+ * import { open } from "hyperslab";
+ * import { references } from "hyperslab/zarr";
+ *
+ * const text = JSON.stringify(await references(await open("run.h5"), { url: "https://example.org/run.h5" }));
+ * ```
  */
 export function references<G extends Group<"sync"> | Group>(group: G, options: ReferencesOptions): Out<ModeOf<G>, References> {
   return run(referencesSteps(group as Group<Mode>, options)) as Out<ModeOf<G>, References>;

@@ -66,6 +66,11 @@ export const stages = [
     what: "the tests of the project's own tools",
     commands: nodeTests("tests/scripts"),
   },
+  {
+    name: "reference",
+    what: "the API reference: everything is described, all links lead somewhere, its examples compile, its pages need nothing else",
+    commands: () => [{ argv: [node, "scripts/reference.mjs"] }, ...nodeTests("tests/reference")()],
+  },
   { name: "js", what: "the package's tests in Node", commands: nodeTests("tests/js") },
   { name: "cli", what: "the command, beside HDF5's own tools", commands: nodeTests("tests/cli") },
   {

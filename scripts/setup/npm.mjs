@@ -1,26 +1,28 @@
-// The packages of package-lock.json, wasm-opt (binaryen) among them.
+// The packages of package-lock.json, wasm-opt (binaryen) among them, and those of scripts/reference.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { at } from "../lib/paths.mjs";
 import { logged } from "../lib/run.mjs";
 
-const stamp = at("node_modules/.stamp");
-
-/** What the installed packages depend on: the lock file and the Node that runs them. */
-function wanted() {
-  const lock = readFileSync(at("package-lock.json"));
-  return `${createHash("sha256").update(lock).digest("hex")} ${process.version}`;
+/** The packages of a folder's lock file. */
+function locked(folder, name, why) {
+  const stamp = at(folder, "node_modules/.stamp");
+  /** What the installed packages depend on: the lock file and the Node that runs them. */
+  const wanted = () => `${createHash("sha256").update(readFileSync(at(folder, "package-lock.json"))).digest("hex")} ${process.version}`;
+  return {
+    name,
+    what: "npm ci",
+    why,
+    async ready() {
+      return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted() ? "as in package-lock.json" : undefined;
+    },
+    async make(say) {
+      await logged("npm", ["npm", "ci", "--no-audit", "--no-fund"], say, { cwd: at(folder) });
+      writeFileSync(stamp, wanted());
+    },
+  };
 }
 
-export const packages = {
-  name: "npm packages",
-  what: "npm ci",
-  why: "TypeScript, the linter, wasm-opt and what the web app is made of, in the versions of package-lock.json",
-  async ready() {
-    return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted() ? "as in package-lock.json" : undefined;
-  },
-  async make(say) {
-    await logged("npm", ["npm", "ci", "--no-audit", "--no-fund"], say);
-    writeFileSync(stamp, wanted());
-  },
-};
+export const packages = locked(".", "npm packages", "TypeScript, the linter, wasm-opt and what the web app is made of, in the versions of package-lock.json");
+/** By themselves: what reads declarations for the reference needs a TypeScript that is written in JavaScript, everything else one that is not. */
+export const reference = locked("scripts/reference", "typedoc", "it makes the API reference, with a TypeScript of its own");

@@ -37,6 +37,9 @@ export function Start() {
         <p class="quiet">
           {t.private} {t.offlineReady}
         </p>
+        <p class="quiet">
+          {t.forPrograms} <a href="reference/index.html">{t.reference}</a>
+        </p>
       </div>
     </section>
   );

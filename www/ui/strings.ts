@@ -15,6 +15,8 @@ export const t = {
   tagline: "Look inside HDF5 files, and change them",
   private: "Nothing leaves this computer: files are read in your browser and never uploaded.",
   offlineReady: "Works without a network once it was opened.",
+  forPrograms: "The same for programs, in JavaScript and TypeScript:",
+  reference: "API reference",
   dropHere: "Drop an HDF5 file anywhere on this page",
   dropNow: "Drop to open",
   or: "or",

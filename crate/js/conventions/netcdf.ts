@@ -5,9 +5,11 @@ import { attribute, get, isArray, isReference, number, type Steps, text } from "
 
 /** A dimension of a netCDF group. */
 export interface NetcdfDimension {
+  /** Its name. */
   readonly name: string;
   /** The current length: the greatest extent of a variable where the dimension is unlimited. */
   readonly size: number;
+  /** Whether it may grow. */
   readonly unlimited: boolean;
 }
 
@@ -17,16 +19,21 @@ export interface NetcdfVariable<M extends Mode = "async"> {
   readonly name: string;
   /** A dimension for each axis. Of unlimited ones the dataset may have less: the rest is its fill value. */
   readonly dimensions: NetcdfDimension[];
+  /** Its values and attributes. */
   readonly dataset: Dataset<M>;
 }
 
 /** A group, as netCDF-4 sees it. */
 export interface NetcdfGroup<M extends Mode = "async"> {
+  /** Its name; `/` for the root. */
   readonly name: string;
   /** Those defined here; groups below see them too. */
   readonly dimensions: NetcdfDimension[];
+  /** Its variables. */
   readonly variables: NetcdfVariable<M>[];
+  /** The groups in it. */
   readonly groups: NetcdfGroup<M>[];
+  /** The group itself, with its attributes. */
   readonly group: Group<M>;
 }
 

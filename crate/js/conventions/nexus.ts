@@ -7,11 +7,13 @@ import { child, get, number, type Steps, text, texts } from "./steps.js";
 export interface Plot<M extends Mode = "async"> {
   /** The NXdata group. */
   readonly group: Group<M>;
+  /** The values. */
   readonly signal: Dataset<M>;
   /** More signals of the same shape. */
   readonly auxiliary: Dataset<M>[];
   /** Coordinates along each axis of the signal; `undefined` where there are none. */
   readonly axes: (Dataset<M> | undefined)[];
+  /** What is written above it, if the file says so. */
   readonly title: string | undefined;
 }
 

@@ -33,15 +33,22 @@ export function attributeValue(file_id: bigint, path: string, name: string, json
 
 /** An attribute, whose value is read when it is asked for. */
 export class Attribute {
+  /** Number of the open file. */
   file_id: bigint;
+  /** Path of the object that has it. */
   path: string;
+  /** Its name. */
   name: string;
+  /** What it is. */
   metadata: Metadata;
+  /** Type of its elements. */
   dtype: Dtype;
+  /** Its extents; `[]` for a scalar, `null` for a null dataspace. */
   shape: number[] | null;
   private known?: OutputData | null;
   private known_json?: JSONCompatibleOutputData | null;
 
+  /** The attribute of that name of an object; errors: `NotFound`. */
   constructor(file_id: bigint, path: string, name: string) {
     this.file_id = file_id;
     this.path = path;
@@ -85,8 +92,11 @@ function above(path: string): string {
 
 /** Groups, datasets and committed datatypes. */
 export abstract class HasAttrs {
+  /** Number of the open file. */
   file_id!: bigint;
+  /** Path by which it was reached. */
   path!: string;
+  /** What it is. */
   type!: ObjectType;
 
   /** The attributes by name; each is looked up when it is asked for. */
@@ -111,6 +121,7 @@ export abstract class HasAttrs {
 
   /** The value of an attribute, of what JSON has if that is wanted. */
   get_attribute(name: string, json_compatible: true): JSONCompatibleOutputData;
+  /** The value of an attribute. */
   get_attribute(name: string, json_compatible?: false): OutputData;
   get_attribute(name: string, json_compatible = false): OutputData | JSONCompatibleOutputData {
     return attributeValue(this.file_id, this.path, name, json_compatible) as OutputData;
@@ -137,6 +148,7 @@ export abstract class HasAttrs {
 
   /** What a reference leads to; `null` for an empty one. */
   dereference(ref: RegionReference): DatasetRegion;
+  /** The object or the elements that a reference leads to; `null` for an empty one. */
   dereference(ref: Reference | RegionReference): DatasetRegion | Entity | null;
   dereference(ref: Reference | RegionReference): DatasetRegion | Entity | null {
     const own = toOwn(ref);
@@ -148,6 +160,7 @@ export abstract class HasAttrs {
 
 /** A committed datatype. */
 export class Datatype extends HasAttrs {
+  /** The datatype at a path of an open file. */
   constructor(file_id: bigint, path: string) {
     super();
     this.file_id = file_id;

@@ -2,28 +2,44 @@
 
 /** Ways of opening: reading, changing what is there, a new file in any case or only where there is none, and SWMR. */
 export const ACCESS_MODES = {
+  /** Reading. */
   r: "H5F_ACC_RDONLY",
+  /** Changing what is there. */
   a: "H5F_ACC_RDWR",
+  /** A new file, in the place of any other. */
   w: "H5F_ACC_TRUNC",
+  /** A new file where there is none. */
   x: "H5F_ACC_EXCL",
+  /** Changing what others follow (SWMR). */
   Sa: "ACC_SWMR_APPEND",
+  /** Following what another program writes (SWMR). */
   Sr: "H5F_ACC_SWMR_READ",
 } as const;
 
+/** A way of opening. */
 export type ACCESS_MODESTRING = keyof typeof ACCESS_MODES;
 
 /** Releases that say in which form things are written. */
 export const LIBVER_BOUNDS_MAP = {
+  /** HDF5 1.0 to 1.6. */
   earliest: "H5F_LIBVER_EARLIEST",
+  /** HDF5 1.8. */
   v108: "H5F_LIBVER_V18",
+  /** HDF5 1.10. */
   v110: "H5F_LIBVER_V110",
+  /** HDF5 1.12. */
   v112: "H5F_LIBVER_V112",
+  /** HDF5 1.14. */
   v114: "H5F_LIBVER_V114",
+  /** HDF5 2.0. */
   v200: "H5F_LIBVER_V200",
+  /** The newest that is known. */
   latest: "H5F_LIBVER_LATEST",
 } as const;
 
+/** A release. */
 export type LIBVER_BOUND = keyof typeof LIBVER_BOUNDS_MAP;
+/** The oldest release that has to read what is written and the newest whose forms may be used; one alone is both. */
 export type LIBVER_BOUNDS = LIBVER_BOUND | [LIBVER_BOUND, LIBVER_BOUND];
 
 /** Classes of datatypes. */

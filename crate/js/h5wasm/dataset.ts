@@ -66,6 +66,7 @@ function read(dataset: OwnDataset<"sync">, json: boolean): OutputData | null {
 export class Dataset extends HasAttrs {
   private known?: Metadata | undefined;
 
+  /** The dataset at a path of an open file; whether it is there is seen when it is used. */
   constructor(file_id: bigint, path: string) {
     super();
     this.file_id = file_id;
@@ -89,14 +90,17 @@ export class Dataset extends HasAttrs {
     return this.known;
   }
 
+  /** Type of the elements. */
   get dtype(): Dtype {
     return metadata_to_dtype(this.metadata);
   }
 
+  /** Extents; `[]` for a scalar, `null` for a null dataspace. */
   get shape(): number[] | null {
     return this.metadata.shape;
   }
 
+  /** What chunks go through, in the order of writing. */
   get filters(): Filter[] {
     return datasetFilters(this.file_id, this.path);
   }
@@ -161,6 +165,7 @@ export class Dataset extends HasAttrs {
     this.own.attachScale(index, opened(this.file_id).dataset(scale_dset_path));
   }
 
+  /** Takes the scale at that path away from an axis. */
   detach_scale(index: number, scale_dset_path: string): void {
     this.own.detachScale(index, opened(this.file_id).dataset(scale_dset_path));
   }
@@ -189,10 +194,13 @@ export class Dataset extends HasAttrs {
     return this.own.dims.map(({ label }) => label || null);
   }
 
+  /** `value`, by the name that h5wasm has for it. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible?: false): OutputData | null;
+  /** The same of what JSON has. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible: true): JSONCompatibleOutputData | null;
+  /** Either. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible: boolean): OutputData | JSONCompatibleOutputData | null;
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
@@ -203,10 +211,13 @@ export class Dataset extends HasAttrs {
 
 /** The elements of a dataset to which a region reference leads. */
 export class DatasetRegion {
+  /** The dataset that has the elements. */
   source_dataset: Dataset;
+  /** The reference that leads to them. */
   region_reference: RegionReference;
   private known?: Metadata;
 
+  /** The elements of a dataset to which a reference leads. */
   constructor(source_dataset: Dataset, region_reference: RegionReference) {
     this.source_dataset = source_dataset;
     this.region_reference = region_reference;
@@ -238,10 +249,13 @@ export class DatasetRegion {
     return this.output(false);
   }
 
+  /** `value`, by the name that h5wasm has for it. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible?: false): OutputData | null;
+  /** The same of what JSON has. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible: true): JSONCompatibleOutputData | null;
+  /** Either. */
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name
   _value_getter(json_compatible: boolean): OutputData | JSONCompatibleOutputData | null;
   // oxlint-disable-next-line eslint/no-underscore-dangle -- its name

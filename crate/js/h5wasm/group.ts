@@ -17,20 +17,35 @@ export type Entity = Dataset | Group | BrokenSoftLink | ExternalLink | Datatype 
 
 /** A soft link that leads nowhere. */
 export class BrokenSoftLink {
+  /** The path that nothing is at. */
   target: string;
+  /** What it is. */
   type: ObjectType = "BrokenSoftLink";
 
+  /** A link to that path. */
   constructor(target: string) {
     this.target = target;
   }
 }
 
+/** Where an external link leads. */
+export interface ExternalTarget {
+  /** Name of the other file. */
+  filename: string;
+  /** The path there. */
+  obj_path: string;
+}
+
 /** A link into another file that is not there, or has nothing at that place. */
 export class ExternalLink {
+  /** Name of the other file. */
   filename: string;
+  /** The path there. */
   obj_path: string;
+  /** What it is. */
   type: ObjectType = "ExternalLink";
 
+  /** A link to that path of another file. */
   constructor(filename: string, obj_path: string) {
     this.filename = filename;
     this.obj_path = obj_path;
@@ -59,9 +74,9 @@ export function softTarget(file_id: bigint, path: string): string | null {
 }
 
 /** Where an external link leads; nothing in it for anything else. */
-export function externalTarget(file_id: bigint, path: string): { filename: string; obj_path: string } {
+export function externalTarget(file_id: bigint, path: string): ExternalTarget {
   const link = opened(file_id).link(tidy(path));
-  return (link?.kind === "external" ? { filename: link.file, obj_path: link.target } : {}) as { filename: string; obj_path: string };
+  return (link?.kind === "external" ? { filename: link.file, obj_path: link.target } : {}) as ExternalTarget;
 }
 
 function ownGroup(file_id: bigint, path: string): OwnGroup<"sync"> {
@@ -99,7 +114,9 @@ export function namesIn(file_id: bigint, path: string, recursive: boolean): stri
 
 /** How a dataset is made. */
 export interface CreateDatasetOptions {
+  /** Its path, from the group. */
   name: string;
+  /** The elements. */
   data: GuessableDataTypes;
   /** Default: the data's. */
   shape?: number[] | null;
@@ -115,6 +132,7 @@ export interface CreateDatasetOptions {
   compression_opts?: number | number[];
   /** Sort bytes by significance before compressing. */
   shuffle?: boolean;
+  /** Whether the order is kept in which attributes are made. */
   track_order?: boolean;
 }
 
@@ -129,6 +147,7 @@ function filtersOf({ compression, compression_opts }: CreateDatasetOptions): Dat
 
 /** A group. */
 export class Group extends HasAttrs {
+  /** The group at a path of an open file. */
   constructor(file_id: bigint, path: string) {
     super();
     this.path = path;
@@ -141,10 +160,12 @@ export class Group extends HasAttrs {
     return namesIn(this.file_id, this.path, false);
   }
 
+  /** What the links lead to, in the order of `keys`. */
   *values(): Generator<Entity | null, void, unknown> {
     for (const name of this.keys()) yield this.get(name);
   }
 
+  /** Names with what they lead to, in the order of `keys`. */
   *items(): Generator<[string, Entity | null], void, unknown> {
     for (const name of this.keys()) yield [name, this.get(name)];
   }
@@ -160,7 +181,7 @@ export class Group extends HasAttrs {
   }
 
   /** Where the external link at a path from the root leads. */
-  get_external_link(obj_path: string): { filename: string; obj_path: string } {
+  get_external_link(obj_path: string): ExternalTarget {
     return externalTarget(this.file_id, obj_path);
   }
 
@@ -241,6 +262,7 @@ export class Group extends HasAttrs {
 
 make.group = (file_id, path) => new Group(file_id, path);
 
+/** Options of `new File`. */
 export interface FileOptions {
   /** For a new file: whether the order is kept in which links and attributes of the root group are made. */
   track_order?: boolean;
@@ -250,7 +272,9 @@ export interface FileOptions {
 
 /** An open file, which is its root group. */
 export class File extends Group {
+  /** The name it was opened by. */
   filename: string;
+  /** The way it was opened. */
   mode: ACCESS_MODESTRING;
 
   /** Opens a file of `FS`, or of the machine in Node. Throws if that cannot be done. */

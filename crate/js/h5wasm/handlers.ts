@@ -41,8 +41,16 @@ export async function download(hdf5_file: H5File): Promise<void> {
   downloader(await to_blob(hdf5_file), hdf5_file.filename.replace(/^.*\//, ""));
 }
 
+/** What is in a folder of `FS`. */
+export interface Listing {
+  /** Names of files. */
+  files: string[];
+  /** Names of folders. */
+  subfolders: string[];
+}
+
 /** What is in a folder of `FS`; nothing for what is none. */
-export function dirlisting(path: string, fs: Pick<typeof FS, "analyzePath"> = FS): { files: string[]; subfolders: string[] } | Record<string, never> {
+export function dirlisting(path: string, fs: Pick<typeof FS, "analyzePath"> = FS): Listing | Record<string, never> {
   const node = fs.analyzePath(path).object;
   if (!node?.isFolder) return {};
   const all = Object.values(node.contents as Record<string, FSNode>);

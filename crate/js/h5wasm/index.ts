@@ -1,18 +1,4 @@
-/**
- * A drop-in for h5wasm (0.10): the same names, values and files, without libhdf5. What it does better, where that could be noticed:
- *
- * - What goes wrong throws a `HyperslabError`: a file that is not there, a name that is taken, a filter that is not known, a checksum
- *   that is wrong, numbers that do not fit into the type.
- * - Integers are exact: whole numbers beyond int32 are written as int64; in `json_value` those that no number holds are text. Digits of a
- *   dtype count: `"<i8"` has 8 bytes.
- * - `maxshape` is `Infinity` where an axis is unlimited. Slices end where the dataset ends.
- * - Floats of 2 bytes are read and written; text of variable length is compressed and sliced; chunks are chosen where they are not
- *   given; `shuffle` counts; groups on the way to a new one are made; an attribute that is there is replaced.
- * - All filters that this package knows are there, without plugins.
- *
- * What works on libhdf5's memory (`HEAPU8`, `_malloc`, `ccall` ...) is not there, nor are devices in `FS`: it throws and says what to use.
- * All that differs is in tests/entries/h5wasm/differences.mjs.
- */
+/** What `hyperslab/h5wasm` exports. */
 
 import { Datatype } from "./attributes.js";
 import { ACCESS_MODES } from "./constants.js";
@@ -29,15 +15,19 @@ export { dirlisting, download, downloader, to_blob, UPLOADED_FILES, uploader } f
 export { FS, Module, ready } from "./module.js";
 export { Reference, RegionReference } from "./references.js";
 export type { ACCESS_MODESTRING, LIBVER_BOUND, LIBVER_BOUNDS } from "./constants.js";
-export type { CreateDatasetOptions, Entity, FileOptions } from "./group.js";
+export type { ObjectType } from "./attributes.js";
+export type { CreateDatasetOptions, Entity, ExternalTarget, FileOptions } from "./group.js";
+export type { Listing } from "./handlers.js";
 export type { Analysis, FSNode, FSStream, Stat } from "./fs/index.js";
-export type { FileSystemType, Mount, MountOptions } from "./fs/nodes.js";
+export type { FilePackage, FileSystemType, Mount, MountOptions, NamedBlob, PackageMetadata, PackedFile } from "./fs/nodes.js";
 export type { H5Module } from "./module.js";
 export type {
   ArrayDtype,
+  ArrayTypeDtype,
   CompoundDtype,
   CompoundMember,
   CompoundMemberDtype,
+  CompoundTypeDtype,
   CompoundTypeMetadata,
   Dtype,
   EnumTypeMetadata,
@@ -47,10 +37,30 @@ export type {
   Metadata,
   OutputData,
   Slice,
+  SliceElement,
   Status,
   TypedArray,
   VirtualSource,
 } from "./types.js";
 
-export const h5wasm = { File, Group, Dataset, Datatype, DatasetRegion, ready, ACCESS_MODES };
+/** What programs that import one object of h5wasm use of it. */
+export interface H5wasm {
+  /** Open files. */
+  File: typeof File;
+  /** Groups. */
+  Group: typeof Group;
+  /** Datasets. */
+  Dataset: typeof Dataset;
+  /** Committed datatypes. */
+  Datatype: typeof Datatype;
+  /** What region references lead to. */
+  DatasetRegion: typeof DatasetRegion;
+  /** The engine and all filters: to be waited for before anything else. */
+  ready: typeof ready;
+  /** Ways of opening. */
+  ACCESS_MODES: typeof ACCESS_MODES;
+}
+
+/** All of it in one object, as programs import it: `import h5wasm from "hyperslab/h5wasm"`. */
+export const h5wasm: H5wasm = { File, Group, Dataset, Datatype, DatasetRegion, ready, ACCESS_MODES };
 export default h5wasm;

@@ -5,8 +5,10 @@ import type { Reference as OwnReference } from "../types.js";
 
 /** A stored reference to an object: its address, in 8 bytes. */
 export class Reference {
+  /** Its bytes. */
   ref_data: Uint8Array;
 
+  /** A reference of those bytes. */
   constructor(ref_data: Uint8Array) {
     this.ref_data = ref_data;
   }

@@ -44,12 +44,13 @@ export function useOpener(open: Opener): void {
  * read. Integers of more than 8 bytes are text, references say what they lead to by its address.
  */
 export class HyperslabApi implements DataProviderApi {
+  /** What the viewer calls the file. */
   readonly filepath: string;
   private readonly file: Promise<File<Mode>>;
   private readonly own: boolean;
 
   /** `source`: an open file, which stays the caller's to close, or what `open` takes. */
-  constructor(source: Open | Source, options: HyperslabApiOptions = {}) {
+  constructor(source: File | FileSync | Source, options: HyperslabApiOptions = {}) {
     const { filepath, ...rest } = options;
     this.own = !isOpen(source);
     this.file = isOpen(source) ? Promise.resolve(source as File<Mode>) : (opener(source, rest) as Promise<File<Mode>>);

@@ -8,10 +8,13 @@ import type { WriteValue } from "./writing.js";
 
 /** What an attribute is, without its value. */
 export interface AttributeInfo {
+  /** Its name. */
   readonly name: string;
   /** `[]` for a scalar, `null` for a null dataspace. */
   readonly shape: number[] | null;
+  /** Type of its elements, in short where text says it. */
   readonly dtype: Dtype;
+  /** Type of its elements in full. */
   readonly datatype: Datatype;
   /** Address of the committed datatype it uses. */
   readonly committed: number | undefined;
@@ -27,10 +30,13 @@ export interface AttributeOptions {
 
 /** The attributes of an object, much like a `Map`. Names are in creation order where that is tracked. */
 export interface Attributes<M extends Mode = "async"> {
+  /** How many there are. */
   readonly size: number;
+  /** Their names. */
   keys(): string[];
+  /** Whether there is one of that name. */
   has(name: string): boolean;
-  /** The value, or `undefined` if there is no such attribute. */
+  /** The value, in the forms of `Dataset.read`, or `undefined` if there is no such attribute. */
   get(name: string): Out<M, Value | undefined>;
   /** Shape and type of an attribute, or `undefined`. */
   describe(name: string): AttributeInfo | undefined;
@@ -38,7 +44,17 @@ export interface Attributes<M extends Mode = "async"> {
   entries(): Out<M, [name: string, value: Value][]>;
   /** All values as a plain object. */
   toObject(): Out<M, Record<string, Value>>;
-  /** Creates or replaces an attribute, of any size. */
+  /**
+   * Creates or replaces an attribute, of any size.
+   *
+   * ```ts
+   * const f = create();
+   * f.attrs.set("title", "Run 7");
+   * f.attrs.set("range", [0, 1], { dtype: "<f4" });
+   * ```
+   *
+   * Errors: `Argument` for values that do not fit the type or the shape; `ReadOnly` if the file is open for reading.
+   */
   set(name: string, value: WriteValue, options?: AttributeOptions): Out<M, void>;
   /** Deletes an attribute; whether there was one. */
   delete(name: string): Out<M, boolean>;

@@ -197,17 +197,27 @@ export type ConvertedOf<D extends Dtype, K extends NumericName> = D extends Arra
 
 /** The types that `isDataset` knows by name, as datasets spell them. */
 export interface KnownTypes {
+  /** Signed, 1 byte. */
   int8: "|i1";
+  /** Unsigned, 1 byte. */
   uint8: "|u1";
+  /** Signed, 2 bytes. */
   int16: "<i2" | ">i2";
+  /** Unsigned, 2 bytes. */
   uint16: "<u2" | ">u2";
+  /** Signed, 4 bytes. */
   int32: "<i4" | ">i4";
+  /** Unsigned, 4 bytes. */
   uint32: "<u4" | ">u4";
+  /** Signed, 8 bytes. */
   int64: "<i8" | ">i8";
+  /** Unsigned, 8 bytes. */
   uint64: "<u8" | ">u8";
-  /** Read as `Float32Array`. */
+  /** Binary16, read as `Float32Array`. */
   float16: "<f2" | ">f2";
+  /** Binary32. */
   float32: "<f4" | ">f4";
+  /** Binary64. */
   float64: "<f8" | ">f8";
   /** h5py's enum of `FALSE` and `TRUE`: arrays of 0 and 1, a scalar is a boolean. */
   bool: "bool";

@@ -49,6 +49,7 @@ export interface SaveOptions {
 export interface File<M extends Mode = "async"> extends Group<M> {
   /** Whether it is open for reading only, or can be changed. */
   readonly mode: "r" | "r+";
+  /** Facts about the file as a whole, as of when it was opened or refreshed last. */
   readonly info: FileInfo;
   /** What reading it has taken so far, at this moment. */
   readonly stats: FileStats;
@@ -67,7 +68,9 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * before stays until all of it is written.
    */
   save(path: string | URL, options?: SaveOptions): Out<M, void>;
+  /** To a file handle of the browser. */
   save(handle: SaveTarget, options?: SaveOptions): Promise<void>;
+  /** To either. */
   save(target: string | URL | SaveTarget, options?: SaveOptions): Out<M, void> | Promise<void>;
   /**
    * Writes everything that has changed to where the file is, and returns when it is safe there: after a power cut the file
@@ -115,6 +118,7 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * file is closed all the same, and stays as at its last flush. Changes in memory are gone.
    */
   close(): Out<M, void>;
+  /** For `using`: closes the file. */
   [Symbol.dispose](): void;
   /** For `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

@@ -2,6 +2,7 @@
 
 /** A dataset's filter, in the order filters are applied when writing. */
 export interface Filter {
+  /** Its number, as registered with The HDF Group. */
   readonly id: number;
   /** The name stored with it or registered for it; empty if unknown. */
   readonly name: string;
@@ -13,6 +14,7 @@ export interface Filter {
 
 /** What a registered filter is told. */
 export interface FilterContext {
+  /** The filter's number. */
   readonly id: number;
   /** The dataset's parameters of the filter ("client data"). */
   readonly values: number[];

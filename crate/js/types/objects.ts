@@ -30,7 +30,9 @@ export interface Node<M extends Mode = "async"> {
   readonly name: string;
   /** Address of the object header: the same for every hard link to one object. */
   readonly address: number;
+  /** Its attributes. */
   readonly attrs: Attributes<M>;
+  /** The file it is in. */
   readonly file: File<M>;
 }
 
@@ -45,7 +47,9 @@ export interface WalkOptions {
 
 /** One row of a group's listing. */
 export interface Entry<M extends Mode = "async"> {
+  /** The link's name. */
   readonly name: string;
+  /** The link itself. */
   readonly link: Link;
   /** What the link leads to (soft links included); absent if it leads nowhere or cannot be opened. */
   readonly object?: Entity<M>;
@@ -55,6 +59,7 @@ export interface Entry<M extends Mode = "async"> {
 
 /** A group. */
 export interface Group<M extends Mode = "async"> extends Node<M> {
+  /** Tells objects apart. */
   readonly kind: "group";
   /** Names of the links, in creation order where that is tracked, else in byte order. */
   keys(): Out<M, string[]>;
@@ -74,6 +79,13 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   /**
    * Calls `fn` for every object below this group, each once, parents first, with its path relative to the group.
    * Hard links only. The first result that is not `undefined` ends the visit and is its result.
+   *
+   * ```ts
+   * const f = openSync("run.h5");
+   * const path = f.visit((path, object) => (object.kind === "dataset" && object.ndim === 3 ? path : undefined));
+   * ```
+   *
+   * Errors: what `fn` throws, and those of a group that cannot be read.
    */
   visit<T>(
     fn: (path: string, object: Entity<M>) => T | undefined | (M extends "async" ? Promise<T | undefined> : never),
@@ -82,16 +94,36 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   /** Relative paths of every object below this group. */
   paths(options?: WalkOptions): Out<M, string[]>;
 
-  /** Creates a group; groups on the way are made as needed. */
+  /**
+   * Creates a group; groups on the way are made as needed.
+   *
+   * Errors: `Argument` if the name is taken; `ReadOnly` if the file is open for reading.
+   */
   createGroup(path: string, options?: GroupOptions): Out<M, Group<M>>;
-  /** Creates a dataset; groups on the way are made as needed. */
+  /**
+   * Creates a dataset; groups on the way are made as needed. Its type says what is known of its elements and of its shape.
+   *
+   * ```ts
+   * const f = create();
+   * f.createDataset("a", { data: [[1, 2], [3, 4]], dtype: "<i4", chunks: [1, 2], maxshape: [null, 2], compression: "gzip" });
+   * f.createDataset("b", { shape: [1000], dtype: "float32", fillvalue: NaN });
+   * f.createDataset("c", { data: { x: Float64Array.of(1, 2), name: ["one", "two"] } }); // a compound type
+   * ```
+   *
+   * Errors: `Argument` if the name is taken, or for data, shape, type and options that do not go together; `Unsupported` for filters that cannot
+   * be applied; `ReadOnly` if the file is open for reading.
+   */
   createDataset<const O extends DatasetOptions>(path: string, options: O & Only<O>): Out<M, Created<M, O>>;
   /**
    * Creates a committed datatype, which datasets and attributes share if it is given as their `dtype`; groups on the way are
    * made as needed.
    */
   createDatatype(path: string, dtype: Dtype, options?: HeaderOptions): Out<M, NamedDatatype<M>>;
-  /** Gives `object` another name, or makes a soft or external link. */
+  /**
+   * Gives `object` another name, or makes a soft or external link.
+   *
+   * Errors: `Argument` if the name is taken, or the object is in another file.
+   */
   link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
   /**
    * Takes the link called `name` away, without following it; the name may be a path to it. An object that nothing leads to
@@ -138,6 +170,23 @@ export interface Dimension<M extends Mode = "async"> {
   readonly scales: Dataset<M>[];
 }
 
+/** A fill value that nobody has given. */
+export interface ImpliedFill {
+  /** `"default"`: zero; `"undefined"`: nothing is promised of elements that nobody wrote. */
+  readonly status: "undefined" | "default";
+}
+
+/** A fill value that was given. */
+export interface GivenFill {
+  /** Tells it from others. */
+  readonly status: "user";
+  /** The value. */
+  readonly value: Value;
+}
+
+/** What is said of a dataset's fill value. */
+export type Fill = ImpliedFill | GivenFill;
+
 /** Where a chunk is stored. */
 export interface ChunkInfo {
   /** Position of its first element in the dataset. */
@@ -152,6 +201,7 @@ export interface ChunkInfo {
 
 /** A chunk as it is stored. */
 export interface RawChunk {
+  /** Its bytes, as the filters left them. */
   readonly bytes: Uint8Array;
   /** The filters it did not go through: bit `i` for filter `i`. */
   readonly filterMask: number;
@@ -171,27 +221,34 @@ export interface Converted<M extends Mode, A extends NumericArray> {
  * `createDataset` makes is known by its options, what a file has by {@link isDataset}.
  */
 export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S extends Shape = number[] | null> extends Node<M> {
+  /** Tells objects apart. */
   readonly kind: "dataset";
   /** Extents; `[]` for a scalar, `null` for a null dataspace. */
   readonly shape: S;
   /** Largest extents, `null` for an unlimited axis; `null` for a null dataspace. */
   readonly maxshape: (number | null)[] | null;
+  /** Type of the elements, in short where text says it. */
   readonly dtype: D;
+  /** Type of the elements in full. */
   readonly datatype: Datatype;
   /** Address of the committed datatype it uses. */
   readonly committed: number | undefined;
+  /** How many axes it has; 0 for a scalar and a null dataspace. */
   readonly ndim: number;
   /** Elements. */
   readonly size: number;
   /** Extents of a chunk; `null` if it is not chunked. */
   readonly chunks: number[] | null;
+  /** Where the elements are: in the header, in one piece, in chunks, or in other datasets. */
   readonly layout: "compact" | "contiguous" | "chunked" | "virtual";
   /** How chunks are found; `null` if it is not chunked. */
   readonly index: "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2" | null;
+  /** What chunks go through, in the order of writing. */
   readonly filters: Filter[];
   /** What unwritten elements read as: the value if one is set, else zero of the type (as in h5py). */
   readonly fillvalue: Value;
-  readonly fill: { readonly status: "undefined" | "default" } | { readonly status: "user"; readonly value: Value };
+  /** What is said of the fill value: nothing, the default, or a value. */
+  readonly fill: Fill;
   /** What the axes are, as dimension scales and labels say it. */
   readonly dims: Out<M, Dimension<M>[]>;
   /**
@@ -268,6 +325,7 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    * dataset has; `Unsupported` for elements in other files, sources of another type, and filters that cannot be applied.
    */
   write(value: WriteValue): Out<M, void>;
+  /** Those that are selected. */
   write(selection: Selection | null | undefined, value: WriteValue, options?: WriteOptions): Out<M, void>;
   /** Writes everything in the file that has changed to where it is: {@link File.flush}. */
   flush(): Out<M, void>;
@@ -279,11 +337,21 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
   /**
    * Changes the extents, up to `maxshape`. What is new reads as the fill value; what lies outside is lost, and its space used
    * again. The dataset has to be chunked.
+   *
+   * Errors: `Argument` if it is not, or for extents beyond `maxshape`.
    */
   resize(shape: readonly number[]): Out<M, void>;
   /**
    * Makes the dataset longer along `axis` (negative: from the last one) and writes `rows` there. Their other extents are
    * those of the dataset; with one dimension less they are a single row. Both happen, or neither.
+   *
+   * ```ts
+   * const d = create().createDataset("log", { shape: [0, 3], dtype: "<f8", maxshape: [null, 3] });
+   * d.append([[1, 2, 3], [4, 5, 6]]); // shape [2, 3]
+   * d.append([7, 8, 9]);              // shape [3, 3]
+   * ```
+   *
+   * Errors: those of `resize` and `write`.
    */
   append(rows: WriteValue, axis?: number, options?: WriteOptions): Out<M, void>;
   /** Makes this dataset a dimension scale, to be attached to axes of others. */
@@ -303,6 +371,7 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
   iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]>;
   /** Where the stored chunks are, in C order; or the one that begins at an element, `undefined` if it is not stored. */
   chunkInfo(): Out<M, ChunkInfo[]>;
+  /** The one whose first element is at `offset`. */
   chunkInfo(offset: readonly number[]): Out<M, ChunkInfo | undefined>;
   /** The bytes of the chunk that begins at an element, as they are stored; `undefined` if it is not. */
   readRawChunk(offset: readonly number[]): Out<M, RawChunk | undefined>;
@@ -317,8 +386,11 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
 
 /** A committed ("named") datatype. */
 export interface NamedDatatype<M extends Mode = "async"> extends Node<M> {
+  /** Tells objects apart. */
   readonly kind: "datatype";
+  /** The type, in short where text says it. */
   readonly dtype: Dtype;
+  /** The type in full. */
   readonly datatype: Datatype;
   toString(): string;
 }

@@ -69,7 +69,7 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
   /** Bytes of metadata kept in memory; default 16 MiB. */
   cache?: number | undefined;
   /**
-   * For a file that is there and opened to be changed: whether others read it meanwhile, see {@link File.startSwmr}. Readers need
+   * For a file that is there and opened to be changed: whether others read it meanwhile, see `startSwmr` of a file. Readers need
    * not say that they follow a writer.
    */
   swmr?: boolean | undefined;

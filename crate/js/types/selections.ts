@@ -4,8 +4,11 @@ import type { NdArray, NumericArray, NumericName, Reference } from "./values.js"
 
 /** A range along one axis, as Python's `slice`: `null` is the end of that side, negative counts from the end. */
 export interface Slice {
+  /** First index, counted from the end if negative; `null`: the first there is. */
   readonly start: number | null;
+  /** The index before which it ends, counted from the end if negative; `null`: behind the last. */
   readonly stop: number | null;
+  /** From one index to the next, at least 1; `null`: 1. */
   readonly step: number | null;
 }
 

@@ -4,6 +4,10 @@
 export interface RandomAccess {
   /** Bytes there are. */
   readonly size: number;
+  /**
+   * Bytes `offset` to `offset + length`, never fewer. For `openSync` they have to be there at once; `signal` says that nobody waits for
+   * them any more.
+   */
   read(
     offset: number,
     length: number,
@@ -26,15 +30,21 @@ export interface WritableAccess extends RandomAccess {
  * and `write`, too. Who opened it closes it.
  */
 export interface SyncAccessHandle {
+  /** Cuts or grows the file to that many bytes. */
   truncate(size: number): void;
+  /** Bytes of the file. */
   getSize(): number;
+  /** Returns when everything written is safe. */
   flush(): void;
+  /** Gives the file back to others. */
   close(): void;
 }
 
 /** A file of the browser, the user's or of its private file system: a `FileSystemFileHandle`. For `open` and `repack`. */
 export interface FileHandle {
+  /** The file's name. */
   readonly name: string;
+  /** The file as it is now. */
   getFile(): Promise<Blob>;
   /** There in workers, for files of the private file system. */
   createSyncAccessHandle?(): Promise<SyncAccessHandle>;
@@ -45,14 +55,29 @@ export interface FileHandle {
  * until all of the file is written.
  */
 export interface SaveTarget {
-  createWritable(): Promise<{ write(bytes: never): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
+  /** Begins a new content of the file. */
+  createWritable(): Promise<SaveStream>;
+}
+
+/** The stream of a {@link SaveTarget}. */
+export interface SaveStream {
+  /** Writes behind what was written. */
+  write(bytes: never): Promise<void>;
+  /** Puts what was written in the file's place. */
+  close(): Promise<void>;
+  /** Forgets what was written. */
+  abort(): Promise<void>;
 }
 
 /** A stream to a file, written at any position: a `FileSystemWritableFileStream`. */
 export interface FileStream {
+  /** Writes at the current position and goes on behind it. */
   write(chunk: never): Promise<void>;
+  /** Goes to a position, in bytes from the beginning. */
   seek(position: number): Promise<void>;
+  /** Puts what was written in the file's place. */
   close(): Promise<void>;
+  /** Forgets what was written. */
   abort(): Promise<void>;
 }
 
@@ -114,11 +139,18 @@ export interface FamilySource {
 
 /** A file whose metadata and raw data HDF5's split driver put into two. */
 export interface SplitSource {
-  split: { meta: SingleSource; raw: SingleSource };
+  /** The file of metadata and that of raw data. */
+  split: {
+    /** Metadata (`-m.h5`). */
+    meta: SingleSource;
+    /** Raw data (`-r.h5`). */
+    raw: SingleSource;
+  };
 }
 
 /** A file that HDF5's multi driver spread out: one file for each kind of memory, as far as the set has them. */
 export interface MultiSource {
+  /** The files by what they have; `-s` and so on are the endings of their names. */
   multi: {
     /** Superblock (`-s`). */
     super: SingleSource;

@@ -17,15 +17,25 @@ export type NumericArray =
 
 /** Numeric types by their NumPy names, with the typed array each is read into. */
 export interface NumericTypes {
+  /** Signed, 1 byte. */
   int8: Int8Array;
+  /** Unsigned, 1 byte. */
   uint8: Uint8Array;
+  /** Signed, 2 bytes. */
   int16: Int16Array;
+  /** Unsigned, 2 bytes. */
   uint16: Uint16Array;
+  /** Signed, 4 bytes. */
   int32: Int32Array;
+  /** Unsigned, 4 bytes. */
   uint32: Uint32Array;
+  /** Signed, 8 bytes. */
   int64: BigInt64Array;
+  /** Unsigned, 8 bytes. */
   uint64: BigUint64Array;
+  /** Binary32. */
   float32: Float32Array;
+  /** Binary64. */
   float64: Float64Array;
 }
 
@@ -51,7 +61,9 @@ export type Sequences = VlenElement[];
 
 /** An n-dimensional array, as zarrita and ndarray have it. */
 export interface NdArray<D extends Data = Data> {
+  /** The elements, in C order, or in the order that `stride` says. */
   readonly data: D;
+  /** Extents: those of the selection, then those of array types. Empty for one element. */
   readonly shape: number[];
   /** Elements between neighbours along each axis. */
   readonly stride: number[];

@@ -78,6 +78,26 @@ export type WriteValue =
 /** Compressions other than gzip. */
 export type CompressionName = "lzf" | "szip" | "bzip2" | "lz4" | "zstd" | "bitshuffle" | "blosc" | "blosc2" | "zfp";
 
+/** A filter for chunks, by its number. */
+export interface FilterOption {
+  /** As registered with The HDF Group, or given to `registerFilter`. */
+  id: number;
+  /** Its parameters ("client data"); default: none. */
+  values?: readonly number[];
+  /** Whether chunks may be stored without it; default `true`. */
+  optional?: boolean;
+}
+
+/** A file that has elements of a dataset. */
+export interface ExternalFile {
+  /** Its name, as it is stored: found beside the HDF5 file. */
+  file: string;
+  /** First byte; default 0. */
+  offset?: number;
+  /** Bytes; `null`: all there are, for the last file. */
+  size: number | null;
+}
+
 /** Options of `createDataset`. Names are h5py's. */
 export interface DatasetOptions extends HeaderOptions, WriteOptions {
   /** The elements. Without them `shape` and `dtype` are needed, and the dataset reads as its fill value. */
@@ -123,7 +143,7 @@ export interface DatasetOptions extends HeaderOptions, WriteOptions {
    * Any other filters, in the order in which they are applied: after `shuffle`, before `fletcher32`. Chunks are stored
    * without a filter that cannot handle them, unless it is `optional: false`.
    */
-  filters?: readonly { id: number; values?: readonly number[]; optional?: boolean }[] | undefined;
+  filters?: readonly FilterOption[] | undefined;
   /** Store a checksum with each chunk. */
   fletcher32?: boolean | undefined;
   /** What unwritten elements read as: zeros, unless it is given. `null` promises nothing. */
@@ -135,13 +155,14 @@ export interface DatasetOptions extends HeaderOptions, WriteOptions {
   /** Makes the dataset virtual: its elements are those of other datasets. Needs `libver: "v110"`. */
   sources?: readonly VirtualMapping[] | undefined;
   /** Keeps the elements in files of bytes, one after another: they are not written here. `null`: all bytes there are. */
-  external?: readonly { file: string; offset?: number; size: number | null }[] | undefined;
+  external?: readonly ExternalFile[] | undefined;
   /** Whether chunks that reach beyond the shape go through the filters, too; default `true`. `false` needs `libver: "v110"`. */
   filterPartialChunks?: boolean | undefined;
 }
 
 /** A regular selection of one axis: blocks that repeat, `null` for no end. */
 export interface Pattern {
+  /** First position. */
   readonly start: number;
   /** From one block's start to the next; default 1. */
   readonly stride?: number | undefined;
@@ -179,12 +200,15 @@ export interface Storing {
    * nothing with filters that round, and needs none of the filters.
    */
   compression?: "keep" | "none" | DatasetOptions["compression"];
+  /** As for `createDataset`. */
   compressionOpts?: DatasetOptions["compressionOpts"];
   /** Default: for numbers, with gzip, lzf, lz4, bzip2 and zstd. */
   shuffle?: boolean | undefined;
   /** Default: where there is one already. */
   fletcher32?: boolean | undefined;
+  /** As for `createDataset`. */
   scaleoffset?: DatasetOptions["scaleoffset"];
+  /** As for `createDataset`. */
   filters?: DatasetOptions["filters"];
   /**
    * Extents of a chunk, for datasets of that rank and cut where one is smaller; `true` to have them chosen; `false`: in one
@@ -220,8 +244,11 @@ export interface RepackOptions extends Storing {
   userblock?: number | undefined;
   /** How space is found in the new file, as for `create`. */
   fsStrategy?: CreateOptions["fsStrategy"];
+  /** As for `create`. */
   fsPersist?: CreateOptions["fsPersist"];
+  /** As for `create`. */
   fsThreshold?: CreateOptions["fsThreshold"];
+  /** As for `create`. */
   fsPageSize?: CreateOptions["fsPageSize"];
   /**
    * Copy only the object at this path, with everything below it. A group becomes the root of the new file; a dataset

@@ -12,6 +12,7 @@ export interface Omitted {
   readonly path: string;
   /** The attribute, if only that is left out. */
   readonly attribute?: string;
+  /** Why it is not there. */
   readonly reason: string;
 }
 

@@ -26,6 +26,7 @@ export interface ReferencesOptions {
 
 /** References, version 1: to be stored as JSON. */
 export interface References {
+  /** Version of the format. */
   readonly version: 1;
   /** What is stored under each key: text, bytes as `base64:` with text, or bytes of a file. */
   readonly refs: { [key: string]: string | [url: string, offset: number, length: number] };

@@ -14,38 +14,63 @@ export type { FSStream } from "./streams.js";
 
 /** What `stat` says. */
 export interface Stat {
+  /** Number of the device; always the same. */
   dev: number;
+  /** Number of the entry. */
   ino: number;
+  /** Kind and permissions, as in POSIX. */
   mode: number;
+  /** How many names it has. */
   nlink: number;
+  /** Number of the user it belongs to. */
   uid: number;
+  /** Number of the group it belongs to. */
   gid: number;
+  /** Number of a device that it is; 0 for what is none. */
   rdev: number;
+  /** Bytes. */
   size: number;
+  /** When it was changed. */
   mtime: Date;
+  /** When it was read; the same here. */
   atime: Date;
+  /** When its entry was changed; the same here. */
   ctime: Date;
+  /** Bytes that are best read at a time. */
   blksize: number;
+  /** How many pieces of `blksize` bytes that makes. */
   blocks: number;
 }
 
 /** What `analyzePath` says. */
 export interface Analysis {
+  /** Whether it is `/`. */
   isRoot: boolean;
+  /** Whether there is something. */
   exists: boolean;
+  /** Number of what went wrong, 0 for nothing. */
   error: number;
+  /** Last part of the path. */
   name: string | null;
+  /** The path in full. */
   path: string | null;
+  /** What is there. */
   object: FSNode | null;
+  /** Whether the folder above is there. */
   parentExists: boolean;
+  /** Its path. */
   parentPath: string | null;
+  /** The folder above. */
   parentObject: FSNode | null;
 }
 
 /** An entry of a folder, and what is in it if it is one. */
 export interface FSNode {
+  /** Last part of its path. */
   name: string;
+  /** Whether it is a folder. */
   isFolder: boolean;
+  /** What is in the folder, or the bytes of the file, where they are in memory. */
   contents?: Record<string, FSNode> | Uint8Array;
 }
 

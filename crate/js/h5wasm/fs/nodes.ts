@@ -197,7 +197,9 @@ export type Node = AnyFile | Folder | Link;
 
 /** A kind of file system. */
 export interface FileSystemType {
+  /** What it is called. */
   readonly name: string;
+  /** Whether nothing can be written to it. */
   readonly readOnly?: boolean;
   /** Fills the folder at which it is mounted. */
   mount?(folder: Folder, options: MountOptions): void;
@@ -205,20 +207,56 @@ export interface FileSystemType {
   sync?(folder: Folder, mountpoint: string, populate: boolean): Promise<void>;
 }
 
+/** A Blob that becomes a file. */
+export interface NamedBlob {
+  /** The file's name. */
+  name: string;
+  /** Its bytes. */
+  data: Blob;
+}
+
+/** Where a file is in a {@link FilePackage}. */
+export interface PackedFile {
+  /** Its path. */
+  filename: string;
+  /** Its first byte in the Blob. */
+  start: number;
+  /** The byte behind its last. */
+  end: number;
+}
+
+/** What a {@link FilePackage} has in it. */
+export interface PackageMetadata {
+  /** The files. */
+  files: readonly PackedFile[];
+}
+
+/** Many files in one Blob. */
+export interface FilePackage {
+  /** What is in it. */
+  metadata: PackageMetadata;
+  /** The bytes of all of them. */
+  blob: Blob;
+}
+
 /** What is mounted. */
 export interface MountOptions {
   /** For WORKERFS. */
   files?: ArrayLike<File>;
-  blobs?: readonly { name: string; data: Blob }[];
+  /** For WORKERFS: Blobs under names. */
+  blobs?: readonly NamedBlob[];
   /** Blobs of many files, as Emscripten's file packager makes them. */
-  packages?: readonly { metadata: { files: readonly { filename: string; start: number; end: number }[] }; blob: Blob }[];
+  packages?: readonly FilePackage[];
   /** For NODEFS: a folder on disk. */
   root?: string;
 }
 
 /** A file system at its place. */
 export interface Mount {
+  /** What kind it is. */
   readonly type: FileSystemType;
+  /** The options it was mounted with. */
   readonly opts: MountOptions;
+  /** The folder where it is. */
   readonly mountpoint: string;
 }

@@ -7,8 +7,11 @@ import { exists, fileAt, fileToWrite, find, onDisk } from "./tree.js";
 
 /** An open file. */
 export interface FSStream {
+  /** Its number. */
   readonly fd: number;
+  /** The path it was opened by. */
   readonly path: string;
+  /** The way it was opened. */
   readonly flags: string;
   /** Where the next read or write begins. */
   position: number;
