@@ -1,23 +1,27 @@
 // Where consumers live: folders below the one in which set-up installed their tools, next to the packed package.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { at, folder, local } from "../../../scripts/lib/paths.mjs";
 import { home } from "../../../scripts/setup/consumers.mjs";
-import { madeByH5py } from "../../interop/lib/h5py.mjs";
+import { madeByH5py, seenByH5py } from "../../interop/lib/h5py.mjs";
 
 export { home };
 
+/** The file that a consumer wrote whom libhdf5 has judged. */
+const judged = path.join(home, "judged.txt");
+
 /** What the program says in the end. */
-export const EXPECTED = {
+export const expected = () => ({
+  written: readFileSync(judged, "utf8"),
   row: [14346, 14347, 14348, 14349],
   sum: Array.from({ length: 700 * 2048 }, (_, i) => i % 65_536).reduce((n, v) => n + v, 0),
   units: "K",
   again: [14345, -1, -2, 14348],
-  packed: Array.from({ length: 5000 }, (_, i) => i % 77).reduce((n, v) => n + v, 0),
+  packed: Array.from({ length: 1 << 20 }, (_, i) => i % 77).reduce((n, v) => n + v, 0),
   sizes: [3],
-};
+});
 
 /** The file it reads: chunks enough for workers to be asked. */
 export const data = () =>
@@ -41,11 +45,31 @@ export function pack() {
   return path.join(to, filename);
 }
 
-/** A new folder with the program in it, and other files. */
-export function consumer(name, files = {}, sources = ".") {
+/** Runs the program here, and lets h5py judge what it writes: others have to write the same. */
+export async function judge() {
+  const dir = consumer("judged");
+  const { program } = await import(path.join(dir, "program.js"));
+  const file = path.join(dir, "written.h5");
+  const { written } = await program(readFileSync(data()), 1, (bytes) => writeFileSync(file, bytes));
+  const verdict = seenByH5py(
+    file,
+    `import hdf5plugin
+d = (np.arange(700 * 2048) % 65536).astype("<f4").reshape(700, 2048)
+d[7, 10:12] = [-1, -2]
+packed = f["packed"]
+print(json.dumps([bool((f["entry/data"][()] == d).all()), packed.dtype.str, packed.chunks, bool((packed[()] == np.arange(1 << 20) % 77).all())]))`,
+  );
+  assert.deepEqual(verdict, [true, "<i4", [65_536], true]);
+  writeFileSync(judged, written);
+}
+
+/** A new folder with the program in it, which imports `entry`, and other files. */
+export function consumer(name, files = {}, { sources = ".", entry = "hyperslab" } = {}) {
   const dir = path.join(home, name);
   rmSync(dir, { recursive: true, force: true });
   cpSync(at("tests/consumers/program"), path.join(folder(dir), sources), { recursive: true });
+  const program = path.join(dir, sources, "program.js");
+  writeFileSync(program, readFileSync(program, "utf8").replace('"hyperslab"', JSON.stringify(entry)));
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
     writeFileSync(path.join(dir, file), text);
@@ -54,7 +78,16 @@ export function consumer(name, files = {}, sources = ".") {
 }
 
 /** A program of the tools', by its file. */
-export const tool = (file) => [process.execPath, path.join(home, "node_modules", file)];
+export const tool = (file) => [process.execPath, installed(file)];
+
+/** A file of theirs. */
+export const installed = (file) => path.join(home, "node_modules", file);
+
+/** What a bundler that leaves files alone needs beside its bundle. */
+export function copyFiles(dir) {
+  const dist = installed("hyperslab/dist");
+  for (const name of readdirSync(dist)) if (/^worker\.js$|\.wasm$/.test(name)) copyFileSync(path.join(dist, name), path.join(dir, name));
+}
 
 /** Starts a command; `stop` ends it, `ended` is its code and what it printed. */
 export function started(argv, cwd, env = {}) {

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { browser as browserPath } from "../../../scripts/setup/system.mjs";
-import { EXPECTED } from "./home.mjs";
+import { expected } from "./home.mjs";
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
@@ -52,9 +52,9 @@ export async function shown(url, titled = (page) => page.waitForFunction(() => d
 }
 
 /** The same, which has to be as it should. */
-export async function works(url, { workers = 1 } = {}) {
+export async function works(url, { workers = 2 } = {}) {
   const seen = await shown(url);
-  assert.deepEqual(seen.answer, EXPECTED, seen.trouble.join("\n"));
+  assert.deepEqual(seen.answer, expected(), seen.trouble.join("\n"));
   assert.equal(seen.workers, workers, "workers");
   assert.deepEqual(seen.trouble.filter((text) => !/favicon|Failed to load resource/.test(text)), []);
 }
