@@ -30,16 +30,37 @@ async function fetched(find: () => URL): Promise<Response> {
   throw new HyperslabError("Io", `no WebAssembly ${where as string} (${why as string}): ${help}`, { cause });
 }
 
+let foreign: string | undefined;
+
+/**
+ * Pages start no scripts of other hosts as workers (of a CDN's; of any, in a frame without an origin): one of their own imports it.
+ * That is no module, which such a frame could not start; what is asked meanwhile waits.
+ */
+function importing(script: URL): Worker {
+  const text = `const early=[];onmessage=(e)=>early.push(e);import(${JSON.stringify(script.href)}).then(()=>{onmessage=null;early.forEach(({data})=>dispatchEvent(new MessageEvent("message",{data})))},(e)=>setTimeout(()=>{throw e}))`;
+  foreign ??= URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return new Worker(foreign);
+}
+
+function start(): Worker {
+  const file = codecsFile(true);
+  const moved = installed(file);
+  try {
+    // By exactly the second form bundlers find it.
+    return moved ? new Worker(new URL("worker.js", moved), { type: "module" }) : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  } catch (e) {
+    // Bundlers that find it give both other names.
+    if (!file.pathname.endsWith("/hyperslab_codecs_bg.wasm")) throw e;
+    return importing(new URL("worker.js", moved ?? file));
+  }
+}
+
 useLoader({
   load: (simd, edit) => fetched(() => engineFile(simd, edit)),
   loadCodecs: (simd) => fetched(() => codecsFile(simd)),
   immediate: false,
   spawn() {
-    const moved = installed(codecsFile(true));
-    const worker = moved
-      ? new Worker(new URL("worker.js", moved), { type: "module" })
-      : // By exactly this form bundlers find it.
-        new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = start();
     return {
       endpoint: worker,
       failed: (report) => worker.addEventListener("error", report),

@@ -26,7 +26,11 @@ export class Hand {
   private why: HyperslabError | undefined;
 
   constructor() {
-    this.handle = loader().spawn();
+    try {
+      this.handle = loader().spawn();
+    } catch (cause) {
+      throw new HyperslabError("Io", `no worker can be started: ${(cause as Error).message}`, { cause });
+    }
     this.host = wrap<Host>(this.handle.endpoint);
     this.handle.failed((cause) => {
       const why = (cause as { message?: string } | undefined)?.message || "its script could not be loaded";
