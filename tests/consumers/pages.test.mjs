@@ -1,10 +1,9 @@
 // Pages that no bundler has seen: the package's files lie on a host of static files, as they are.
-import assert from "node:assert/strict";
 import { copyFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { consumer, data, installed } from "./lib/home.mjs";
-import { closeBrowser, hosted, shown, works } from "./lib/pages.mjs";
+import { closeBrowser, hosted, works } from "./lib/pages.mjs";
 
 after(closeBrowser);
 

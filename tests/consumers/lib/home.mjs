@@ -45,6 +45,9 @@ export function pack() {
   return path.join(to, filename);
 }
 
+/** The packed package. */
+export const packed = () => path.join(local, "consumers-packed", `hyperslab-${JSON.parse(readFileSync(installed("hyperslab/package.json"), "utf8")).version}.tgz`);
+
 /** Runs the program here, and lets h5py judge what it writes: others have to write the same. */
 export async function judge() {
   const dir = consumer("judged");
