@@ -111,7 +111,7 @@ export const stages = [
   },
   {
     name: "h5web",
-    what: "the corpus through the data provider of H5Web, and all datasets of it in its viewer",
+    what: "the corpus through the data provider of H5Web, and every dataset of it in its viewer, with its values",
     commands: nodeTests("tests/h5web"),
   },
   {
