@@ -95,6 +95,8 @@ export function text(value: unknown, what: string): string {
 /** What a promise gives, unless it is not wanted any more. Nothing is kept of it afterwards, however long the signal is there. */
 export async function unlessStopped<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return await promise;
+  // Nobody is told what becomes of it any more.
+  if (signal.aborted) promise.catch(() => {});
   signal.throwIfAborted();
   let stop!: () => void;
   const stopped = new Promise<never>((_, reject) => {

@@ -4,13 +4,16 @@ import type { RepackSpec, StoringSpec } from "#glue";
 import { compressionOf } from "./change/compression.js";
 import { type Session, step, type Steps } from "./drive.js";
 import { engine } from "./engine.js";
-import { argument, text } from "./errors.js";
+import { argument, HyperslabError, text } from "./errors.js";
+import type { FileObject } from "./file.js";
 import { openFile, openUrls } from "./opening.js";
 import { breathe } from "./pauses.js";
+import { registered } from "./register.js";
 import { isFileHandle } from "./sources/access.js";
 import { type Target, targetFailure, targetOf } from "./sources/target.js";
 import { fileSpec } from "./change/spec.js";
-import type { CreateOptions, DatasetOptions, RepackOptions, Source, Storing } from "./types.js";
+import type { CreateOptions, DatasetOptions, Entity, RepackOptions, Source, Storing } from "./types.js";
+import type { ApartRecord, EncodedChunk } from "./worker/calls.js";
 // All that is shared is one file, which compresses best, and all that changes another.
 import "./exports.js";
 import "./change/index.js";
@@ -53,18 +56,44 @@ async function write(target: Target, pieces: (number | Uint8Array)[]): Promise<v
   }
 }
 
-function* copy(session: Session<"async">, spec: RepackSpec, options: RepackOptions, begin: Begin | undefined): Steps<Uint8Array | undefined> {
+/** Filters to which elements are bytes: a worker need not know what these mean. */
+const APART = new Set([1, 2, 3, 307, 32000, 32001, 32004, 32008, 32015]);
+
+function* copy(file: FileObject<"async">, session: Session<"async">, spec: RepackSpec, options: RepackOptions, begin: Begin | undefined): Steps<Uint8Array | undefined> {
   const copying = yield* step(() => session.raw.repack(spec));
   let target: Target | undefined;
-  const handOver = function* (): Steps<void> {
+  const leave = async (): Promise<void> => {
     const pieces = copying.pieces();
     if (!begin || pieces.length === 0) return;
-    target ??= (yield* step(begin)) as Target;
-    yield* step(() => write(target!, pieces));
+    target ??= await begin();
+    await write(target, pieces);
+  };
+  const handOver = (): Steps<void> => step(leave);
+  const { crew } = session;
+  const makeApart = function* (record: string): Steps<void> {
+    const apart = JSON.parse(record) as ApartRecord;
+    if (!apart.filters.every(({ id }) => APART.has(id))) return;
+    const put = async (chunks: EncodedChunk[]): Promise<void> => {
+      let [done, total] = [0, 0];
+      for (const { bytes, mask } of chunks) [done, total] = copying.put(bytes, mask) as unknown as [number, number];
+      options.onProgress?.(done, total);
+      await leave();
+    };
+    try {
+      yield* crew!.recode(session, apart, (most) => copying.handOut(most), put, options.signal);
+    } catch (e) {
+      if (!(e instanceof HyperslabError) || e.path !== "/") throw e;
+      // Workers know it by its address.
+      const { code, message, address, trail, filter } = e;
+      const path = (yield* step(() => file.pathOf({ address: apart.dataset } as Entity))) as string | undefined;
+      throw new HyperslabError(code, path === undefined ? message : `${message} (${path})`, { address, trail, filter, path });
+    }
   };
   try {
     let last = performance.now();
     for (;;) {
+      const apart = crew && copying.apart();
+      if (apart) yield* makeApart(apart);
       const [done, total, finished] = (yield* step(() => copying.step())) as unknown as [number, number, number];
       yield* handOver();
       const now = performance.now();
@@ -99,9 +128,13 @@ export async function repackFile(source: Source, options: RepackOptions): Promis
   const { signal, cache, resolve, http } = options;
   signal?.throwIfAborted();
   const bytes = isFileHandle(source) ? await source.getFile() : source;
-  const file = await openFile("async", instance, bytes, { signal, cache, resolve, http }, await openUrls(bytes, { signal, http }));
+  const { workers } = options;
+  const file = (await openFile("async", instance, bytes, { signal, cache, resolve, http }, await openUrls(bytes, { signal, http }))) as FileObject<"async">;
+  // What is a function of this program they do not know.
+  if (workers && registered.size === 0) await (await import("./worker/crew.js")).staff(file, { workers, cache });
+  spec.shared = file.context.session.crew !== undefined;
   try {
-    return await file.perform((session) => copy(session, spec, options, begin));
+    return await file.perform((session) => copy(file, session, spec, options, begin));
   } finally {
     file.close();
   }

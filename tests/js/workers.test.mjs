@@ -1,7 +1,7 @@
 // Chunks decoded and encoded by workers: the same values and errors as without, and no worker is left.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -28,7 +28,7 @@ workerThreads.Worker = class extends Worker {
   }
 };
 syncBuiltinESMExports();
-const { create, open, registerFilter, isHyperslabError } = await import("../../dist/node.js");
+const { create, open, registerFilter, isHyperslabError, repack } = await import("../../dist/node.js");
 
 const home = mkdtempSync(path.join(tmpdir(), "hyperslab-workers-"));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -244,6 +244,7 @@ test("filters of one's own run where they were registered", async () => {
   assert.deepEqual(value.data, numbers(Float64Array));
   await f.close();
   await g.close();
+  registerFilter(40_001, undefined);
 });
 
 const creations = {
@@ -348,4 +349,69 @@ test("a program waits for its reads when it closes another file", () => {
     await f.close();`;
   const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
   assert.equal(run.stdout, `${n}\n`, run.stderr);
+});
+
+const storings = {
+  usual: {},
+  "other chunks": { compression: "zstd", chunks: [64, 128], fletcher32: true },
+  "other filters": { compression: "lzf", shuffle: false },
+  blosc: { compression: "blosc", compressionOpts: ["zstd", 5, "bitshuffle"] },
+  bitshuffle: { compression: "bitshuffle" },
+  "filters that know types": { datasets: { "/f8": { scaleoffset: 2 }, "/i8": { compression: "szip" } } },
+  kept: { compression: "keep", chunks: "keep" },
+};
+
+for (const [name, options] of Object.entries(storings)) {
+  test(`a copy that workers make is the same: ${name}`, async () => {
+    const source = name === "other chunks" ? file : name === "usual" ? counting(bytes) : bytes;
+    const expected = await repack(bytes, options);
+    const steps = [];
+    const [calls, copy] = await asked("recode", () => repack(source, { ...options, workers: 2, onProgress: (done, total) => steps.push([done, total]) }));
+    assert.equal(calls > 5, name !== "kept", `${calls} calls`);
+    assert.ok(Buffer.from(copy).equals(Buffer.from(expected)), "byte by byte");
+    assert.ok(steps.every(([done, total], i) => done <= total && (i === 0 || done >= steps[i - 1][0])));
+    assert.equal(steps.at(-1)[0], steps.at(-1)[1]);
+    const to = path.join(home, "copy.h5");
+    await repack(source, { ...options, workers: 2, to });
+    assert.deepEqual(new Uint8Array(readFileSync(to)).length > 0, true);
+    const [a, b] = [await open(to), await open(bytes)];
+    for (const dataset of ["f8", "i8", "holes", "rows"]) assert.deepEqual(await (await a.get(dataset)).read(), await (await b.get(dataset)).read());
+    await a.close();
+    await b.close();
+  });
+}
+
+test("a copy that workers make can be given up, and says what is wrong as without", async () => {
+  const to = path.join(home, "given-up.h5");
+  const stop = new AbortController();
+  await assert.rejects(repack(bytes, { to, workers: 2, signal: stop.signal, onProgress: (done) => done > 0 && stop.abort(new Error("enough")) }), /enough/);
+  assert.ok(!existsSync(to));
+  const f = await open(bytes);
+  const { position } = await (await f.get("f8")).chunkInfo([350, 180]);
+  await f.close();
+  const broken = bytes.slice();
+  broken[position + 20] ^= 0x55;
+  const errors = [];
+  for (const workers of [0, 2]) errors.push(await repack(broken, { workers }).then(() => undefined, (e) => e));
+  assert.equal(errors[1].code, "Malformed");
+  for (const key of ["message", "path", "address", "filter"]) assert.deepEqual(errors[1][key], errors[0][key], key);
+  await assert.rejects(repack(bytes, { workers: -1 }), { code: "Argument" });
+});
+
+test("values are written through every filter by workers, or where they cannot without", async () => {
+  const ways = ["gzip", "lzf", "szip", "bzip2", "lz4", "zstd", "bitshuffle", "blosc", "blosc2", "zfp"].map((compression) => ({ compression }));
+  for (const options of [...ways, { compression: "bitshuffle", compressionOpts: ["zstd", 3] }, { scaleoffset: true }, { compression: "gzip", shuffle: true, fletcher32: true }]) {
+    const results = [];
+    for (const workers of [0, 2]) {
+      const f = await open(new Uint8Array(), { mode: "w", workers });
+      const d = await f.createDataset("x", { dtype: "<i4", shape, maxshape: [null, 700], chunks: [100, 70], ...options });
+      const values = numbers(Int32Array);
+      await d.write(values);
+      await d.append(values, 0, { onProgress: () => {} });
+      assert.deepEqual((await d.read()).data, Int32Array.from([...values, ...values]), JSON.stringify(options));
+      results.push((await d.chunkInfo()).map(({ offset, size, filterMask }) => ({ offset, size, filterMask })));
+      await f.close();
+    }
+    assert.deepEqual(results[1], results[0], JSON.stringify(options));
+  }
 });

@@ -6,13 +6,14 @@
 import type { Choice, Engine, Reply, Spec, Values } from "#glue";
 import { count } from "../arrays.js";
 import { type Session, step, type Steps } from "../drive.js";
+import { engine, type Instance } from "../engine.js";
 import { createFile } from "../opening.js";
 import { breathe } from "../pauses.js";
 import { type DatasetRecord, described } from "../records.js";
 import { describeAt } from "../reference.js";
 import type { Filter, WriteOptions, WriteValue } from "../types.js";
 import type { EncodedChunk, EncodeJob } from "../worker/calls.js";
-import { encodeChunks, loadFilters } from "../worker/encode.js";
+import { asGiven, encodeChunks, loadFilters, sameFilters } from "../worker/encode.js";
 import { type Box, boxOf, cutBox, cutValues, fixedWidth } from "../worker/parts.js";
 import { edit, settleMany } from "./edit.js";
 import type { Writable } from "./elements.js";
@@ -56,20 +57,22 @@ function stopped(session: Session, signal: AbortSignal | undefined): void {
 }
 
 /** Puts chunks into a dataset that gets the extents `shape` before, if any are given. */
-function put(engine: Engine, place: string, shape: readonly number[] | undefined, start: readonly number[], made: readonly EncodedChunk[]): void {
+function put(raw: Engine, place: string, shape: readonly number[] | undefined, start: readonly number[], made: readonly EncodedChunk[]): void {
   const offsets = made.flatMap(({ offset }) => offset.map((n, i) => n + start[i]!));
   const masks = Uint32Array.from(made, ({ mask }) => mask);
-  engine.writeChunks(place, shape && Float64Array.from(shape), Float64Array.from(offsets), made.map(({ bytes }) => bytes), masks);
+  raw.writeChunks(place, shape && Float64Array.from(shape), Float64Array.from(offsets), made.map(({ bytes }) => bytes), masks);
 }
 
-/** The chunks and filters that a dataset will have. */
-function describeNew(session: Session, asked: Spec): DatasetRecord {
+/** The chunks and filters that a dataset will have, if it can be made. */
+function describeNew(whole: Instance, asked: Spec): DatasetRecord | undefined {
   const { committed: _, allocTime: __, ...spec } = asked;
-  const scratch = createFile(session.instance, { libver: "latest" });
+  const scratch = createFile(whole, { libver: "latest" });
   try {
     const { session: own } = scratch.context;
-    own.now("/x", (engine) => engine.createDataset("/x", spec));
-    return described<DatasetRecord>(own.now("/x", (engine) => describeAt(engine, own.root, "/x")) as Reply).record;
+    own.now("/x", (raw) => raw.createDataset("/x", spec));
+    return described<DatasetRecord>(own.now("/x", (raw) => describeAt(raw, own.root, "/x")) as Reply).record;
+  } catch {
+    return undefined;
   } finally {
     scratch.close();
   }
@@ -82,22 +85,18 @@ export function* madeApart(session: Session, place: string, spec: Spec, watch: W
   // Who makes it in the file says best why it cannot be made.
   if (yield* step(() => describeAt(session.raw, session.root, place))) return false;
   const { data, ...empty } = spec;
-  let record: DatasetRecord;
-  try {
-    yield* step(() => loadFilters(spec.filters ?? []));
-    record = describeNew(session, empty);
-  } catch {
-    return false;
-  }
+  yield* step(() => loadFilters(spec.filters ?? []));
+  const record = describeNew(session.instance, empty);
+  if (!record) return false;
   const { chunks, filters } = record;
   const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
   const made = yield* encoded(session, like, { dtype: spec.dtype, shape: spec.shape, data: data! }, filters!, watch);
-  yield* edit(session, undefined, (engine) => {
-    engine.createDataset(place, empty);
+  yield* edit(session, undefined, (raw) => {
+    raw.createDataset(place, empty);
     try {
-      put(engine, place, undefined, chunks!.map(() => 0), made);
+      put(raw, place, undefined, chunks!.map(() => 0), made);
     } catch (e) {
-      engine.unlink(place);
+      raw.unlink(place);
       throw e;
     }
   });
@@ -123,7 +122,7 @@ function likeOf(session: Session, dataset: Writable, { start, extents }: Box, en
   // What lies beyond the edge is the fill value.
   const fillvalue = fill.status === "user" ? fill.value : undefined;
   if (!inner && fillvalue === null) return undefined;
-  return { ...datasetSpec(session, { dtype, shape: extents, fillvalue: inner ? undefined : (fillvalue as WriteValue), chunks }), filters };
+  return { ...datasetSpec(session, { dtype, shape: extents, fillvalue: inner ? undefined : (fillvalue as WriteValue), chunks }), filters: asGiven(filters) };
 }
 
 function* store(
@@ -133,17 +132,22 @@ function* store(
   end: readonly number[],
   values: Values,
   watch: WriteOptions,
-  otherwise: (engine: Engine) => void,
+  otherwise: (raw: Engine) => void,
 ): Steps<boolean> {
   const like = likeOf(session, dataset, box, end);
   if (!like) return false;
+  const { filters } = dataset;
+  const whole = yield* step(() => engine(true));
+  yield* step(() => loadFilters(filters));
+  // Not all filters can be asked for by what they are stored as.
+  if (!sameFilters(describeNew(whole, like)?.filters ?? [], filters)) return false;
   const before = String(dataset.shape);
-  const made = yield* encoded(session, like, { dtype: values.dtype, shape: like.shape!, data: values.data! }, dataset.filters, watch);
+  const made = yield* encoded(session, like, { dtype: values.dtype, shape: like.shape!, data: values.data! }, filters, watch);
   const grown = String(end) === before ? undefined : end;
-  yield* edit(session, dataset, (engine) => {
+  yield* edit(session, dataset, (raw) => {
     // Somebody else may have given it other extents meanwhile.
-    if (String(dataset.shape) === before) put(engine, dataset.place, grown, box.start, made);
-    else otherwise(engine);
+    if (String(dataset.shape) === before) put(raw, dataset.place, grown, box.start, made);
+    else otherwise(raw);
   });
   return true;
 }
@@ -159,7 +163,7 @@ export function* writtenApart(session: Session, dataset: Writable, choice: Choic
   const shape = dataset.shape!;
   const box = choice.text === undefined ? undefined : boxOf(session, choice.text, shape);
   if (!box || !fills(values, box)) return false;
-  return yield* store(session, dataset, box, shape, values, watch, (engine) => engine.writeElements(dataset.place, choice, values));
+  return yield* store(session, dataset, box, shape, values, watch, (raw) => raw.writeElements(dataset.place, choice, values));
 }
 
 /** Appends them so, if that is possible. */
@@ -175,5 +179,5 @@ export function* appendedApart(session: Session, dataset: Writable, axis: number
   const fits = (values.flat && given.length === 1) || String(given) === String(extents) || (rows === 1 && String(given) === String(shape.filter((_, i) => i !== axis)));
   if (!fits) return false;
   const end = start.map((from, i) => from + extents[i]!);
-  return yield* store(session, dataset, { start, extents }, end, values, watch, (engine) => engine.append(dataset.place, axis, values));
+  return yield* store(session, dataset, { start, extents }, end, values, watch, (raw) => raw.append(dataset.place, axis, values));
 }

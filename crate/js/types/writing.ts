@@ -265,6 +265,8 @@ export interface RepackOptions extends Storing {
   onProgress?: ((done: number, total: number) => void) | undefined;
   /** Stops the copying; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** How many workers decode and encode chunks, as for `open`; the copy is the same. Default: 0. */
+  workers?: OpenOptions["workers"];
   /** Bytes of the source's metadata kept in memory, as for `open`. */
   cache?: number | undefined;
   /** Finds the files that are merged, as for `open`. */

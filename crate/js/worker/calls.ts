@@ -46,6 +46,22 @@ export interface EncodedChunk {
   mask: number;
 }
 
+/** What chunks that are made apart from a copy have in common, as the engine says it. */
+export interface ApartRecord {
+  /** Address of the dataset in the source. */
+  dataset: number;
+  /** Extents of a chunk. */
+  chunk: number[];
+  filters: Filter[];
+  /** The bytes of an element beyond the extents. */
+  fill: number[];
+}
+
+/** Some chunks of a copy: where each begins in the dataset, and how much of it there is along each axis, one behind the other. */
+export interface RecodeJob extends ApartRecord {
+  boxes: Float64Array;
+}
+
 /** What a worker does. */
 export interface Host {
   /** Opens a file under a number, in the place of what was there under it. `port`: where a {@link Fetch} answers. */
@@ -53,6 +69,8 @@ export interface Host {
   close(file: number): void;
   read(file: number, job: ReadJob): Promise<Batch[]>;
   encode(job: EncodeJob): Promise<EncodedChunk[]>;
+  /** Makes chunks of a copy; of each only what is stored counts. */
+  recode(file: number, job: RecodeJob): Promise<EncodedChunk[]>;
 }
 
 /** A change, as a call of the engine. */

@@ -2,6 +2,7 @@
 
 import type { Choice, Reading } from "#glue";
 import { expose, transfer } from "comlink";
+import { count } from "../arrays.js";
 import { type Column, Parts as Batches } from "../columns.js";
 import { type Session, step, type Steps } from "../drive.js";
 import { argument, HyperslabError, unlessStopped } from "../errors.js";
@@ -10,7 +11,7 @@ import { loader } from "../loader.js";
 import { CACHE } from "../opening.js";
 import { registered } from "../register.js";
 import type { Filter, OpenOptions } from "../types.js";
-import type { Batch, EncodedChunk, EncodeJob, Fetch, Place, ReadJob } from "./calls.js";
+import type { ApartRecord, Batch, EncodedChunk, EncodeJob, Fetch, Place, ReadJob } from "./calls.js";
 import { enter, everyone, give, type Hand, leave, take } from "./hands.js";
 import { Lock } from "./lock.js";
 import { boxOf, cutBox, PART } from "./parts.js";
@@ -182,23 +183,39 @@ export class Crew {
     return step(() => this.inOrder(n, encode, take, [signal, session.signal]));
   }
 
+  /** Makes chunks of a copy, which `put` takes in the order in which `next` gives what belongs into them. */
+  recode(session: Session, job: ApartRecord, next: (most: number) => Float64Array, put: (chunks: EncodedChunk[]) => Promise<void>, signal: AbortSignal | undefined): Steps<void> {
+    const most = Math.max(1, Math.floor(PART / (count(job.chunk) * job.fill.length)));
+    const recode = (_: number, stop: AbortSignal): Promise<EncodedChunk[]> | undefined => {
+      const boxes = next(most);
+      return boxes.length === 0 ? undefined : this.work(session.version, stop, (hand) => hand.ask((host) => host.recode(this.file, { ...job, boxes })));
+    };
+    return step(() => this.inOrder(Infinity, recode, put, [signal, session.signal]));
+  }
+
   /** Does jobs, several at a time, and takes what they make, in order. Not much more is begun than is taken. */
-  private async inOrder<T>(n: number, job: (i: number, stop: AbortSignal) => Promise<T>, taken: (made: T, i: number) => void, signals: (AbortSignal | undefined)[]): Promise<void> {
+  private async inOrder<T>(n: number, job: (i: number, stop: AbortSignal) => Promise<T> | undefined, taken: (made: T, i: number) => void | Promise<void>, signals: (AbortSignal | undefined)[]): Promise<void> {
     const ended = new AbortController();
     for (const signal of signals) signal?.throwIfAborted();
     const made: Promise<T>[] = [];
     try {
       for (let next = 0, i = 0; i < n; i++) {
         for (; next < Math.min(n, i + 2 * this.most); next++) {
-          made[next] = job(next, ended.signal);
-          made[next]!.catch(() => {}); // told in its turn, or not at all
+          const one = job(next, ended.signal);
+          if (!one) {
+            n = next;
+            break;
+          }
+          one.catch(() => {}); // told in its turn, or not at all
+          made[next] = one;
         }
+        if (i === n) break;
         let part: T | Promise<T> = made[i]!;
         for (const signal of signals) part = unlessStopped(part, signal);
         part = await part;
         // What was made before comes first in a race, also after the end.
         for (const signal of signals) signal?.throwIfAborted();
-        taken(part, i);
+        await taken(part, i);
         delete made[i];
       }
     } finally {

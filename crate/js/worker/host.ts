@@ -12,6 +12,7 @@ import { toSource } from "../sources/index.js";
 import type { ByteSource } from "../sources/source.js";
 import type { Batch, Fetch, Host, Place, ReadJob } from "./calls.js";
 import { encodeChunks } from "./encode.js";
+import { recode } from "./recode.js";
 import { RemoteSource } from "./remote.js";
 
 /** A file that is read. */
@@ -71,6 +72,12 @@ export const host: Host = {
     const { session } = opened.file.context;
     const batches = await session.run(job.path, readPart(session, opened, job));
     return transfer(batches, batches.flatMap(({ buffers }) => buffers.map((b) => b.buffer)));
+  },
+  async recode(file, job) {
+    const opened = files.get(file);
+    if (!opened) throw new HyperslabError("Closed", "the file was closed");
+    const chunks = await recode(opened.file.context.session, job);
+    return transfer(chunks, chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer));
   },
   async encode(job) {
     const chunks = await encodeChunks(job);
