@@ -22,6 +22,8 @@ export interface ReadJob {
   choice: Choice;
   from: number;
   to: number;
+  /** Buffers that were handed over before and are not needed any more: new ones cost more than what is copied into them. */
+  spare: ArrayBuffer[];
 }
 
 /** Elements, in the engine's buffers. */

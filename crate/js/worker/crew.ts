@@ -21,6 +21,8 @@ import "../exports.js";
 
 /** Parts for each worker that are enough to keep it busy to the end. */
 const ENOUGH = 4;
+/** Buffers that go back to a worker at a time. */
+const SPARE = 2;
 /** Bytes of a part that are a lot. */
 const LARGE = 8 << 20;
 /** Workers that "auto" stands for, at most. */
@@ -72,6 +74,7 @@ export class Crew {
   /** Nothing is changed while somebody reads. */
   private readonly lock = new Lock();
   private changes = 0;
+  private spare: ArrayBuffer[] = [];
 
   /** `most` workers for the file of `session`. */
   constructor(
@@ -157,7 +160,11 @@ export class Crew {
     if (!together) reads += n;
     const { address, path } = dataset;
     const ask = (i: number, stop: AbortSignal): Promise<Batch[]> =>
-      this.work(session.version + this.changes, stop, (hand) => hand.ask((host) => host.read(this.file, { read: together ? read : read + i, path, dataset: address, ...job(i) })));
+      this.work(session.version + this.changes, stop, (hand) => {
+        const spare = this.spare.splice(-SPARE);
+        const part: ReadJob = { read: together ? read : read + i, path, dataset: address, spare, ...job(i) };
+        return hand.ask((host) => host.read(this.file, transfer(part, spare)));
+      });
     let done = 0;
     const taken = (batches: Batch[], i: number): void => {
       let from = 0;
@@ -165,10 +172,15 @@ export class Crew {
         put(buffers, elements, i, from);
         from += elements;
         done += elements;
+        for (const { buffer } of buffers) if (this.spare.length < SPARE * this.most) this.spare.push(buffer as ArrayBuffer);
         onProgress?.(done, total);
       }
     };
-    yield* step(() => this.inOrder(n, ask, taken, [signal, session.signal]));
+    try {
+      yield* step(() => this.inOrder(n, ask, taken, [signal, session.signal]));
+    } finally {
+      this.spare = [];
+    }
   }
 
   /** Encodes `n` parts, several at a time, and gives the chunks of each to `take`, in their order. */

@@ -38,7 +38,17 @@ function closed(file: number): void {
   void opened.file.close();
 }
 
-function* readPart(session: Session, opened: Opened, { read, dataset, choice, from, to }: ReadJob): Steps<Batch[]> {
+/** A copy, in a buffer that is there if one fits. */
+function copied(bytes: Uint8Array, spare: ArrayBuffer[]): Uint8Array {
+  const n = bytes.length;
+  const fits = spare.findIndex(({ byteLength }) => n <= byteLength && byteLength <= 2 * n);
+  if (fits < 0) return bytes.slice();
+  const copy = new Uint8Array(spare.splice(fits, 1)[0]!, 0, n);
+  copy.set(bytes);
+  return copy;
+}
+
+function* readPart(session: Session, opened: Opened, { read, dataset, choice, from, to, spare }: ReadJob): Steps<Batch[]> {
   if (opened.reading?.read !== read) {
     opened.reading?.plan.free();
     opened.reading = undefined;
@@ -53,7 +63,7 @@ function* readPart(session: Session, opened: Opened, { read, dataset, choice, fr
     const places = reading.parts();
     const { heap } = session.instance;
     const buffers: Uint8Array[] = [];
-    for (let i = 0; i < places.length; i += 2) buffers.push(new Uint8Array(heap, places[i]!, places[i + 1]!).slice());
+    for (let i = 0; i < places.length; i += 2) buffers.push(copied(new Uint8Array(heap, places[i]!, places[i + 1]!), spare));
     batches.push({ elements, buffers });
     done += elements;
   }
