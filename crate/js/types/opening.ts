@@ -81,7 +81,8 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
   /**
    * How many workers decode and encode chunks for `open`, all files of a program together; `"auto"`: as many as there are
    * processors, but for one, and four at most. Default: 0, everything is done where it is called. They begin with the first read or
-   * write that is worth it (some MB behind filters) and end with the last file. No headers are needed: bytes are handed over.
+   * write that is worth it (some MB behind filters) and end with the last file. No headers are needed: bytes are handed over,
+   * which costs less than a tenth of a read (shared memory would save that, and is not used: scripts/bench/shared.mjs).
    * A file that is changed is read by them, too, as it is at that moment: changes wait for reads that were called before. Filters of
    * your own run where they were registered.
    * `hyperslab/inline` makes them of its own text; where a policy forbids that it does without, and says so in `stats.notices`.

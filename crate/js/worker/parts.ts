@@ -6,6 +6,8 @@ import type { Session } from "../drive.js";
 
 /** Bytes of a part, before filters: enough for the message not to matter. */
 export const PART = 1 << 20;
+/** And of one where there are many: with less the messages do matter. */
+const LARGE = 4 << 20;
 /** Parts at most. */
 const MOST = 4096;
 
@@ -33,11 +35,12 @@ export interface Cuts {
 }
 
 /**
- * Parts of some {@link PART} bytes of the box between `from` and `to`, along the first axis that gives `enough` of them, or
+ * Parts of the box between `from` and `to`, along the first axis that gives `enough` of them, or
  * else along the one that gives most.
  */
 export function cutBox(from: readonly number[], to: readonly number[], chunks: readonly number[], bytes: number, enough: number): Cuts {
-  const wanted = Math.max(1, Math.min(MOST, Math.round(bytes / PART)));
+  const part = Math.min(Math.max(bytes / enough, PART), LARGE);
+  const wanted = Math.max(1, Math.min(MOST, Math.round(bytes / part)));
   const rows = chunks.map((c, i) => Math.ceil(to[i]! / c) - Math.floor(from[i]! / c));
   const found = rows.findIndex((n) => n >= Math.min(wanted, enough));
   const axis = found < 0 ? rows.indexOf(Math.max(...rows)) : found;
