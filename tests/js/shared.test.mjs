@@ -213,3 +213,31 @@ test("a member that dies holds nobody up", async () => {
   assert.equal((await (await f.get("x")).read("5")), 7);
   await f.close();
 });
+
+test("what a member writes says how far it is, and what was stopped has changed nothing", async () => {
+  const n = 1000 * 700;
+  const values = Float64Array.from({ length: n }, (_, i) => i % 997);
+  const f = await open(new Uint8Array(), { mode: "w", workers: 2 });
+  const member = await join(await f.share());
+  const d = await member.createDataset("x", { dtype: "<f8", shape: [1000, 700], maxshape: [null, 700], chunks: [100, 70], compression: "gzip", fillvalue: 3 });
+  const steps = [];
+  await d.write(null, values, { onProgress: (done, total) => steps.push([done, total]) });
+  assert.ok(steps.length > 3);
+  assert.deepEqual(steps.at(-1), [n, n]);
+  const enough = new Error("enough");
+  for (const change of [(o) => d.write(null, values.map((x) => -x), o), (o) => d.append({ data: values, shape: [1000, 700] }, 0, o)]) {
+    const stop = new AbortController();
+    await assert.rejects(change({ signal: stop.signal, onProgress: () => stop.abort(enough) }), enough);
+  }
+  const mine = await f.get("x");
+  assert.deepEqual(mine.shape, [1000, 700]);
+  assert.deepEqual((await mine.read()).data, values);
+  assert.deepEqual((await d.read()).data, values);
+  // The owner's workers read what members write, as it was at one moment.
+  const reading = mine.read();
+  await d.write("0:540", 7);
+  const seen = (await reading).data;
+  assert.ok(seen[0] === 7 ? seen[539 * 700] === 7 : seen.every((x, i) => x === values[i]));
+  await member.close();
+  await f.close();
+});
