@@ -7,7 +7,8 @@
  * Chromium): there `await ready()` does it. Objects of this module and of `hyperslab` do not mix.
  *
  * `open(file, { workers })` makes workers of this file's own text, where a policy allows that (`worker-src blob:`, or `data:`).
- * Where it does not, and in Node, files are opened as without that option: values are the same, and `file.stats.notices` says so.
+ * Where it does not, where a bundler has put functions of its own outside, and in Node, files are opened as without that option:
+ * values are the same, and `file.stats.notices` says so.
  *
  * @module hyperslab/inline
  */
@@ -20,6 +21,9 @@ import { host } from "./worker/host.js";
 if (inWorker) {
   sendFaults();
   expose(host);
+  // Who made it waits for a word.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+  globalThis.postMessage(0);
 }
 
 export * from "./exports.js";

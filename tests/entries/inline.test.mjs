@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { after, before, test } from "node:test";
+import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { at } from "../../scripts/lib/paths.mjs";
 import { browser as browserPath } from "../../scripts/setup/system.mjs";
@@ -172,6 +173,23 @@ for (const [where, workers] of [["/blob", true], ["/data", true], ["/none", fals
     await tab.close();
   });
 }
+
+test("what a bundler makes of it with functions outside its own has no workers, and says so", soon, async () => {
+  const { outputFiles } = await build({ entryPoints: [at("dist/inline.js")], bundle: true, format: "esm", keepNames: true, minify: true, write: false });
+  files["/kept.js"] = outputFiles[0].text;
+  files["/kept"] = '<!doctype html><title>kept</title><script type="module" src="/kept-main.js"></script>';
+  files["/kept-main.js"] = files["/crowd.js"].replace("/inline.js", "/kept.js");
+  const tab = await browser.newPage();
+  await tab.goto(`${url}/kept`);
+  const [, right, notices] = (
+    await tab.evaluate(async () => {
+      while (!globalThis.seen) await new Promise((resolve) => setTimeout(resolve, 20));
+      return globalThis.seen;
+    })
+  ).slice(-3);
+  assert.deepEqual([right, notices.length], [true, 1]);
+  await tab.close();
+});
 
 /** Makes a sandboxed frame in the page and waits for what it says. */
 const framed = ([name, value]) =>

@@ -22,11 +22,10 @@ const ADDRESSES: Address[] = [
 /** What never answers is not there. */
 const PATIENCE = 5000;
 
-let address: Address | undefined;
 let url: string | undefined;
 let looking: Promise<string | undefined> | undefined;
 
-/** Whether a script at that address runs. */
+/** Whether a worker of that address says that it is there. */
 async function answers(url: string): Promise<void> {
   const worker = new Worker(url);
   try {
@@ -41,12 +40,15 @@ async function answers(url: string): Promise<void> {
 }
 
 async function look(): Promise<string | undefined> {
-  if (inWorker || typeof Worker === "undefined") return "there are none in this environment";
+  if (typeof ownText === "undefined" || typeof Worker === "undefined") return "there are none in this environment";
+  const script = ownText();
   let why: string | undefined;
   for (const way of ADDRESSES) {
     try {
-      await answers(way("postMessage(0)"));
-      address = way;
+      // The script itself: what made another text of this module may have broken it.
+      const at = way(script);
+      await answers(at);
+      url = at;
       return undefined;
     } catch (e) {
       why ??= (e as Error).message;
@@ -63,8 +65,7 @@ export function without(): Promise<string | undefined> {
 
 /** A worker, if `without` has said nothing. */
 export function spawn(): WorkerHandle {
-  if (!address) throw new HyperslabError("Unsupported", "there are no workers here");
-  url ??= address(ownText!());
+  if (url === undefined) throw new HyperslabError("Unsupported", "there are no workers here");
   const worker = new Worker(url);
   return {
     endpoint: worker,
