@@ -4,7 +4,8 @@
  */
 
 import type { Reply } from "#glue";
-import type { Fault, Session, Steps } from "./drive.js";
+import type { Session, Steps } from "./drive.js";
+import type { Fault } from "./faults.js";
 import type { Described, EntryRecord } from "./records.js";
 
 type Listing = Described<EntryRecord[]>;

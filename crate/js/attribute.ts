@@ -2,7 +2,8 @@
 
 import { change } from "./changes.js";
 import { expand } from "./dtype.js";
-import { type Session, step, type Steps, toError } from "./drive.js";
+import { type Session, step, type Steps } from "./drive.js";
+import { toError } from "./faults.js";
 import { argument } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import { type AttributeRecord, described, type ObjectRecord, reviveDtype } from "./records.js";

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from "#glue";
-import { faultOf } from "./drive.js";
+import { faultOf } from "./faults.js";
 import { breathe, PAUSE } from "./pauses.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 import type { SaveOptions, SaveTarget } from "./types.js";

@@ -3,7 +3,7 @@
 import type { Engine } from "#glue";
 import { change } from "./changes.js";
 import { allChunks, chunkSlices, oneChunk, readRaw } from "./chunks.js";
-import { toError } from "./drive.js";
+import { toError } from "./faults.js";
 import { dimensions } from "./dims.js";
 import { display, expand } from "./dtype.js";
 import { argument, text } from "./errors.js";

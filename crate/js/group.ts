@@ -3,7 +3,8 @@
 import type { Reply } from "#glue";
 import type { Ahead } from "./ahead.js";
 import { change, type Changes } from "./changes.js";
-import { Beyond, step, type Steps, toError } from "./drive.js";
+import { step, type Steps } from "./drive.js";
+import { Beyond, toError } from "./faults.js";
 import { makeDataset, makeDatatype, makeObject } from "./entities.js";
 import { argument, type ErrorCode, HyperslabError, isHyperslabError, text } from "./errors.js";
 import { HdfObject } from "./object.js";

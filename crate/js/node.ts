@@ -8,7 +8,7 @@ import * as change from "./change/index.js";
 import { useChanges } from "./changes.js";
 import { codecsFile, engineFile } from "./files.js";
 import { useLoader } from "./loader.js";
-import { faultOf } from "./drive.js";
+import { faultOf } from "./faults.js";
 import { engineNow } from "./engine.js";
 import { openCore } from "./sources/disk/core.js";
 import { replaceFile } from "./sources/disk/replace.js";

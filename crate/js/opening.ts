@@ -2,7 +2,8 @@
 
 import type { Engine } from "#glue";
 import { changes } from "./changes.js";
-import { faultOf, Session, step, type Steps } from "./drive.js";
+import { Session, step, type Steps } from "./drive.js";
+import { faultOf } from "./faults.js";
 import type { Instance } from "./engine.js";
 import { argument, HyperslabError } from "./errors.js";
 import { FileObject } from "./file.js";

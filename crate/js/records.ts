@@ -1,7 +1,7 @@
 /** How the engine describes objects: JSON written by crate/wasm, read here and nowhere else. */
 
 import type { Reply } from "#glue";
-import type { Fault } from "./drive.js";
+import type { Fault } from "./faults.js";
 import type { Plan } from "./columns.js";
 import type { Datatype, Dtype, FileInfo, Filter, Link } from "./types.js";
 

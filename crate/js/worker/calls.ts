@@ -2,7 +2,7 @@
 
 import type { Choice, Spec, Values } from "#glue";
 import { transferHandlers } from "comlink";
-import { type Fault, toError } from "../drive.js";
+import { type Fault, toError } from "../faults.js";
 import { HyperslabError } from "../errors.js";
 import type { Filter } from "../types.js";
 
