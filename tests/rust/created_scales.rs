@@ -9,7 +9,7 @@ use hyperslab::format::message::Dataspace;
 use hyperslab::format::reference::Reference;
 use hyperslab::format::selection::{Chosen, Pattern};
 use hyperslab::value::{Column, Number};
-use hyperslab::write::{Data, DatasetSpec, Editor, Fill, dtype};
+use hyperslab::write::{Data, DatasetSpec, Editor, Fill, Order, dtype};
 
 /// A text for values, in which objects of `group` have their names instead of their places.
 fn told(file: &Written, group: &str, values: &Column) -> String {
@@ -86,6 +86,37 @@ fn a_scale_is_attached_once() {
             assert_eq!(told(&after, "scales", &a), told(&before, "scales", &b), "{bound:?} {path} {key}");
         }
     }
+}
+
+/// The library writes over these two; what it makes again, it makes last.
+#[test]
+fn labels_and_lists_keep_their_place() {
+    let mut file = editor(BOUNDS[BOUNDS.len() - 1]);
+    let mut spec = DatasetSpec::new(dtype::parse("<f4").unwrap(), Dataspace::simple(vec![3, 4]));
+    spec.header.attribute_order = Order::Tracked;
+    file.create_dataset("d", &spec, Data::Late).unwrap();
+    for name in ["x", "y"] {
+        floats(&mut file, name, &[3]);
+        file.attach_scale("d", 0, name).unwrap();
+        file.set_axis_label("d", 0, name).unwrap();
+        let numbers = Column::Numbers { kind: Number::I8, bytes: vec![1] };
+        file.set_attribute(
+            "d",
+            &format!("after {name}"),
+            &dtype::parse("|i1").unwrap(),
+            &Dataspace::simple(vec![1]),
+            &numbers,
+        )
+        .unwrap();
+    }
+    let written = Written::open(file.into_bytes().unwrap());
+    let mut all: Vec<_> =
+        written.attributes("d").into_iter().map(|(name, a)| (a.creation_order, name)).collect();
+    all.sort();
+    assert_eq!(
+        all.into_iter().map(|(_, name)| name).collect::<Vec<_>>(),
+        ["DIMENSION_LIST", "DIMENSION_LABELS", "after x", "after y"]
+    );
 }
 
 /// What other programs made of the labels' type is theirs: the library calls all text ASCII.

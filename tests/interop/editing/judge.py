@@ -21,7 +21,7 @@ DATASET = ("kind", "target", "file", "class", "error", "corder", "dtype", "shape
 # Where a file shares attributes, the library tracks their order in every new object, asked or not.
 ORDER = ("attr_creation_order", "attribute order")
 NAMELESS = "?"
-HEAP = re.compile(r"heap object = \{[0-9a-f]+, ")
+PLACES = re.compile(r"heap object = \{[0-9a-f]+, |\b(addr|eoa) = \d+")
 OWN_FILTERS = 6
 ATTR = ("error", "dtype", "shape", "digest", "committed")
 
@@ -52,7 +52,7 @@ def described(path):
                 for x in (e, e.get("more", {}), *e.get("attrs", ())):
                     # What the library cannot read of what it made lies elsewhere in each file.
                     if "error" in x:
-                        x["error"] = HEAP.sub("heap object of ", x["error"])
+                        x["error"] = PLACES.sub("a place ", x["error"])
         finally:
             h5c.H5Fclose(fid)
     finally:

@@ -16,8 +16,13 @@ use dense::{DenseAttributes, Stored};
 /// Attributes that stay messages unless the header says otherwise, and how few must be left of dense ones.
 const PHASE_CHANGE: (u16, u16) = (8, 6);
 
-/// Adds the attribute; there is none of its name.
-pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessage) -> Result<()> {
+/// Adds the attribute; there is none of its name. `order`: its place in creation order, if not the next one.
+pub(super) fn set(
+    out: &mut Output,
+    node: &mut Node,
+    attribute: &AttributeMessage,
+    order: Option<u16>,
+) -> Result<()> {
     let body = out.encoded(attribute)?;
     node.changed = true;
     let Some(prefix) = node.v2 else {
@@ -33,7 +38,11 @@ pub(super) fn set(out: &mut Output, node: &mut Node, attribute: &AttributeMessag
             info
         }
     };
-    let stored = Stored { flags: 0, order: next_index(&mut info)?, body };
+    let order = match order {
+        Some(order) => Some(order),
+        None => next_index(&mut info)?,
+    };
+    let stored = Stored { flags: 0, order, body };
     let count = node.messages.iter().filter(|m| m.kind == kind::ATTRIBUTE).count();
     let many = count >= prefix.phase_change.unwrap_or(PHASE_CHANGE).0.into();
     if info.heap.is_some() || many || stored.body.len() > node.largest_message() {

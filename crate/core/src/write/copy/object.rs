@@ -107,7 +107,7 @@ impl Copy<'_> {
         };
         let dataspace = Shareable::Here(dataspace);
         let message = AttributeMessage { name, charset, datatype, dataspace, data };
-        written::set(&mut editor.out, editor.stage.node_mut(id), &message)
+        written::set(&mut editor.out, editor.stage.node_mut(id), &message, None)
     }
 
     /// Elements of the source become elements of the copy.

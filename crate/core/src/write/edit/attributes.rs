@@ -2,6 +2,7 @@
 
 use crate::error::{Context, Error, Result};
 use crate::format::datatype::Datatype;
+use crate::format::header::RawMessage;
 use crate::format::message::{AttributeMessage, Dataspace, Shareable, Shared, kind};
 use crate::object::shared;
 use crate::value::Column;
@@ -21,10 +22,33 @@ impl Editor {
         dataspace: &Dataspace,
         values: &Column,
     ) -> Result<()> {
+        self.put_whole(path, name, datatype, (dataspace, values), false)
+    }
+
+    /// The same, but it keeps its place in creation order, as if it were written over.
+    pub(super) fn rewrite_attribute(
+        &mut self,
+        path: &str,
+        name: &str,
+        datatype: &Datatype,
+        dataspace: &Dataspace,
+        values: &Column,
+    ) -> Result<()> {
+        self.put_whole(path, name, datatype, (dataspace, values), true)
+    }
+
+    fn put_whole(
+        &mut self,
+        path: &str,
+        name: &str,
+        datatype: &Datatype,
+        value: (&Dataspace, &Column),
+        in_place: bool,
+    ) -> Result<()> {
         self.whole(path, |editor| {
             let datatype = editor.adapted(datatype)?;
             let kept = Shareable::Here(datatype.clone().into_owned());
-            editor.put_attribute(path, name, (&datatype, kept), dataspace, values)
+            editor.put_attribute(path, name, (&datatype, kept), value, in_place)
         })
     }
 
@@ -42,7 +66,13 @@ impl Editor {
     ) -> Result<()> {
         self.whole(path, |editor| {
             let (shared, datatype) = editor.use_datatype(type_path)?;
-            editor.put_attribute(path, name, (&datatype, Shareable::There(shared)), dataspace, values)
+            editor.put_attribute(
+                path,
+                name,
+                (&datatype, Shareable::There(shared)),
+                (dataspace, values),
+                false,
+            )
         })
     }
 
@@ -51,8 +81,8 @@ impl Editor {
         path: &str,
         name: &str,
         (datatype, kept): (&Datatype, Shareable<Datatype>),
-        dataspace: &Dataspace,
-        values: &Column,
+        (dataspace, values): (&Dataspace, &Column),
+        in_place: bool,
     ) -> Result<()> {
         names::attribute(name)?;
         self.out.check_datatype(datatype)?;
@@ -64,19 +94,22 @@ impl Editor {
             dataspace: Shareable::Here(dataset::with_maximum(dataspace)),
             data: self.stored(datatype, dataspace, values)?,
         };
-        self.take_attribute(node, name)?;
-        attributes::set(&mut self.out, self.stage.node_mut(node), &attribute)
+        let before = self.take_attribute(node, name)?;
+        let order = before.and_then(|message| message.creation_index).filter(|_| in_place);
+        attributes::set(&mut self.out, self.stage.node_mut(node), &attribute, order)
     }
 
-    /// Takes an attribute away; whether there was one. If no other object shares it, its datatype, if that is a committed
+    /// Takes an attribute away, and returns its message if there was one. If no other object shares it, its datatype, if that is a committed
     /// one, loses a user, and nothing leads to its values in the global heap any more.
-    fn take_attribute(&mut self, id: NodeId, name: &str) -> Result<bool> {
+    fn take_attribute(&mut self, id: NodeId, name: &str) -> Result<Option<RawMessage>> {
         let node = self.stage.node_mut(id);
         let address = node.address;
         let Some(message) = attributes::remove(&mut self.out, node, name.as_bytes())? else {
-            return Ok(false);
+            return Ok(None);
         };
-        let Some(body) = shared_messages::lose(&mut self.out, address, &message)? else { return Ok(true) };
+        let Some(body) = shared_messages::lose(&mut self.out, address, &message)? else {
+            return Ok(Some(message));
+        };
         let depth = self.out.medium.limits.type_depth;
         let attribute = AttributeMessage::decode(&mut self.out.reader(&body), depth)?;
         let datatype = match &attribute.datatype {
@@ -96,7 +129,7 @@ impl Editor {
         };
         heap::release_values(&mut self.out, &datatype, &attribute.data)?;
         shared_messages::lose_parts(&mut self.out, &attribute)?;
-        Ok(true)
+        Ok(Some(message))
     }
 
     /// Deletes an attribute.
@@ -106,8 +139,8 @@ impl Editor {
         self.whole(path, |editor| {
             let node = editor.stage.find(&editor.out, path)?;
             match editor.take_attribute(node, name).on(path)? {
-                true => Ok(()),
-                false => Err(Error::not_found(format!("there is no attribute {name:?}")).on(path)),
+                Some(_) => Ok(()),
+                None => Err(Error::not_found(format!("there is no attribute {name:?}")).on(path)),
             }
         })
     }

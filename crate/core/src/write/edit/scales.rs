@@ -132,7 +132,7 @@ impl Editor {
             ends.push(end(bytes.len())?);
         }
         let values = Column::Strings { bytes, ends };
-        self.set_attribute(path, LABELS, &of_any_length(class), &list_of(set.rank), &values)
+        self.rewrite_attribute(path, LABELS, &of_any_length(class), &list_of(set.rank), &values)
     }
 
     /// The dataset at `path` as it is in the file.
@@ -200,7 +200,7 @@ impl Editor {
         let base = Box::new(Column::References(lists.concat()));
         let class = Class::VlenSequence { base: Box::new(object_reference()) };
         let datatype = of_any_length(class);
-        self.set_attribute(path, SCALES, &datatype, &list_of(lists.len()), &Column::Vlen { ends, base })
+        self.rewrite_attribute(path, SCALES, &datatype, &list_of(lists.len()), &Column::Vlen { ends, base })
     }
 
     /// The datasets and axes that a scale belongs to.
