@@ -13,7 +13,7 @@ NAMES = {"latest": "v200"}
 
 
 # What libhdf5 says when it has lost its own way in a file, and not that something cannot be done.
-OWN = ("addr undefined", "record not found", "filter returned failure", "incorrect metadata checksum",
+OWN = ("addr undefined", "record not found", "filter returned failure", "incorrect metadata checksum", "bad version number",
        "ran off end of input buffer",
        # What detaches a scale whose list of users is gone is no mistake here.
        "H5DSdetach_scale")
