@@ -1,12 +1,13 @@
 // The packages of package-lock.json, wasm-opt (binaryen) among them, and those of scripts/reference.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { at } from "../lib/paths.mjs";
 import { logged } from "../lib/run.mjs";
 
-/** The packages of a folder's lock file. */
-function locked(folder, name, why) {
-  const stamp = at(folder, "node_modules/.stamp");
+/** The packages of a folder's lock file, installed there or where `home` says, with `more` options of npm. */
+export function locked(folder, name, why, home = () => at(folder), ...more) {
+  const stamp = () => path.join(home(), "node_modules/.stamp");
   /** What the installed packages depend on: the lock file and the Node that runs them. */
   const wanted = () => `${createHash("sha256").update(readFileSync(at(folder, "package-lock.json"))).digest("hex")} ${process.version}`;
   return {
@@ -14,11 +15,11 @@ function locked(folder, name, why) {
     what: "npm ci",
     why,
     async ready() {
-      return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted() ? "as in package-lock.json" : undefined;
+      return existsSync(stamp()) && readFileSync(stamp(), "utf8") === wanted() ? "as in package-lock.json" : undefined;
     },
     async make(say) {
-      await logged("npm", ["npm", "ci", "--no-audit", "--no-fund"], say, { cwd: at(folder) });
-      writeFileSync(stamp, wanted());
+      await logged("npm", ["npm", "ci", "--no-audit", "--no-fund", ...more], say, { cwd: home() });
+      writeFileSync(stamp(), wanted());
     },
   };
 }
