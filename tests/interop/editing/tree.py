@@ -11,7 +11,7 @@ KINDS = {h5o.TYPE_GROUP: GROUP, h5o.TYPE_DATASET: DATASET, h5o.TYPE_NAMED_DATATY
 MOST = 1500
 FILL_ALWAYS, FILL_NEVER = 0, 1
 UNDEFINED, USER = 0, 2
-LATE = 2
+EARLY, LATE = 1, 2
 # The level of what `write_chunks` of the random files stores.
 DEFLATE, SHUFFLE, BY_HAND = 1, 2, (3,)
 
@@ -96,6 +96,8 @@ class Set:
         # And where they are never filled, anything goes.
         when, given = p.get_fill_time(), filled == USER
         self.forgets = self.chunked and (when == FILL_NEVER or given and (when == FILL_ALWAYS or late))
+        # A chunk that was there before any element is made again with the first ones; where, the file is not told.
+        self.forgets |= self.chunked and p.get_alloc_time() == EARLY and 0 in self.shape
 
     @property
     def size(self):
