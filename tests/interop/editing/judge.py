@@ -146,7 +146,7 @@ def differences(ours, theirs, copied=frozenset(), renamed=False):
                 continue
             if v == w or copied and k == "references" and x["kind"] == "datatype":
                 continue
-            if k == "stored chunks" and (x.get("more", {}).get("alloc_time") == LATE or 0 in x["shape"]):
+            if k == "stored chunks" and (x.get("more", {}).get("alloc_time") == LATE or 0 in (x.get("shape") or ())):
                 continue        # all of them at the first write there, here those that are written; none where there is nothing
             if k == "storage" and "symbol table" in (v, w) and (copied - {"earliest"} or renamed):
                 continue

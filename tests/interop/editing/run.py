@@ -160,6 +160,8 @@ class Run:
         error = self.ask(op)
         if error:
             self.note(op["op"], error)
+            if op["op"] == "copy" and error["code"] == "Malformed" and self.lost(op["path"]):
+                return
             if error["code"] not in ("Unsupported", "Argument", "NotFound", "Limit"):
                 raise Stop("%s: %s" % (brief(op), error))
             own = error["code"] == "Unsupported" or "lies below what" in error["error"]
@@ -171,6 +173,12 @@ class Run:
             raise Unjudged(refusal)
         if refusal:
             raise Stop("%s: done, libhdf5 refuses: %s" % (brief(op), refusal))
+
+    def lost(self, path):
+        """Whether there are elements at or below a path that libhdf5 cannot read, of a file that it made alone; copying it does."""
+        self.close_handles()
+        below = path.rstrip("/") + "/"
+        return any("error" in e for e in self.model_document()["objects"] if e["path"] == path or e["path"].startswith(below))
 
     def would(self, op):
         """Whether libhdf5 does it, which is tried in another copy: what fails there may be half done."""
