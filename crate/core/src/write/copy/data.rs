@@ -137,8 +137,9 @@ fn empty(layout: &Layout) -> Layout {
     let mut layout = layout.clone();
     if let Layout::Chunked { address, index, .. } = &mut layout {
         *address = None;
-        if let ChunkIndex::Single { filtered } = index {
-            *filtered = None;
+        if let ChunkIndex::Single { filtered: Some(stored) } = index {
+            // They keep their room: whoever writes the chunk writes over them.
+            *stored = (0, 0);
         }
     }
     layout
