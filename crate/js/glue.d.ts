@@ -138,7 +138,7 @@ declare module "#glue" {
      * Stores chunks as they are, in a dataset that gets other extents first if there are any: all of it or nothing. `offsets`:
      * where each begins, one behind the other.
      */
-    writeChunks(dataset: string, shape: Float64Array | undefined, offsets: Float64Array, chunks: Uint8Array[], masks: Uint32Array): void;
+    writeChunks(dataset: string, before: Float64Array | undefined, after: Float64Array | undefined, offsets: Float64Array, chunks: Uint8Array[], masks: Uint32Array): boolean;
     /** Takes a link away; what nothing leads to any more is deleted by the next commit. */
     unlink(path: string): void;
     /** Commits. Headers of the objects that were deleted since this was asked last. */

@@ -241,3 +241,31 @@ test("what a member writes says how far it is, and what was stopped has changed 
   await member.close();
   await f.close();
 });
+
+test("many rows that several append at the same time are all there", async () => {
+  const options = { shape: [0, 700], maxshape: [null, 700], dtype: "float32", chunks: [50, 100], compression: 1 };
+  const check = async (d, n) => {
+    assert.deepEqual(d.shape, [n * 1000, 700]);
+    const { data } = await d.read();
+    const seen = Array.from({ length: n }, (_, i) => data.subarray(i * 700_000, (i + 1) * 700_000)).map((rows) => {
+      assert.ok(rows.every((x) => x === rows[0]));
+      return rows[0];
+    });
+    assert.deepEqual(seen.toSorted(), Array.from({ length: n }, (_, i) => i));
+  };
+  // By members, whose values are encoded where they are.
+  const f = await open(new Uint8Array(), { mode: "w" });
+  const d = await f.createDataset("x", options);
+  await members(f, 3, async (file, rank) => (await file.get("x")).append({ data: new Float32Array(700_000).fill(rank), shape: [1000, 700] }));
+  await check(d, 3);
+  await f.close();
+  // And in one program, from places that answer at once and that do not.
+  const place = path.join(home, "appended.h5");
+  for (const source of [new Uint8Array(), place]) {
+    const g = await open(source, { mode: "w", workers: 2 });
+    const e = await g.createDataset("x", options);
+    await Promise.all([0, 1, 2, 3].map((k) => e.append({ data: new Float32Array(700_000).fill(k), shape: [1000, 700] })));
+    await check(e, 4);
+    await g.close();
+  }
+});

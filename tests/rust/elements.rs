@@ -358,12 +358,15 @@ fn chunks_that_come_together_are_one_change() {
     // The last one is none: neither chunks nor extents change.
     for bad in [chunk([0, 0], 3), chunk([1, 0], 4), chunk([6, 0], 4)] {
         let mut all = good.iter().cloned().chain([bad]);
-        let e = file.write_chunks("d", Some(&[6, 4]), &mut all).unwrap_err();
+        let e = file.write_chunks("d", Some((&[4, 4], &[6, 4])), &mut all).unwrap_err();
         assert_eq!((e.kind(), e.path()), (Kind::Argument, Some("d")));
         assert!(!file.is_changed());
         assert_eq!(numbers(&mut file), (0..16).collect::<Vec<_>>());
     }
-    file.write_chunks("d", Some(&[6, 4]), &mut good.into_iter()).unwrap();
+    // Made for extents that it has not.
+    assert!(!file.write_chunks("d", Some((&[3, 4], &[6, 4])), &mut good.iter().cloned()).unwrap());
+    assert_eq!(numbers(&mut file), (0..16).collect::<Vec<_>>());
+    assert!(file.write_chunks("d", Some((&[4, 4], &[6, 4])), &mut good.into_iter()).unwrap());
     assert_eq!(numbers(&mut file), (0..16).chain([7; 8]).collect::<Vec<_>>());
     file.write_chunks("d", None, &mut [chunk([0, 0], 4)].into_iter()).unwrap();
     assert_eq!(numbers(&mut file)[..6], [7, 7, 2, 3, 7, 7]);

@@ -56,11 +56,11 @@ function stopped(session: Session, signal: AbortSignal | undefined): void {
   void session.raw;
 }
 
-/** Puts chunks into a dataset that gets the extents `shape` before, if any are given. */
-function put(raw: Engine, place: string, shape: readonly number[] | undefined, start: readonly number[], made: readonly EncodedChunk[]): void {
+/** Puts chunks into a dataset that has the extents `before` and gets `after`. False, and nothing is changed, if it has others. */
+function put(raw: Engine, place: string, before: readonly number[], after: readonly number[], start: readonly number[], made: readonly EncodedChunk[]): boolean {
   const offsets = made.flatMap(({ offset }) => offset.map((n, i) => n + start[i]!));
   const masks = Uint32Array.from(made, ({ mask }) => mask);
-  raw.writeChunks(place, shape && Float64Array.from(shape), Float64Array.from(offsets), made.map(({ bytes }) => bytes), masks);
+  return raw.writeChunks(place, Float64Array.from(before), Float64Array.from(after), Float64Array.from(offsets), made.map(({ bytes }) => bytes), masks);
 }
 
 /** The chunks and filters that a dataset will have, if it can be made. */
@@ -90,11 +90,12 @@ export function* madeApart(session: Session, place: string, spec: Spec, watch: W
   if (!record) return false;
   const { chunks, filters } = record;
   const { committed: _, maxshape: __, ...like } = { ...empty, chunks: Float64Array.from(chunks!) };
+  const shape = [...spec.shape];
   const made = yield* encoded(session, like, { dtype: spec.dtype, shape: spec.shape, data: data! }, filters!, watch);
   yield* edit(session, undefined, (raw) => {
     raw.createDataset(place, empty);
     try {
-      put(raw, place, undefined, chunks!.map(() => 0), made);
+      put(raw, place, shape, shape, chunks!.map(() => 0), made);
     } catch (e) {
       raw.unlink(place);
       throw e;
@@ -141,14 +142,11 @@ function* store(
   yield* step(() => loadFilters(filters));
   // Not all filters can be asked for by what they are stored as.
   if (!sameFilters(describeNew(whole, like)?.filters ?? [], filters)) return false;
-  const before = String(dataset.shape);
+  const before = dataset.shape!;
   const made = yield* encoded(session, like, { dtype: values.dtype, shape: like.shape!, data: values.data! }, filters, watch);
-  const grown = String(end) === before ? undefined : end;
-  yield* edit(session, dataset, (raw) => {
-    // Somebody else may have given it other extents meanwhile.
-    if (String(dataset.shape) === before) put(raw, dataset.place, grown, box.start, made);
-    else otherwise(raw);
-  });
+  const stored = yield* edit(session, dataset, (raw) => put(raw, dataset.place, before, end, box.start, made));
+  // Somebody else may have given it other extents meanwhile, which only who changes it knows.
+  if (!stored) yield* edit(session, dataset, otherwise);
   return true;
 }
 

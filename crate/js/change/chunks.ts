@@ -13,5 +13,5 @@ export function* writeRaw(session: Session, dataset: HdfObject<Mode>, offset: re
   const at = offsetOf(offset);
   if (!(bytes instanceof Uint8Array)) throw argument("the bytes of a chunk are a Uint8Array");
   if (!Number.isInteger(mask) || mask < 0 || mask >= 2 ** 32) throw argument("a filter mask has a bit for each filter");
-  yield* edit(session, dataset, (engine) => engine.writeChunks(dataset.place, undefined, at, [bytes], Uint32Array.of(mask)));
+  yield* edit(session, dataset, (engine) => engine.writeChunks(dataset.place, undefined, undefined, at, [bytes], Uint32Array.of(mask)));
 }

@@ -98,7 +98,7 @@ export interface Owner {
   lease(since: number): Promise<State>;
   release(): void;
   fetch: Fetch;
-  change(calls: readonly Call[]): Promise<void>;
+  change(calls: readonly Call[]): Promise<unknown>;
   flush(): Promise<void>;
 }
 

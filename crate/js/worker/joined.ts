@@ -88,15 +88,12 @@ export class Joined {
     }
   }
 
-  /** Lets the owner make a change, in the middle of an operation. */
-  change(fn: (engine: Engine) => unknown): Promise<void> {
-    return this.send(calls(fn));
-  }
-
-  private async send(list: readonly Call[]): Promise<void> {
+  /** Lets the owner make a change, in the middle of an operation; what its engine says. */
+  async change(fn: (engine: Engine) => unknown): Promise<unknown> {
+    const list = calls(fn);
     this.leave();
     try {
-      await this.owner.change(list);
+      return await this.owner.change(list);
     } finally {
       await this.enter();
     }

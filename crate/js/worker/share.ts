@@ -110,18 +110,19 @@ export class Sharing {
   }
 
   /** Makes changes that a member asks for. */
-  private async change(calls: readonly Call[], member: unknown): Promise<void> {
+  private async change(calls: readonly Call[], member: unknown): Promise<unknown> {
     const { session } = this;
     const [first] = calls;
     if (!first || calls.length > 1 || !CHANGES.has(first.method)) {
       throw new HyperslabError("Unsupported", "this is done where the file was opened");
     }
     const { method, args } = first;
-    if (CREATIONS.has(method) && this.again(method, args, member)) return;
+    if (CREATIONS.has(method) && this.again(method, args, member)) return undefined;
     const change = (engine: Engine): unknown => call(engine, first);
-    await session.run("/", method === "unlink" ? remove(session, args[0] as string) : edit(session, undefined, change));
+    const result: unknown = await session.run("/", method === "unlink" ? remove(session, args[0] as string) : edit(session, undefined, change));
     if (method === "unlink" || method === "moveLink") this.made.clear();
     await session.run("/", renewAll(session));
+    return result;
   }
 
   /** Whether a member asks for what another one has made: all of them may say so, as one. */

@@ -120,24 +120,32 @@ impl Engine {
         })
     }
 
-    /// Stores chunks as they are, in a dataset that gets other extents first if there are any: all of it or nothing.
-    /// `offsets`: where each begins, one behind the other.
+    /// Stores chunks as they are, all of them or none. `offsets`: where each begins, one behind the other. They may be made for
+    /// extents of the dataset `before` and `after`, which it gets first: false, and nothing is changed, if it has others.
     #[wasm_bindgen(js_name = writeChunks)]
     pub fn write_chunks(
         &mut self,
         dataset: &str,
-        shape: Option<Box<[f64]>>,
+        before: Option<Box<[f64]>>,
+        after: Option<Box<[f64]>>,
         offsets: &[f64],
         chunks: &Array,
         masks: &[u32],
-    ) -> Thrown<()> {
-        let shape: Option<Vec<u64>> = shape.map(|dims| dims.iter().copied().map(to_u64).collect());
+    ) -> Thrown<bool> {
+        let dims = |given: Box<[f64]>| -> Vec<u64> { given.iter().copied().map(to_u64).collect() };
+        let extents = before.map(dims).zip(after.map(dims));
         let each = offsets.chunks((offsets.len() / masks.len().max(1)).max(1));
         let mut chunks = each.zip(masks).zip(chunks.iter()).map(|((offset, mask), bytes)| StoredChunk {
             offset: offset.iter().copied().map(to_u64).collect(),
             bytes: Uint8Array::new(&bytes).to_vec(),
             mask: *mask,
         });
-        self.change(|editor| editor.write_chunks(dataset, shape.as_deref(), &mut chunks))
+        let mut fits = true;
+        self.change(|editor| {
+            let extents = extents.as_ref().map(|(before, after)| (before.as_slice(), after.as_slice()));
+            fits = editor.write_chunks(dataset, extents, &mut chunks)?;
+            Ok(())
+        })?;
+        Ok(fits)
     }
 }

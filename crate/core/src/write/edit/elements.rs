@@ -111,25 +111,34 @@ impl Editor {
     /// `Unsupported` for elements whose values are in the global heap.
     pub fn write_chunk(&mut self, path: &str, offset: &[u64], bytes: &[u8], mask: u32) -> Result<()> {
         let chunk = StoredChunk { offset: offset.to_vec(), bytes: bytes.to_vec(), mask };
-        self.write_chunks(path, None, &mut std::iter::once(chunk))
+        self.write_chunks(path, None, &mut std::iter::once(chunk)).map(drop)
     }
 
-    /// The same for several chunks of the dataset, which gets the extents `dims` before, if any are given: all of it or nothing.
+    /// The same for several chunks, all of them or none. They may be made for certain extents of the dataset, and for those that
+    /// it gets before: false, and nothing is changed, if it has others.
     pub fn write_chunks(
         &mut self,
         path: &str,
-        dims: Option<&[u64]>,
+        extents: Option<(&[u64], &[u64])>,
         chunks: &mut dyn Iterator<Item = StoredChunk>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let mut fits = true;
         self.change_elements(path, |editor, id| {
-            if let Some(dims) = dims {
+            if let Some((before, after)) = extents {
                 let parts = editor.parts(id)?;
-                editor.resize_to(id, &parts, dims)?;
+                fits = parts.dataspace.dims() == before;
+                if !fits {
+                    return Ok(());
+                }
+                if after != before {
+                    editor.resize_to(id, &parts, after)?;
+                }
             }
             let parts = editor.parts(id)?;
             let layout = raw::put_chunks(&mut editor.out, &parts, id.0, chunks)?;
             editor.put_layout(id, layout)
-        })
+        })?;
+        Ok(fits)
     }
 
     /// Does all of a change of elements or nothing of it.
