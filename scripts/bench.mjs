@@ -3,13 +3,10 @@
 //   node scripts/bench.mjs [--runs N] [--only SUBSTRING]
 import { execFileSync } from "node:child_process";
 import path from "node:path";
+import { option } from "./lib/option.mjs";
 import { at, env, folder, local } from "./lib/paths.mjs";
 import { venvPython } from "./setup/python.mjs";
 
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
 const runs = Number(option("--runs", 5));
 const only = option("--only", "");
 const inputs = folder(local, "bench");

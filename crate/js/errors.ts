@@ -25,6 +25,16 @@ export interface FilterReference {
   readonly name: string;
 }
 
+/** The server an error is about. */
+export interface ServerReference {
+  /** Address of the file, without a query, which may be secret. */
+  readonly url: string;
+  /** `refused`: `status` says how; `unreachable`: it does not answer, or not to this page; `changed`: the file is another one by now; `whole`: it gives files only as a whole, and this one is too large for that. */
+  readonly why: "refused" | "unreachable" | "changed" | "whole";
+  /** Status of its answer, if it refuses. */
+  readonly status?: number | undefined;
+}
+
 /** Where an error happened. */
 export interface ErrorPlace {
   /** Path of the object concerned. */
@@ -35,6 +45,8 @@ export interface ErrorPlace {
   trail?: readonly string[] | undefined;
   /** The filter concerned. */
   filter?: FilterReference | undefined;
+  /** The server concerned. */
+  server?: ServerReference | undefined;
   /** What went wrong below. */
   cause?: unknown;
 }
@@ -64,6 +76,8 @@ export class HyperslabError extends Error {
   readonly trail?: readonly string[];
   /** The filter concerned. */
   readonly filter?: FilterReference;
+  /** The server concerned. */
+  readonly server?: ServerReference;
 
   /** Filters of yours may throw it, too. */
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
@@ -73,6 +87,7 @@ export class HyperslabError extends Error {
     if (place.address !== undefined) this.address = place.address;
     if (place.trail?.length) this.trail = place.trail;
     if (place.filter !== undefined) this.filter = place.filter;
+    if (place.server !== undefined) this.server = place.server;
   }
 }
 

@@ -10,5 +10,5 @@ export { join } from "./join.js";
 export { repack } from "./repack.js";
 export { slice } from "./selection.js";
 export type { ReadyOptions } from "./ready.js";
-export type { ErrorCode, ErrorPlace, FilterReference } from "./errors.js";
+export type { ErrorCode, ErrorPlace, FilterReference, ServerReference } from "./errors.js";
 export type * from "./types.js";

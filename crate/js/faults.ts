@@ -1,6 +1,6 @@
 /** What the engine throws, as errors: those of users, and what has to be done before the same call can succeed. */
 
-import { HyperslabError, type ErrorCode, type FilterReference } from "./errors.js";
+import { HyperslabError, type ErrorCode, type FilterReference, type ServerReference } from "./errors.js";
 import { type ByteSource, sourceFailure } from "./sources/source.js";
 
 /** Ranges (absolute) of a file to fetch, or the filter to load, before the same call can succeed. */
@@ -40,6 +40,8 @@ export interface Fault {
   trail?: string[];
   path?: string;
   filter?: FilterReference;
+  /** Of what comes from another thread. */
+  server?: ServerReference;
   pending?: [number, number][];
   /** The file that `pending` is about or in which the name of the wanted one is written; 0 if absent. */
   source?: number;

@@ -5,11 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { create, open, repack } from "../../dist/node.js";
+import { option } from "../lib/option.mjs";
 
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
 const runs = Number(option("--runs", 5));
 const only = option("--only", "");
 const home = mkdtempSync(path.join(tmpdir(), "hyperslab-bench-"));

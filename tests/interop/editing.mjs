@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { at, folder, local } from "../../scripts/lib/paths.mjs";
-import { option } from "./lib/argv.mjs";
+import { option } from "../../scripts/lib/option.mjs";
 import { python } from "./lib/corpus.mjs";
 
 const seed = option("--seed", String(Date.now()));

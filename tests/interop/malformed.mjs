@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import path from "node:path";
 import { folder, local } from "../../scripts/lib/paths.mjs";
 import { corpus, malformed } from "./lib/corpus.mjs";
-import { option } from "./lib/argv.mjs";
+import { option } from "../../scripts/lib/option.mjs";
 import { watched } from "./lib/watchdog.mjs";
 
 const only = option("--only", "");

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { at, folder, local } from "../../scripts/lib/paths.mjs";
-import { option } from "./lib/argv.mjs";
+import { option } from "../../scripts/lib/option.mjs";
 import { python } from "./lib/corpus.mjs";
 import { watched } from "./lib/watchdog.mjs";
 

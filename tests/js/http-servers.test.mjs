@@ -209,9 +209,10 @@ describe("servers", () => {
         const e = await failure(open(`${server.url("kinds.h5")}?key=secret`, { http: { retries: 0 } }));
         assert.ok(isHyperslabError(e, code) && text.test(e.message), `${status}: ${e}`);
         assert.ok(!e.message.includes("secret"));
+        assert.deepEqual(e.server, { url: server.url("kinds.h5"), why: "refused", status });
       });
     }
-    await assert.rejects(open(server.url("none.h5")), { code: "NotFound" });
+    await assert.rejects(open(server.url("none.h5")), { code: "NotFound", server: { url: server.url("none.h5"), why: "refused", status: 404 } });
     await behaving({ answer: (request, response, n, send) => (send(416, { "content-range": "bytes */0" }), true) }, async () => {
       await assert.rejects(open(server.url("kinds.h5")), { code: "Malformed" });
     });
@@ -219,6 +220,7 @@ describe("servers", () => {
     await nobody.close();
     const e = await failure(open(nobody.url("x.h5"), { http: { retries: 1 } }));
     assert.ok(isHyperslabError(e, "Io") && /cannot be reached.*ECONNREFUSED/.test(e.message) && e.cause, e.message);
+    assert.deepEqual(e.server, { url: nobody.url("x.h5"), why: "unreachable" });
     await assert.rejects(open("https://"), { code: "Argument" });
   });
 

@@ -76,6 +76,7 @@ describe("files that change", () => {
         const e = await failure(use());
         assert.ok(isHyperslabError(e, "Io"), String(e));
         assert.match(e.message, /x\.h5 has changed since it was opened: .* was .* is /);
+        assert.equal(e.server.why, "changed");
         assert.ok(e.message.includes(String(is.etag ?? is.modified)), e.message);
       }
       await f.refresh();

@@ -82,9 +82,9 @@ export class Remote {
       response = await fetch(url, { ...QUIETLY, cache: "no-store", signal: job.signal });
     } catch (e) {
       job.signal.throwIfAborted();
-      throw new HyperslabError("Io", `${shown(url)} cannot be reached: ${(e as Error).message}`);
+      throw unreachable(url, e);
     }
-    if (!response.ok) throw new HyperslabError("Io", `${shown(url)}: the server answers ${response.status}`);
+    if (!response.ok) throw new HyperslabError("Io", `${shown(url)}: the server answers ${response.status}`, { server: { url: shown(url), why: "refused", status: response.status } });
     const etag = response.headers.get("etag");
     const parts: Uint8Array<ArrayBuffer>[] = [];
     let done = 0;
@@ -99,25 +99,20 @@ export class Remote {
       }
     } catch (e) {
       job.signal.throwIfAborted();
-      throw new HyperslabError("Io", `${shown(url)} cannot be reached: ${(e as Error).message}`);
+      throw unreachable(url, e);
     }
     if (done !== size || (etag !== null && this.#etag !== null && etag !== this.#etag)) {
       void response.body?.cancel().catch(() => undefined);
-      throw new HyperslabError("Io", `${name} has changed since it was opened`);
+      throw new HyperslabError("Io", `${name} has changed since it was opened`, { server: { url: shown(url), why: "changed" } });
     }
     return new Blob(parts, { type: "application/x-hdf5" });
   }
 
   /** What is wrong with an address, if that is why something failed. */
   async why(e: unknown): Promise<RemoteTrouble | undefined> {
-    if (!isHyperslabError(e)) return undefined;
-    const { message } = e;
-    const url = /https?:[^\s]+?(?=:? (?:the server|cannot be|has |is ))/.exec(message)?.[0] ?? this.given.url;
-    const status = Number(/the server answers (\d{3})/.exec(message)?.[1]);
-    if (status) return { url, why: "refused", status };
-    if (/has changed since it was opened/.test(message)) return { url, why: "changed" };
-    if (/gives it only as a whole/.test(message)) return { url, why: "whole" };
-    if (!/cannot be reached/.test(message)) return undefined;
+    if (!isHyperslabError(e) || !e.server) return undefined;
+    const { url, why, status } = e.server;
+    if (why !== "unreachable") return { url, why, ...(status === undefined ? {} : { status }) };
     if (!navigator.onLine) return { url, why: "offline" };
     if (location.protocol === "https:" && url.startsWith("http:") && !/^http:\/\/(localhost|127\.|\[::1\])/.test(url)) return { url, why: "mixed" };
     try {
@@ -128,6 +123,10 @@ export class Remote {
       return { url, why: "unreachable" };
     }
   }
+}
+
+function unreachable(url: string, e: unknown): HyperslabError {
+  return new HyperslabError("Io", `${shown(url)} cannot be reached: ${(e as Error).message}`, { cause: e, server: { url: shown(url), why: "unreachable" } });
 }
 
 /** As in messages of the package: without what may be secret. */

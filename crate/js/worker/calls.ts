@@ -119,8 +119,8 @@ export function sendFaults(): void {
     serialize(thrown) {
       const error = (thrown as Thrown).value;
       if (!(error instanceof HyperslabError)) return usual.serialize(thrown) as [Sent, Transferable[]];
-      const { code, message, address, trail, path, filter } = error;
-      return [{ fault: { code, message, address, trail: trail && [...trail], path, filter } } as Sent, []];
+      const { code, message, address, trail, path, filter, server } = error;
+      return [{ fault: { code, message, address, trail: trail && [...trail], path, filter, server } } as Sent, []];
     },
     deserialize(sent: Sent) {
       if ("fault" in sent) throw toError(sent.fault);

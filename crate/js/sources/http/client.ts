@@ -126,12 +126,12 @@ export class Client {
 
   private patience(ms: number, { status }: Response): number {
     if (ms <= PATIENCE) return ms;
-    throw new HyperslabError("Io", `${this.name}: the server answers ${status} and wants to be left alone for ${Math.round(ms / 1000)} seconds`);
+    throw new HyperslabError("Io", `${this.name}: the server answers ${status} and wants to be left alone for ${Math.round(ms / 1000)} seconds`, { server: { url: this.name, why: "refused", status } });
   }
 
   private unreachable({ message, cause }: Interrupted): HyperslabError {
     const why = typeof location === "undefined" ? "" : ", or its server does not let this page read it (CORS)";
-    return new HyperslabError("Io", `${this.name} cannot be reached${why}: ${message}`, { cause });
+    return new HyperslabError("Io", `${this.name} cannot be reached${why}: ${message}`, { cause, server: { url: this.name, why: "unreachable" } });
   }
 
   private async send({ method = "GET", range, signal }: Ask): Promise<Response> {
@@ -168,8 +168,9 @@ export class Client {
   /** The error for an answer without a file. */
   refused({ status, statusText }: Response): HyperslabError {
     const what = `${this.name}: the server answers ${status}${statusText && ` ${statusText}`}`;
-    if (status === 404 || status === 410) return new HyperslabError("NotFound", what);
+    const server = { url: this.name, why: "refused", status } as const;
+    if (status === 404 || status === 410) return new HyperslabError("NotFound", what, { server });
     const hint = status === 401 || status === 403 ? "; `http: { headers, credentials }` say who asks" : "";
-    return new HyperslabError("Io", what + hint);
+    return new HyperslabError("Io", what + hint, { server });
   }
 }

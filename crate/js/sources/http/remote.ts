@@ -149,7 +149,7 @@ export class Remote {
     const tooLarge = (bytes: string): HyperslabError => {
       drop(response);
       const what = `${this.name} has ${bytes} bytes, and its server gives it only as a whole: \`http: { whole }\` says how large such a file may be, now ${most} bytes`;
-      return new HyperslabError("Limit", what);
+      return new HyperslabError("Limit", what, { server: { url: this.name, why: "whole" } });
     };
     const header = encodingOf(response) ? null : response.headers.get("content-length");
     const told = header === null ? undefined : Number(header);

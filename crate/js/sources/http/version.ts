@@ -52,5 +52,5 @@ export function difference(was: Version, is: Version): string | undefined {
 
 /** The error for a file that changed while it is open. */
 export function changed(name: string, how: string): HyperslabError {
-  return new HyperslabError("Io", `${name} has changed since it was opened: ${how}. \`refresh\` goes over to the new version`);
+  return new HyperslabError("Io", `${name} has changed since it was opened: ${how}. \`refresh\` goes over to the new version`, { server: { url: name, why: "changed" } });
 }

@@ -22,22 +22,11 @@ impl Editor {
         dataspace: &Dataspace,
         values: &Column,
     ) -> Result<()> {
-        self.put_whole(path, name, datatype, (dataspace, values), false)
+        self.set_whole(path, name, datatype, (dataspace, values), false)
     }
 
-    /// The same, but it keeps its place in creation order, as if it were written over.
-    pub(super) fn rewrite_attribute(
-        &mut self,
-        path: &str,
-        name: &str,
-        datatype: &Datatype,
-        dataspace: &Dataspace,
-        values: &Column,
-    ) -> Result<()> {
-        self.put_whole(path, name, datatype, (dataspace, values), true)
-    }
-
-    fn put_whole(
+    /// The same; `in_place`: one of that name keeps its place in creation order, as if it were written over.
+    pub(super) fn set_whole(
         &mut self,
         path: &str,
         name: &str,
@@ -99,8 +88,8 @@ impl Editor {
         attributes::set(&mut self.out, self.stage.node_mut(node), &attribute, order)
     }
 
-    /// Takes an attribute away, and returns its message if there was one. If no other object shares it, its datatype, if that is a committed
-    /// one, loses a user, and nothing leads to its values in the global heap any more.
+    /// Takes an attribute away, and returns its message if there was one. If no other object shares it, its datatype,
+    /// if that is a committed one, loses a user, and nothing leads to its values in the global heap any more.
     fn take_attribute(&mut self, id: NodeId, name: &str) -> Result<Option<RawMessage>> {
         let node = self.stage.node_mut(id);
         let address = node.address;

@@ -132,7 +132,7 @@ impl Editor {
             ends.push(end(bytes.len())?);
         }
         let values = Column::Strings { bytes, ends };
-        self.rewrite_attribute(path, LABELS, &of_any_length(class), &list_of(set.rank), &values)
+        self.set_whole(path, LABELS, &of_any_length(class), (&list_of(set.rank), &values), true)
     }
 
     /// The dataset at `path` as it is in the file.
@@ -200,7 +200,7 @@ impl Editor {
         let base = Box::new(Column::References(lists.concat()));
         let class = Class::VlenSequence { base: Box::new(object_reference()) };
         let datatype = of_any_length(class);
-        self.rewrite_attribute(path, SCALES, &datatype, &list_of(lists.len()), &Column::Vlen { ends, base })
+        self.set_whole(path, SCALES, &datatype, (&list_of(lists.len()), &Column::Vlen { ends, base }), true)
     }
 
     /// The datasets and axes that a scale belongs to.

@@ -1,6 +1,4 @@
-// What a program was called with.
-
-/** The word behind `--name`. */
+/** What follows `name` on the command line. */
 export function option(name, otherwise) {
   const i = process.argv.indexOf(name);
   return i < 0 ? otherwise : process.argv[i + 1];
