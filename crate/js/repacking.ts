@@ -56,9 +56,6 @@ async function write(target: Target, pieces: (number | Uint8Array)[]): Promise<v
   }
 }
 
-/** Filters to which elements are bytes: a worker need not know what these mean. */
-const APART = new Set([1, 2, 3, 307, 32000, 32001, 32004, 32008, 32015]);
-
 function* copy(file: FileObject<"async">, session: Session<"async">, spec: RepackSpec, options: RepackOptions, begin: Begin | undefined): Steps<Uint8Array | undefined> {
   const copying = yield* step(() => session.raw.repack(spec));
   let target: Target | undefined;
@@ -72,7 +69,6 @@ function* copy(file: FileObject<"async">, session: Session<"async">, spec: Repac
   const { crew } = session;
   const makeApart = function* (record: string): Steps<void> {
     const apart = JSON.parse(record) as ApartRecord;
-    if (!apart.filters.every(({ id }) => APART.has(id))) return;
     const put = async (chunks: EncodedChunk[]): Promise<void> => {
       let [done, total] = [0, 0];
       for (const { bytes, mask } of chunks) [done, total] = copying.put(bytes, mask) as unknown as [number, number];

@@ -20,6 +20,10 @@ pub struct ApartChunks {
     pub fill: Vec<u8>,
 }
 
+/// Filters to which elements are bytes, whatever they mean: deflate, shuffle, Fletcher-32, bzip2, LZF, Blosc, LZ4, bitshuffle, zstd.
+/// Others keep in their values what the elements are, which whoever makes chunks of bytes does not know.
+const OF_BYTES: [u16; 9] = [1, 2, 3, 307, 32000, 32001, 32004, 32008, 32015];
+
 /// What belongs into one chunk: the element at which it begins, and how many there are along each axis.
 pub type ApartBox = (Vec<u64>, Vec<u64>);
 
@@ -30,13 +34,14 @@ impl Chunks {
         let there = matches!(parts.layout, Layout::Chunked { .. } | Layout::Contiguous { .. });
         let datatype = &parts.datatype;
         let edges = matches!(set.plan.layout, Layout::Chunked { edge_unfiltered: true, .. });
-        let plain = set.plan.pipeline.filters.is_empty();
+        let filters = &set.plan.pipeline.filters;
+        let suited = !filters.is_empty() && filters.iter().all(|f| OF_BYTES.contains(&f.id));
         if !there
             || !parts.external.is_empty()
             || datatype.uses_heap()
             || datatype.holds_references()
             || edges
-            || plain
+            || !suited
             || set.plan.as_stored
         {
             return None;
