@@ -3,8 +3,12 @@
 /** Bytes of a request. */
 const PIECE = 1 << 20;
 
+/** What tells versions of a file apart, as far as its server says it. */
+const versionOf = (answer: XMLHttpRequest): string | null => answer.getResponseHeader("etag") ?? answer.getResponseHeader("last-modified");
+
 export class LazyBytes {
   private known?: number;
+  private version: string | null = null;
   private readonly pieces = new Map<number, Uint8Array>();
   /** Of a server that does not answer ranges. */
   private whole: Uint8Array | undefined;
@@ -39,6 +43,7 @@ export class LazyBytes {
   private look(): number {
     const head = this.request("HEAD");
     const length = Number(head.getResponseHeader("content-length") ?? NaN);
+    this.version = versionOf(head);
     const ranges = head.getResponseHeader("accept-ranges") === "bytes";
     // The length of what is compressed on the way is not the file's.
     if (ranges && !head.getResponseHeader("content-encoding") && Number.isSafeInteger(length)) return length;
@@ -54,6 +59,8 @@ export class LazyBytes {
     const bytes = new Uint8Array(request.response as ArrayBuffer);
     const expected = last + 1 - i * PIECE;
     if (request.status !== 206 || bytes.length !== expected) throw this.failure(`${bytes.length} bytes where ${expected} were asked for: it may have changed`);
+    // Nothing of one version and something of another.
+    if (versionOf(request) !== this.version) throw this.failure("it has changed since it was looked at");
     this.pieces.set(i, bytes);
     return bytes;
   }
