@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { watchDrops } from "./open/drop.js";
+import { watchOpened } from "./open/opened.js";
 import { App } from "./ui/app.js";
 import { watchEdits } from "./ui/edits.js";
 import { warmUp } from "./ui/warm.js";
@@ -9,6 +10,7 @@ import { warmUp } from "./ui/warm.js";
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
 watchEdits();
+watchOpened();
 const given = new URLSearchParams(location.search).get("open");
 if (given) void import("./open/given.js").then(({ openGiven }) => openGiven(given));
 // Engine and views come while the user is looking for a file.

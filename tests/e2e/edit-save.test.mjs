@@ -1,47 +1,15 @@
 // What becomes of changes: in place, as a copy, when the page is left, when a worker is ended, and how it all looks.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { openSync } from "hyperslab";
 import { axe } from "./support/axe.mjs";
 import { choose, drop, open, ready, setUp, withPage } from "./support/browser.mjs";
 import { cell, count, inMenu, saved, set, show, type } from "./support/edit.mjs";
-import { ask, differences, file, folder, mustBeEqual } from "./support/files.mjs";
+import { ask, differences, file, mustBeEqual } from "./support/files.mjs";
+import { choosers, get, put } from "./support/private.mjs";
 
 setUp();
-
-/** Makes the browser's choosers answer with files of the page's private file system. */
-const choosers = (page) =>
-  page.evaluate(() => {
-    const root = navigator.storage.getDirectory();
-    window.showOpenFilePicker = async () => [await (await root).getFileHandle("here.h5")];
-    window.showSaveFilePicker = async ({ suggestedName }) => (await root).getFileHandle(suggestedName, { create: true });
-  });
-
-/** Puts a file into the private file system, or gets it out. */
-async function put(page, name, bytes) {
-  await page.evaluate(
-    async ([name, text]) => {
-      const handle = await (await navigator.storage.getDirectory()).getFileHandle(name, { create: true });
-      const out = await handle.createWritable();
-      await out.write(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
-      await out.close();
-    },
-    [name, bytes.toString("base64")],
-  );
-}
-
-async function get(page, name) {
-  const bytes = await page.evaluate(async (name) => {
-    const handle = await (await navigator.storage.getDirectory()).getFileHandle(name);
-    return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
-  }, name);
-  const to = path.join(folder, "saved", `from-browser-${name}`);
-  mkdirSync(path.dirname(to), { recursive: true });
-  writeFileSync(to, Uint8Array.from(bytes));
-  return to;
-}
 
 test("a file that others change is shown as it is now, with what was changed here", () =>
   withPage(async (page) => {

@@ -6,7 +6,9 @@ export interface FileHandle {
   readonly name: string;
   getFile(): Promise<File>;
   createWritable(): Promise<{ write(b: Blob): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
-  requestPermission?(options: { mode: "readwrite" }): Promise<PermissionState>;
+  queryPermission?(options: { mode: "read" | "readwrite" }): Promise<PermissionState>;
+  requestPermission?(options: { mode: "read" | "readwrite" }): Promise<PermissionState>;
+  isSameEntry?(other: FileHandle): Promise<boolean>;
 }
 
 interface Pickers {

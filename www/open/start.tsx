@@ -1,9 +1,12 @@
 /** What is there before a file is open. */
 
+import { Lazily } from "../ui/lazily.js";
 import { remoteDialog } from "../ui/remote.js";
 import { client, openFile } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { Picker } from "./picker.js";
+
+const recentFiles = async () => (await import("./recent.js")).RecentFiles;
 
 async function openSample(): Promise<void> {
   const blob = await client.call("sample", {});
@@ -41,6 +44,7 @@ export function Start() {
           {t.forPrograms} <a href="reference/index.html">{t.reference}</a>
         </p>
       </div>
+      <Lazily load={recentFiles} />
     </section>
   );
 }

@@ -11,7 +11,7 @@ import { bytes } from "./format.js";
 import { Header } from "./header.js";
 import { Lazily } from "./lazily.js";
 import { remote, remoteDialog } from "./remote.js";
-import { cost, file, leaving, lost, opening, readout, refresh, saving, stopOpening, traffic, trouble, treeShown, visit } from "./state.js";
+import { cost, file, leaving, lost, note, opening, readout, refresh, saving, stopOpening, traffic, trouble, treeShown, visit } from "./state.js";
 import { objectWords, openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
@@ -50,6 +50,14 @@ export function App() {
             void (changed ? renew() : refresh(true));
           }}
         />
+      )}
+      {note.value && (
+        <div class="hint told row" role="status">
+          <span class="grow">{note.value}</span>
+          <button type="button" class="small" onClick={() => (note.value = null)}>
+            {t.dismiss}
+          </button>
+        </div>
       )}
       {refused.value && <Lazily load={refusedBox} />}
       {opening.value && (

@@ -1,4 +1,4 @@
-/** What is kept between visits: the user's choices, never anything of a file. */
+/** The user's choices, which are kept between visits; `open/recents` keeps where files are. Nothing that is in a file is kept. */
 
 const VIEWS = "hyperslab.views";
 const LOOK = "hyperslab.look";

@@ -38,6 +38,8 @@ export const opening = signal<string | null>(null);
 /** Gives up opening it, if that may take long. */
 export const stopOpening = signal<(() => void) | null>(null);
 export const trouble = signal<PageTrouble | null>(null);
+/** What else there is to say of the file that was opened. */
+export const note = signal<string | null>(null);
 /** Why part of what is in sight could not be fetched. */
 export const lost = signal<Trouble | null>(null);
 
@@ -116,6 +118,7 @@ async function load(f: Given, made: readonly Change[]): Promise<void> {
       undone.value = [];
       wanted.value = new Set();
       lost.value = null;
+      note.value = null;
       facts.value = null;
       objectTrouble.value = null;
       treeShown.value = false;
