@@ -108,7 +108,7 @@ export function inner(dtype: Dtype): number {
   return dtype.dims.reduce((x, y) => x * y, 1) * inner(dtype.base);
 }
 
-const complexText = (re: string, im: string): string => `${re}${/^[-]/.test(im) ? "" : "+"}${im}j`;
+export const complexText = (re: string, im: string): string => `${re}${/^[-]/.test(im) ? "" : "+"}${im}j`;
 
 /** Text of one item that is not a number in a typed array. */
 function itemOf(item: unknown, dtype: Dtype, pathOf: PathOf): string {
@@ -131,11 +131,11 @@ function itemsIn(data: Data, dtype: Dtype): number {
   return column && name !== undefined ? outer(column, lengthOf(column), dtype, name) : 0;
 }
 
-function isReference(x: unknown): x is Reference {
+export function isReference(x: unknown): x is Reference {
   return typeof x === "object" && x !== null && "address" in x && "kind" in x;
 }
 
-function referenceText(r: Reference, path: string | undefined): string {
+export function referenceText(r: Reference, path: string | undefined): string {
   if (r.address === 0) return "null reference";
   if (path === undefined) return `→ ${r.kind} at 0x${r.address.toString(16)}${r.file === undefined ? "" : ` in ${oneLine(r.file)}`}`;
   const name = oneLine(path);

@@ -1,7 +1,7 @@
 /** Answers the page's questions about one open file. Runs in the worker; imports nothing of the page. */
 
 import uFuzzy from "@leeoniya/ufuzzy";
-import { create, openSync, ready, repack, type Dataset, type DatasetSync, type Entity, type File as Hdf5, type FileSync, type Group, type Mode, type Value } from "hyperslab";
+import { create, openSync, ready, type Dataset, type DatasetSync, type Entity, type File as Hdf5, type FileSync, type Group, type Mode, type Value } from "hyperslab";
 import type { Change } from "./changes.js";
 import { columnsOf, fieldText, isArray, type PathOf } from "./cells.js";
 import { natural } from "./names.js";
@@ -14,7 +14,7 @@ import { setFar } from "./far.js";
 import { firstToShow } from "./first.js";
 import type { Job } from "./job.js";
 import { Places, unnamed } from "./places.js";
-import { absentFrom, Planes } from "./planes.js";
+import { absentAt, Planes } from "./planes.js";
 import type * as P from "./protocol.js";
 import { Remote } from "./remote.js";
 import { sampleFile } from "./sample.js";
@@ -303,17 +303,14 @@ export class Engine implements Answers {
     return (await import("./edits.js")).objectsAt(this.#reading(), path);
   }
 
-  async repack({ file, subtree, storing }: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
-    const { compression, level, chunks, libver } = storing;
-    const bytes = await repack(file instanceof Blob ? file : file.url, {
-      ...(file instanceof Blob ? {} : { http: { onNotice: () => undefined } }),
-      compression: compression === "gzip" ? level : compression,
-      ...(chunks === "own" ? {} : { chunks: chunks === "chosen" }),
-      libver,
-      ...(subtree === null ? {} : { subtree }),
-      onProgress: (done, total) => job.report({ done, total }),
-    });
-    return bytes.byteLength === bytes.buffer.byteLength ? (bytes.buffer as ArrayBuffer) : bytes.slice().buffer;
+  async export(ask: P.ExportAsk, job: Job): Promise<P.Exported> {
+    const d = await this.#dataset(ask.path);
+    const { exportSlice } = await import("./export.js");
+    return this.#known(() => exportSlice(d, ask, this.#pathsFor(d), job));
+  }
+
+  async repack(ask: P.RepackAsk, job: Job): Promise<ArrayBuffer> {
+    return (await import("./copy.js")).copyOf(ask, job);
   }
 
   async #table({ path, picks, y, x }: P.Slice, { signal }: Job): Promise<Table> {
@@ -397,11 +394,4 @@ function quit(file: Hdf5<Mode> | undefined): void {
   } catch {
     // Nobody asks for it any more.
   }
-}
-
-/** Sources that are missing of a single element: a value alone cannot say so, an array of one can. */
-async function absentAt(d: Dataset<Mode>, picks: Picks): Promise<string[]> {
-  if (d.layout !== "virtual" || picks.length === 0) return [];
-  const at = picks.map((p) => (isRange(p) ? p.start : p.at));
-  return absentFrom(await d.read(at.map((i) => [i, i + 1] as const)));
 }

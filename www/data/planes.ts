@@ -49,6 +49,13 @@ export function absentFrom(a: Value): string[] {
   return [...new Set(missing.map((s) => (s.file === "." ? s.dataset : s.file)))];
 }
 
+/** Sources that are missing of a single element: a value alone cannot say so, an array of one can. */
+export async function absentAt(d: Dataset<Mode>, picks: Picks): Promise<string[]> {
+  if (d.layout !== "virtual" || picks.length === 0) return [];
+  const at = picks.map((p) => (isRange(p) ? p.start : p.at));
+  return absentFrom(await d.read(at.map((i) => [i, i + 1] as const)));
+}
+
 /** What planning has to know of a dataset. */
 export function storageOf(d: Dataset<Mode>): Storage {
   return { shape: d.shape ?? [], chunks: d.chunks, itemSize: itemSize(d.datatype), far: isFar(d.file) };

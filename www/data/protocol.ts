@@ -241,6 +241,17 @@ export interface Single {
   absent: string[];
 }
 
+/** A slice as a file; which axis is drawn where matters for tables only. */
+export interface ExportAsk extends Slice {
+  format: "csv" | "json" | "npy";
+}
+
+export interface Exported {
+  blob: Blob;
+  /** As in `Coverage`. */
+  absent: string[];
+}
+
 export interface RepackAsk {
   file: Blob | RemoteFile;
   subtree: string | null;
@@ -306,6 +317,8 @@ export interface Methods {
   attributeSource: { ask: { path: string; name: string }; answer: AttributeSource };
   /** How many objects go when the link at a path goes, as far as this can be told: 0 for a link that leads elsewhere. */
   objects: { ask: { path: string }; answer: number };
+  /** Values as a file for other programs. */
+  export: { ask: ExportAsk; answer: Exported };
   repack: { ask: RepackAsk; answer: ArrayBuffer };
 }
 

@@ -7,7 +7,7 @@ import { Picker } from "../open/picker.js";
 import { copy } from "../ui/clipboard.js";
 import { menu, openMenu } from "../ui/edits.js";
 import { bytes, extents, filterName, ratio } from "../ui/format.js";
-import { addFiles, facts, file, objectTrouble, path, select, want } from "../ui/state.js";
+import { addFiles, exporting, facts, file, objectTrouble, path, select, want } from "../ui/state.js";
 import { objectWords, t } from "../ui/strings.js";
 import { TroubleBox } from "../ui/trouble.js";
 import { DataPane } from "../viewers/pane.js";
@@ -22,6 +22,11 @@ export function ObjectPage() {
       <div class="head">
         <div class="title-line">
           <Crumbs />
+          {f?.dataset && f.dataset.size > 0 && (
+            <button type="button" class="small" aria-haspopup="dialog" onClick={() => (exporting.value = true)}>
+              {t.export}
+            </button>
+          )}
           {f && <EditButton path={f.path} />}
         </div>
         {f && <Chips facts={f} />}

@@ -1,6 +1,6 @@
 /** Bytes into the user's hands. */
 
-import { pickPlace } from "./handles.js";
+import { pickPlace, type FileType } from "./handles.js";
 
 /** `data.h5` as `data-copy.h5`. */
 export function copyName(name: string): string {
@@ -8,10 +8,14 @@ export function copyName(name: string): string {
   return dot > 0 ? `${name.slice(0, dot)}-copy${name.slice(dot)}` : `${name}-copy.h5`;
 }
 
-/** Lets the user choose where to save, or downloads where the browser cannot ask. Whether it was saved. */
-export async function saveToDisk(blob: Blob, name: string): Promise<boolean> {
-  const handle = await pickPlace(name);
+/**
+ * Lets the user choose where to save, or downloads where the browser cannot ask. Whether it was saved. What is still to be made is
+ * made when the place is known: browsers ask only right after a click.
+ */
+export async function saveToDisk(made: Blob | (() => Promise<Blob>), name: string, types?: FileType[]): Promise<boolean> {
+  const handle = await pickPlace(name, types);
   if (handle === null) return false;
+  const blob = made instanceof Blob ? made : await made();
   if (handle) {
     try {
       const out = await handle.createWritable();

@@ -13,10 +13,16 @@ export interface FileHandle {
 
 interface Pickers {
   showOpenFilePicker?(options: { multiple: boolean }): Promise<FileHandle[]>;
-  showSaveFilePicker?(options: { suggestedName: string; types: typeof TYPES }): Promise<FileHandle>;
+  showSaveFilePicker?(options: { suggestedName: string; types: FileType[] }): Promise<FileHandle>;
 }
 
-const TYPES = [{ description: "HDF5", accept: { "application/x-hdf5": [".h5", ".hdf5", ".nxs", ".nc"] } }];
+/** What a chooser offers to call a file. */
+export interface FileType {
+  description: string;
+  accept: Record<string, string[]>;
+}
+
+const TYPES: FileType[] = [{ description: "HDF5", accept: { "application/x-hdf5": [".h5", ".hdf5", ".nxs", ".nc"] } }];
 
 const pickers = (): Pickers => window as unknown as Pickers;
 
@@ -62,11 +68,11 @@ async function opened(handle: FileHandle): Promise<File> {
 }
 
 /** A place that the user chooses: null if there is none after all, undefined where the browser cannot ask. */
-export async function pickPlace(suggestedName: string): Promise<FileHandle | null | undefined> {
+export async function pickPlace(suggestedName: string, types = TYPES): Promise<FileHandle | null | undefined> {
   const picker = pickers();
   if (!picker.showSaveFilePicker) return undefined;
   try {
-    return await picker.showSaveFilePicker({ suggestedName, types: TYPES });
+    return await picker.showSaveFilePicker({ suggestedName, types });
   } catch (e) {
     return e instanceof DOMException && e.name === "AbortError" ? null : undefined;
   }

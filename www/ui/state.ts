@@ -59,6 +59,7 @@ export const wanted = signal<ReadonlySet<string>>(new Set());
 /** Whether the tree is shown where there is no room for it beside the object. */
 export const treeShown = signal(false);
 export const saving = signal(false);
+export const exporting = signal(false);
 
 /** What was changed in memory since the file was opened or saved, oldest first. */
 export const changes = signal<readonly Change[]>([]);

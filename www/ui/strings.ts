@@ -35,6 +35,7 @@ export const t = {
   saveNowTitle: (name: string): string => `Save the changes in ${name} (Ctrl+S)`,
   edited: "edited",
   changes: (n: number): string => plural(n, "change", "changes"),
+  export: "Export…",
   newFile: "New file",
   newName: "untitled.h5",
   tree: "Contents of the file",
