@@ -6,7 +6,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import { carryApp } from "./build/app.mjs";
 import { downloaded } from "./build/downloads.mjs";
-import { buildInline } from "./build/inline.mjs";
+import { buildInline, buildOverInline } from "./build/inline.mjs";
 import { gzipped, run, work } from "./build/support.mjs";
 import { compile, compiled, modules } from "./build/wasm.mjs";
 import { root } from "./lib/paths.mjs";
@@ -63,6 +63,7 @@ await build({ ...options, entryPoints: scripts("cli"), platform: "node" });
 chmodSync(path.join(dist, "cli.js"), 0o755);
 // All of it in one file: it shares nothing with the others.
 await buildInline({ simd, scalar, options, scripts: scripts("inline", "h5wasm.iife") });
+await buildOverInline(options, scripts("h5wasm.inline", "h5web.inline"));
 
 run(process.execPath, [
   path.join(root, "node_modules/typescript/bin/tsc"), "-p", js, "--noEmit", "false", "--declaration", "--emitDeclarationOnly",

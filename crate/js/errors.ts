@@ -51,6 +51,9 @@ export interface ErrorPlace {
   cause?: unknown;
 }
 
+/** What errors of every copy of this module have, as `hyperslab/inline` has one of its own. */
+const BRAND = Symbol.for("hyperslab.error");
+
 /**
  * Every error this package throws, except an `AbortSignal`'s own reason.
  *
@@ -89,7 +92,15 @@ export class HyperslabError extends Error {
     if (place.filter !== undefined) this.filter = place.filter;
     if (place.server !== undefined) this.server = place.server;
   }
+
+  /** Errors of `hyperslab/inline` and of `hyperslab` are of one kind. */
+  static override [Symbol.hasInstance](e: unknown): boolean {
+    // Of what is derived from it each copy has its own.
+    return this === HyperslabError ? typeof e === "object" && e !== null && BRAND in e : Function.prototype[Symbol.hasInstance].call(this, e);
+  }
 }
+
+Object.defineProperty(HyperslabError.prototype, BRAND, { value: true });
 
 /** Whether `e` is a {@link HyperslabError}, with that code if one is given. */
 export function isHyperslabError(e: unknown, code?: ErrorCode): e is HyperslabError {

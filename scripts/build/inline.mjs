@@ -90,6 +90,18 @@ function standalone(text) {
   ].join("\n");
 }
 
+/** Modules with the engine behind them: `inline.js` exports the same names. */
+const ENGINE = /^\.\.\/(exports|links|open|ready)\.js$/;
+
+/** Writes entry points that use the engine of `inline.js`, of which there is one in a program. */
+export async function buildOverInline(options, scripts) {
+  const external = (pattern) => (setup) => setup.onResolve({ filter: pattern }, () => ({ path: "./inline.js", external: true }));
+  const plugins = [ENGINE, /^\.\/inline\.js$/].map((pattern) => ({ name: String(pattern), setup: external(pattern) }));
+  const { metafile } = await build({ ...options, entryPoints: scripts, plugins, metafile: true });
+  const second = Object.keys(metafile.inputs).find((file) => /\/(engine|loader|glue)\.[jt]s$/.test(file));
+  if (second) throw new Error(`${second}: an engine of its own`);
+}
+
 /** Writes `inline.js`, and a classic script, which has the name that h5wasm's has: an address needs another package only. */
 export async function buildInline({ simd, scalar, options, scripts: [inline, h5wasm] }) {
   // Source maps would be twice as large as the files, most of it the same text.

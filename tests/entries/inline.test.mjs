@@ -54,6 +54,18 @@ test("a path, which needs Node, is refused", async () => {
   assert.throws(() => openSync("file.h5"), { code: "Argument", message: /file\.h5/ });
 });
 
+test("its errors are those of the other entry points, too", async () => {
+  const [own, main] = [await import(at("dist/inline.js")), await import("hyperslab")];
+  assert.notEqual(own.HyperslabError, main.HyperslabError);
+  for (const [one, other] of [[own, main], [main, own]]) {
+    const e = await one.open(new Uint8Array(10)).catch((e) => e);
+    assert.ok(e instanceof other.HyperslabError && other.isHyperslabError(e, e.code) && !other.isHyperslabError(e, "Internal"));
+    class Special extends other.HyperslabError {}
+    assert.ok(!(e instanceof Special) && new Special("Io", "x") instanceof Special);
+  }
+  for (const e of [new Error("x"), Object.assign(new Error("x"), { name: "HyperslabError" }), null, undefined, "x"]) assert.ok(!(e instanceof own.HyperslabError));
+});
+
 test("in Node there are no workers, which a notice says", async () => {
   const h = await import(at("dist/inline.js"));
   const f = await h.open(h.create().toBytes(), { workers: 2 });
