@@ -47,10 +47,8 @@ test("NPY: slices and whole datasets, as NumPy reads them", () =>
     assert.equal(path.basename(part), "frames.npy");
     assert.deepEqual(same(part, `f["plots/frames"][7, 10:20, ::4]`), [true, true]);
     assert.deepEqual(same(await exported(page, "npy", { whole: true }), `f["plots/frames"][()]`), [true, true]);
-    for (const name of ["uint64", "bool"]) {
-      await choose(page, `/table/${name}`);
-      assert.deepEqual(same(await exported(page, "npy"), `f["table/${name}"][()]`), [true, true], name);
-    }
+    await choose(page, "/table/uint64");
+    assert.deepEqual(same(await exported(page, "npy"), `f["table/uint64"][()]`), [true, true]);
   }), { timeout: 90_000 });
 
 test("CSV and JSON: every value exactly, also text, records, and a table that is turned", () =>

@@ -1,6 +1,7 @@
 /** Changes to a file as plain records: what the page asks for, what undo leaves out, and what a new worker does again. */
 
 import type { Dtype } from "hyperslab";
+import type { FirstLine } from "./read-csv.js";
 import type { Picks } from "./selection.js";
 
 /** Texts for the cells of a table, as the table counts them. */
@@ -53,11 +54,21 @@ export interface DatasetChange {
   gzip?: number;
 }
 
+/** A file of another kind that becomes a dataset. */
+export interface ImportChange {
+  kind: "import";
+  path: string;
+  file: File;
+  /** Of a table of text: what its first line is. */
+  firstLine: FirstLine;
+}
+
 export type Change =
   | CellsChange
   | ValueChange
   | AttributeChange
   | DatasetChange
+  | ImportChange
   | { kind: "unattribute"; path: string; name: string }
   | { kind: "group"; path: string }
   | { kind: "soft" | "hard"; path: string; target: string }

@@ -42,8 +42,8 @@ function parentOf(e: Editable, path: string): GroupSync {
   throw new HyperslabError("Argument", "this is not a group, so there are no names in it", { path: parent });
 }
 
-/** Makes one change; all of it or, with an error, none. */
-export function apply(e: Editable, c: Change): void {
+/** Makes one change; all of it or, with an error, none. What has to be read first is `read`. */
+export function apply(e: Editable, c: Change, read?: (file: FileSync, path: string) => void): void {
   const { file } = e;
   switch (c.kind) {
     case "cells":
@@ -67,6 +67,9 @@ export function apply(e: Editable, c: Change): void {
     case "copy":
       parentOf(e, c.to);
       return file.copy(e.at(c.path), c.to);
+    case "import":
+      parentOf(e, c.path);
+      return read?.(file, c.path);
     default:
       parentOf(e, c.path);
       return make(e, c);

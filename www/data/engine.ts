@@ -2,7 +2,7 @@
 
 import uFuzzy from "@leeoniya/ufuzzy";
 import { create, openSync, ready, type Dataset, type DatasetSync, type Entity, type File as Hdf5, type FileSync, type Group, type Mode, type Value } from "hyperslab";
-import type { Change } from "./changes.js";
+import type { Change, ImportChange } from "./changes.js";
 import { columnsOf, fieldText, isArray, type PathOf } from "./cells.js";
 import { natural } from "./names.js";
 import { finder, first } from "./others.js";
@@ -11,9 +11,10 @@ import { drawHeat, drawLine } from "./draw.js";
 import { describeType } from "./dtype.js";
 import type { Editable } from "./edits.js";
 import { setFar } from "./far.js";
+import { byAddress, dataset, found, objectIn } from "./find.js";
 import { firstToShow } from "./first.js";
 import type { Job } from "./job.js";
-import { Places, unnamed } from "./places.js";
+import { Places } from "./places.js";
 import { absentAt, Planes } from "./planes.js";
 import type * as P from "./protocol.js";
 import { Remote } from "./remote.js";
@@ -22,19 +23,12 @@ import { isRange, type Picks } from "./selection.js";
 import { readScale } from "./scales.js";
 import { sniff, SNIFF_BYTES } from "./sniff.js";
 import { Table, type Tile } from "./tiles.js";
-import { needsCodecs, troubleOf } from "./trouble.js";
+import { needsCodecs, Refusal, troubleOf } from "./trouble.js";
 
 type Answers = { [M in keyof P.Methods]: (ask: P.Methods[M]["ask"], job: Job) => Promise<P.Methods[M]["answer"]> | P.Methods[M]["answer"] };
 
 /** What writes is loaded when something is written. */
 const READING = { edit: false };
-
-/** Thrown with its record already made. */
-export class Refusal extends Error {
-  constructor(readonly trouble: P.Trouble) {
-    super(trouble.message);
-  }
-}
 
 export class Engine implements Answers {
   /** One that can be changed answers at once; one behind an address takes its time. */
@@ -243,10 +237,16 @@ export class Engine implements Answers {
     return await create().toBlob();
   }
 
+  async tryImport(change: ImportChange): Promise<null> {
+    await (await import("./import.js")).readImport(change);
+    return null;
+  }
+
   async change(change: Change): Promise<null> {
+    const read = change.kind === "import" ? await (await import("./import.js")).readImport(change) : undefined;
     const [{ apply }, e] = [await import("./edits.js"), await this.#editable()];
     try {
-      apply(e, change);
+      apply(e, change, read);
     } finally {
       this.#forget();
       this.#places = new Places(e.file);
@@ -359,32 +359,6 @@ export class Engine implements Answers {
   #ownDataset(path: string): DatasetSync {
     return dataset(objectIn(this.#own(), path), path) as DatasetSync;
   }
-}
-
-function found<T>(object: T | undefined, path: string): T {
-  if (!object) throw new Refusal({ code: "NotFound", message: "nothing is there", path });
-  return object;
-}
-
-function dataset<M extends Mode>(object: Entity<M>, path: string): Dataset<M> {
-  if (object.kind !== "dataset") throw new Refusal({ code: "Argument", message: "this is not a dataset", path });
-  return object;
-}
-
-/** What references lead to that are known by their addresses, and what is below. */
-async function byAddress(f: Hdf5<Mode>, path: string): Promise<Entity<Mode> | undefined> {
-  const { address, rest } = unnamed(path) ?? {};
-  if (address === undefined) return undefined;
-  const object = await f.get({ kind: "object", address });
-  return rest === undefined ? object : object?.kind === "group" ? await object.get(rest) : undefined;
-}
-
-/** The object at a path of a file that answers at once. */
-function objectIn(f: FileSync, path: string): Entity<"sync"> {
-  const { address, rest } = unnamed(path) ?? {};
-  const there = address === undefined ? undefined : f.get({ kind: "object", address });
-  const named = rest === undefined ? there : there?.kind === "group" ? there.get(rest) : undefined;
-  return found(path === "/" ? f : (f.get(path) ?? named), path);
 }
 
 /** Closes a file; what could not be completed is given up with the rest. */

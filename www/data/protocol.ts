@@ -1,6 +1,6 @@
 /** What the page and the worker say to each other. Everything here can be sent between threads. */
 
-import type { CellsChange, Change } from "./changes.js";
+import type { CellsChange, Change, ImportChange } from "./changes.js";
 import type { Picks } from "./selection.js";
 import type { Stats } from "./limits.js";
 import type { Sniffed } from "./sniff.js";
@@ -305,6 +305,8 @@ export interface Methods {
   find: { ask: { text: string; limit: number }; answer: Found };
   /** A new file. */
   blank: { ask: Record<string, never>; answer: Blob };
+  /** Whether a file of another kind can be read at all. */
+  tryImport: { ask: ImportChange; answer: null };
   /** Makes a change in memory; the file on disk stays as it is. */
   change: { ask: Change; answer: null };
   /** All of a file behind an address. */

@@ -7,6 +7,13 @@ import { ValueError } from "./value-error.js";
 /** Thrown inside the worker when the page no longer wants an answer. */
 export class Cancelled extends Error {}
 
+/** Thrown with its record already made. */
+export class Refusal extends Error {
+  constructor(readonly trouble: Trouble) {
+    super(trouble.message);
+  }
+}
+
 /** Whether reading failed only because its filter has to be loaded first. */
 export function needsCodecs(e: unknown): boolean {
   return isHyperslabError(e, "Argument") && e.filter !== undefined;

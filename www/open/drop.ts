@@ -2,10 +2,13 @@
 
 import { signal } from "@preact/signals";
 import { droppedFiles } from "./handles.js";
-import { addFiles, client, files, isSame, openFile, wanted } from "../ui/state.js";
+import { addFiles, client, files, importing, isSame, openFile, wanted } from "../ui/state.js";
 
 /** Whether files are being dragged over the page. */
 export const dragging = signal(false);
+
+/** Files of other kinds, of which datasets can be made. */
+const OTHERS = /\.(csv|tsv|npy|png)$/i;
 
 const carriesFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes("Files") ?? false;
 
@@ -37,11 +40,15 @@ export function watchDrops(): void {
 
 /**
  * Opens one of several files, that which leads to the others; those are at hand in the list of open files. Files that what
- * is shown asks for are added to it instead.
+ * is shown asks for are added to it instead, and of those of other kinds datasets are made.
  */
 export async function take(given: readonly File[]): Promise<void> {
   if (given.length === 0) return;
   if (given.every((f) => wanted.value.has(f.name))) return addFiles(given);
+  if (given.every((f) => OTHERS.test(f.name))) {
+    importing.value = given;
+    return;
+  }
   const first = given.length === 1 ? 0 : await client.call("first", { files: given });
   const others = given.filter((_, i) => i !== first);
   const known = files.value.filter((f) => !others.some((o) => isSame(o, f)));

@@ -38,7 +38,7 @@ export function Start() {
           </button>
         </p>
         <p class="quiet">
-          {t.private} {t.offlineReady}
+          {t.private} {t.offlineReady} {t.makesFiles}
         </p>
         <p class="quiet">
           {t.forPrograms} <a href="reference/index.html">{t.reference}</a>

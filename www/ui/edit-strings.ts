@@ -139,6 +139,8 @@ export function changeWords(c: Change): string {
       return `New group ${c.path}`;
     case "dataset":
       return `New dataset ${c.path}`;
+    case "import":
+      return `New dataset ${c.path} of ${c.file.name}`;
     case "soft":
     case "hard":
       return `New link ${c.path} to ${c.target}`;

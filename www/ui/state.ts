@@ -60,6 +60,8 @@ export const wanted = signal<ReadonlySet<string>>(new Set());
 export const treeShown = signal(false);
 export const saving = signal(false);
 export const exporting = signal(false);
+/** Files of other kinds that may become datasets. */
+export const importing = signal<readonly File[] | null>(null);
 
 /** What was changed in memory since the file was opened or saved, oldest first. */
 export const changes = signal<readonly Change[]>([]);

@@ -18,6 +18,7 @@ export const t = {
   forPrograms: "The same for programs, in JavaScript and TypeScript:",
   reference: "API reference",
   dropHere: "Drop an HDF5 file anywhere on this page",
+  makesFiles: "Of CSV, NPY and PNG files it makes HDF5.",
   dropNow: "Drop to open",
   or: "or",
   openFile: "Open file…",
