@@ -1,5 +1,6 @@
 /** Typed arrays, and arrays with a shape. */
 
+import { isHalves } from "./halves.js";
 import type { NdArray, NumericArray } from "./types.js";
 
 const TYPES: [new (n: number) => NumericArray | Uint8ClampedArray, string][] = [
@@ -18,8 +19,7 @@ const TYPES: [new (n: number) => NumericArray | Uint8ClampedArray, string][] = [
 
 /** The dtype of a typed array; `undefined` for anything else. */
 export function typedArrayType(value: unknown): string | undefined {
-  const name = (value as object | null)?.constructor?.name;
-  if (name === "Float16Array") return "<f2";
+  if (isHalves(value)) return "<f2";
   return TYPES.find(([Type]) => value instanceof Type)?.[1];
 }
 

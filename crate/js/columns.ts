@@ -2,6 +2,7 @@
 
 import { argument, HyperslabError } from "./errors.js";
 import { convert, convertWide } from "./convert.js";
+import { HALVES, Halves, singles } from "./halves.js";
 import type {
   ArrayType,
   CompoundType,
@@ -26,7 +27,7 @@ export type Plan =
   | ["v", base: Plan]
   | ["c", members: [name: string, plan: Plan][]];
 
-type NumberPlan = "i1" | "u1" | "i2" | "u2" | "i4" | "u4" | "i8" | "u8" | "f4" | "f8";
+type NumberPlan = "i1" | "u1" | "i2" | "u2" | "i4" | "u4" | "i8" | "u8" | "f2" | "f4" | "f8";
 
 export type NumericConstructor = {
   new (length: number): NumericArray;
@@ -43,6 +44,7 @@ const ARRAYS = {
   u4: Uint32Array,
   i8: BigInt64Array,
   u8: BigUint64Array,
+  f2: Halves,
   f4: Float32Array,
   f8: Float64Array,
 } as Record<NumberPlan, NumericConstructor>;
@@ -65,11 +67,15 @@ export class Parts {
 
   /** The next buffer as numbers; copied only if it does not lie on a boundary. */
   numbers(plan: NumberPlan): NumericArray {
-    return numbersOf(this.bytes(), ARRAYS[plan]);
+    return numbersOf(this.bytes(), plan);
   }
 }
 
-function numbersOf(bytes: Uint8Array, Type: NumericConstructor): NumericArray {
+function numbersOf(bytes: Uint8Array, plan: NumberPlan): NumericArray {
+  return plan === "f2" && !HALVES ? singles(view(bytes, Uint16Array) as Uint16Array) : view(bytes, ARRAYS[plan]);
+}
+
+function view(bytes: Uint8Array, Type: NumericConstructor): NumericArray {
   const aligned = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
   return new Type(aligned.buffer, aligned.byteOffset, aligned.length / Type.BYTES_PER_ELEMENT);
 }
@@ -90,17 +96,22 @@ export abstract class Leaf extends Column {
 
 export class NumberColumn extends Leaf {
   private filled = 0;
+  /** Whether elements arrive as they will be in the result. */
+  private readonly direct: boolean;
   constructor(
     private readonly plan: NumberPlan,
     readonly data: NumericArray,
+    /** Whether what is wanted are halves, whatever array there is for them. */
+    readonly halves: boolean,
   ) {
     super();
+    this.direct = data instanceof ARRAYS[plan] && !(halves && plan === "f4");
   }
 
-  /** The bytes of the result, if elements arrive as they will be in it. */
+  /** The bytes of the result, if elements arrive so. */
   get bytes(): Uint8Array | undefined {
-    const { data, plan } = this;
-    return data instanceof ARRAYS[plan] ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
+    const { data } = this;
+    return this.direct ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
   }
 
   take(parts: Parts, n: number): void {
@@ -111,13 +122,13 @@ export class NumberColumn extends Leaf {
   /** Takes elements that belong somewhere else than behind those before. */
   put(bytes: Uint8Array, at: number): void {
     const { data, plan } = this;
-    if (data instanceof ARRAYS[plan]) new Uint8Array(data.buffer, data.byteOffset + at * data.BYTES_PER_ELEMENT, bytes.length).set(bytes);
-    else convert(numbersOf(bytes, ARRAYS[plan]), data, at);
+    if (this.direct) new Uint8Array(data.buffer, data.byteOffset + at * data.BYTES_PER_ELEMENT, bytes.length).set(bytes);
+    else convert(numbersOf(bytes, plan), data, at, this.halves);
   }
 
   /** Bytes of an element as it arrives. */
   get width(): number {
-    return ARRAYS[this.plan].BYTES_PER_ELEMENT;
+    return Number(this.plan[1]);
   }
 }
 
@@ -130,6 +141,7 @@ export class WideColumn extends Leaf {
     private readonly size: number,
     private readonly signed: boolean,
     readonly data: bigint[] | NumericArray,
+    readonly halves = false,
   ) {
     super();
   }
@@ -143,7 +155,7 @@ export class WideColumn extends Leaf {
       return this.signed ? BigInt.asIntN(size * 8, BigInt(digits)) : BigInt(digits);
     });
     if (Array.isArray(data)) for (const v of values) data.push(v);
-    else convertWide(values, data, this.filled);
+    else convertWide(values, data, this.filled, this.halves);
     this.filled += n;
   }
 }
@@ -321,12 +333,13 @@ export function makeColumn(
   total: number,
   target?: NumericArray | NumericConstructor,
 ): Column {
+  const halves = target === Halves || target instanceof Halves;
   if (Array.isArray(plan)) {
     switch (plan[0]) {
       case "a":
         return new ArrayColumn(plan[1], makeColumn(plan[2], baseOf(dtype), total * plan[1], target));
       case "n":
-        return new WideColumn(plan[1], plan[2], target ? room(target, total) : []);
+        return new WideColumn(plan[1], plan[2], target ? room(target, total) : [], halves);
       case "o":
         return new OpaqueColumn(onlyPlain(target, plan[1]));
       case "v":
@@ -339,7 +352,7 @@ export function makeColumn(
   }
   if (plan === "s") return onlyPlain(target, new StringColumn());
   if (plan === "r") return onlyPlain(target, new ReferenceColumn());
-  return new NumberColumn(plan, room(target ?? ARRAYS[plan], total));
+  return new NumberColumn(plan, room(target ?? ARRAYS[plan], total), halves);
 }
 
 /** Refuses a numeric target for what is not numeric. */
@@ -353,6 +366,7 @@ function room(target: NumericArray | NumericConstructor, total: number): Numeric
     if (target.length < total) throw argument(`\`into\` has ${target.length} elements where ${total} are read`);
     return target.length === total ? target : (target.subarray(0, total) as NumericArray);
   }
+  if (target === Halves && !HALVES) target = Float32Array;
   try {
     return new target(total);
   } catch (cause) {

@@ -3,6 +3,7 @@
  * off, NaN becomes 0, and what a float cannot hold exactly is rounded once, to nearest, ties to even.
  */
 
+import { round, roundWhole } from "./halves.js";
 import type { NumericArray } from "./types.js";
 
 type Big = BigInt64Array | BigUint64Array;
@@ -20,8 +21,9 @@ function isBig(a: NumericArray): a is Big {
   return a instanceof BigInt64Array || a instanceof BigUint64Array;
 }
 
-/** Writes all of `from` into `to`, beginning at `at`. */
-export function convert(from: NumericArray, to: NumericArray, at: number): void {
+/** Writes all of `from` into `to`, beginning at `at`; `halves`: as half floats. */
+export function convert(from: NumericArray, to: NumericArray, at: number, halves = false): void {
+  if (halves && (from instanceof Float32Array || from instanceof Float64Array)) return round(from, to, at);
   if (isBig(from)) {
     if (isBig(to)) bigToBig(from, to, at);
     else bigToNumber(from, to, at);
@@ -32,6 +34,7 @@ export function convert(from: NumericArray, to: NumericArray, at: number): void 
     if (!target || (source && source[0] >= target[0] && source[1] <= target[1])) to.set(from, at);
     else clip(from, to, at, target);
   }
+  if (halves) roundWhole(to, at, from.length);
 }
 
 function clip(from: Numbers, to: Numbers, at: number, [low, high]: readonly [number, number]): void {
@@ -93,8 +96,8 @@ function numberToBig(from: Numbers, to: Big, at: number): void {
 }
 
 /** {@link convert} for integers of more than 8 bytes, which are rare: one by one. */
-export function convertWide(from: readonly bigint[], to: NumericArray, at: number): void {
-  const float = to instanceof Float32Array || to instanceof Float64Array;
+export function convertWide(from: readonly bigint[], to: NumericArray, at: number, halves = false): void {
+  const float = !isBig(to) && !limits(to);
   const [low, high] = to instanceof BigUint64Array ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n];
   for (const [i, value] of from.entries()) {
     // Floats get the upper 62 bits; as above, the last of them tells of what was cut off.
@@ -107,4 +110,5 @@ export function convertWide(from: readonly bigint[], to: NumericArray, at: numbe
     else bigToNumber(BigInt64Array.of(v), to, at + i);
     if (cut) (to[at + i] as number) *= 2 ** cut;
   }
+  if (halves) roundWhole(to, at, from.length);
 }

@@ -14,6 +14,7 @@ import {
   put,
 } from "./columns.js";
 import { expand } from "./dtype.js";
+import { Halves } from "./halves.js";
 import { count, typedArrayType } from "./arrays.js";
 import type { ValueRecord } from "./records.js";
 import type { ArrayType, Columns, Data, Dtype, NdArray, NumericTypes, Row, Scalar, Value } from "./types.js";
@@ -28,6 +29,7 @@ export const NUMERIC = {
   uint32: Uint32Array,
   int64: BigInt64Array,
   uint64: BigUint64Array,
+  float16: Halves,
   float32: Float32Array,
   float64: Float64Array,
 } satisfies { [K in keyof NumericTypes]: unknown };
@@ -40,8 +42,9 @@ export function retype(dtype: Dtype, column: Column, always: boolean): Dtype {
   if (column instanceof ArrayColumn) {
     return { ...(dtype as ArrayType), base: retype((dtype as ArrayType).base, column.base, always) };
   }
-  const { data, bytes } = column as NumberColumn;
-  return always || !bytes ? typedArrayType(data)! : dtype;
+  const { data, bytes, halves } = column as NumberColumn;
+  if (bytes && !always) return dtype;
+  return halves ? "<f2" : typedArrayType(data)!;
 }
 
 /** A filled column as an array of that shape. */

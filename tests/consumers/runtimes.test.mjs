@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { at } from "../../scripts/lib/paths.mjs";
 import { consumer, data, expected, installed, ran } from "./lib/home.mjs";
 
 const RUN = `
@@ -38,6 +39,16 @@ e.close();
 })();
 `;
 
+/** All that is looked at of halves, of which some have a Float16Array. */
+const HALVES = `
+import * as hyperslab from "hyperslab";
+import * as zarr from "hyperslab/zarr";
+import * as h5web from "hyperslab/h5web";
+import * as h5wasm from "hyperslab/h5wasm";
+import { halves } from "./checks.mjs";
+console.log(JSON.stringify({ ...(await halves(hyperslab, { zarr, h5web, h5wasm })), expected: globalThis.Float16Array ? "Float16Array" : "Float32Array" }));
+`;
+
 const platform = `${process.platform}-${process.arch}`;
 const RUNTIMES = {
   Node: [process.execPath],
@@ -53,6 +64,14 @@ for (const [name, argv] of Object.entries(RUNTIMES)) {
     const dir = consumer(name, { "run.mjs": RUN });
     const wanted = expected();
     assert.deepEqual(JSON.parse(await ran([...argv, "run.mjs", data(), "1"], dir)), { ...wanted, file: wanted.sum });
+  });
+
+  test(`${name}, half floats`, { skip: absent }, async () => {
+    const dir = consumer(`${name}-halves`, { "run.mjs": HALVES });
+    cpSync(at("tests/entries/halves/checks.mjs"), path.join(dir, "checks.mjs"));
+    const { checked, halves, expected } = JSON.parse(await ran([...argv, "run.mjs"], dir));
+    assert.equal(halves, expected);
+    assert.ok(checked > 450, `${checked} checks`);
   });
 
   test(`${name}, require`, { skip: absent }, async () => {

@@ -7,26 +7,11 @@ import { test } from "node:test";
 import { axe } from "./support/axe.mjs";
 import { choose, drop, open, ready, setUp, withPage } from "./support/browser.mjs";
 import { show } from "./support/edit.mjs";
+import { dialog, exported, sameInNumPy } from "./support/export.mjs";
 import { ask, file, folder, python } from "./support/files.mjs";
 import { choosers, get } from "./support/private.mjs";
 
 setUp();
-
-const dialog = (page) => page.getByRole("dialog", { name: /^Export/ });
-
-/** Exports the selected dataset; resolves to the path of what was downloaded. */
-async function exported(page, format, { whole = false } = {}) {
-  await page.getByRole("button", { name: "Export…" }).click();
-  if (whole) await dialog(page).getByRole("radio", { name: /The whole dataset/ }).check();
-  await dialog(page).getByLabel("Format").selectOption(format);
-  const [download] = await Promise.all([page.waitForEvent("download"), dialog(page).getByRole("button", { name: "Export", exact: true }).click()]);
-  const to = path.join(folder, "saved", download.suggestedFilename());
-  await download.saveAs(to);
-  await dialog(page).getByText("is saved.").waitFor();
-  await page.keyboard.press("Escape");
-  await dialog(page).waitFor({ state: "detached" });
-  return to;
-}
 
 const slice = async (page, text) => {
   await page.getByLabel("Selection", { exact: true }).fill(text);
@@ -34,9 +19,7 @@ const slice = async (page, text) => {
   await ready(page);
 };
 
-/** Whether NumPy reads the same from a file as h5py does. */
-const same = (npy, expression) =>
-  ask(file("values.h5"), `(lambda a, b: [bool(np.array_equal(a, b, equal_nan=True)), a.dtype.str == b.dtype.newbyteorder("=").str])(np.load(${JSON.stringify(npy)}), ${expression})`);
+const same = (npy, expression) => sameInNumPy(npy, file("values.h5"), expression);
 
 test("NPY: slices and whole datasets, as NumPy reads them", () =>
   withPage(async (page) => {

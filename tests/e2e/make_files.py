@@ -273,6 +273,14 @@ def edit():
         a["flag"] = True
 
 
+def halves():
+    """Floats of two bytes."""
+    with h5py.File(at("halves.h5"), "w") as f:
+        f.create_dataset("grid", data=(np.arange(12).reshape(4, 3) / 8).astype("<f2"), chunks=(2, 3), compression="gzip")
+        f["wave"] = np.sin(np.arange(1000) / 50).astype(">f2")
+        f["odd"] = np.array([0.1, -0.0, np.nan, np.inf, 65504, 6e-8], "<f2")
+
+
 if __name__ == "__main__":
     stamp = at("complete")
     with open(os.path.abspath(__file__)) as source:
@@ -280,7 +288,7 @@ if __name__ == "__main__":
     if not (os.path.exists(stamp) and open(stamp).read() == version):
         shutil.rmtree(OUT)
         os.makedirs(OUT)
-        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references, scales, edit):
+        for make in (weather, gzip64, values, line10m, huge, bad, filters, several, references, scales, edit, halves):
             make()
         with open(stamp, "w") as out:
             out.write(version)

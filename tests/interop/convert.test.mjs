@@ -21,7 +21,7 @@ const values = (name) => f.get(name).read().data;
 for (const source of TYPES) {
   test(`${source} to every numeric type (SEED=${seed})`, () => {
     const stored = values(`values/<${source}`);
-    for (const target of TYPES.filter((t) => t !== "f2")) {
+    for (const target of TYPES) {
       const expected = values(`${source}/${target}`);
       const judged = values(`${source}/${target}_judged`);
       assert.ok(judged.filter((j) => j).length > 150);
@@ -36,6 +36,7 @@ for (const source of TYPES) {
         });
         // The same into memory that is there, from the middle of a buffer on.
         const { constructor: Type } = expected;
+        if (target === "f2" && Type === Float32Array) continue; // what has no array of halves reads singles into this one
         const into = new Type(new ArrayBuffer((expected.length + 3) * Type.BYTES_PER_ELEMENT), 2 * Type.BYTES_PER_ELEMENT, expected.length);
         assert.equal(d.read(null, { into }).data, into);
         assert.deepEqual(into, read.data);

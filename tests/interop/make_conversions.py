@@ -14,7 +14,8 @@ import numpy as np
 TYPES = "i1 u1 i2 u2 i4 u4 i8 u8 f2 f4 f8".split()
 POWERS = [7, 8, 15, 16, 24, 31, 32, 53, 63, 64]
 FLOATS = [0.0, -0.0, 0.5, -0.5, 0.999, 1.5, -1.5, 2.5, 254.9, 1e30, -1e30, 3.4028234663852886e38, 3.41e38, 1e39, -1e39,
-          1e300, np.inf, -np.inf, np.nan, 1e-45, 7e-46, 1e-50, 5e-324, 65504, 1e-8, 6e-8]
+          1e300, np.inf, -np.inf, np.nan, 1e-45, 7e-46, 1e-50, 5e-324, 65504, 1e-8, 6e-8, 65504.5, 65505, 65519, 65520,
+          2049, 2051, 2049.0000001, 2050.9999999, 2**-25, 3 * 2**-25, 2**-25 + 2**-60, -(2**-25)]
 
 
 def integers(dtype, random):
@@ -57,8 +58,6 @@ def main(path, seed):
             for order in "<>":
                 f["values/%s%s" % (order, name)] = values.astype(dtype.newbyteorder(order))
             for target in TYPES:
-                if target == "f2":
-                    continue
                 f["%s/%s" % (name, target)] = f["values/<" + name].astype(target)[...]
                 f["%s/%s_judged" % (name, target)] = judged(values, np.dtype(target)).astype("u1")
 

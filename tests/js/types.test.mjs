@@ -20,6 +20,7 @@ const platforms = {
   "a worker": ["--lib", "es2023,webworker,esnext.disposable"],
   Node: ["--lib", "es2023,esnext.disposable", "--types", "node"],
   "Node and a page": ["--types", "node"],
+  "a page that has halves": ["--lib", "es2023,dom,esnext.disposable,es2025.float16"],
 };
 for (const [resolution, how] of Object.entries(resolutions)) {
   for (const [platform, where] of Object.entries(platforms)) {
@@ -33,6 +34,10 @@ test("they serve those who are less strict", () => {
 
 test("the browser's own types are sources and targets", () => {
   compiles("-p", at("tests/js/types/browser"));
+});
+
+test("a Float16Array is what halves are, where there is a type of it", () => {
+  for (const how of Object.values(resolutions)) compiles("-p", at("tests/js/types/halves"), ...how);
 });
 
 test("H5Web takes the data provider", () => {

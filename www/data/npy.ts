@@ -1,6 +1,7 @@
 /** NumPy's files. Pure. */
 
 import type { Columns, Dtype, NdArray } from "hyperslab";
+import { isHalves } from "./halves.js";
 import { ValueError } from "./value-error.js";
 
 const KINDS: readonly [new (n: number) => ArrayBufferView, string][] = [
@@ -10,18 +11,22 @@ const KINDS: readonly [new (n: number) => ArrayBufferView, string][] = [
 
 /** NumPy's name of what elements are, and their bytes. */
 export function npyBytes(a: NdArray, dtype: Dtype): { descr: string; bytes: Uint8Array<ArrayBuffer> } {
-  const data = ArrayBuffer.isView(a.data) ? a.data : pairs(a);
-  const descr = KINDS.find(([of]) => data instanceof of)?.[1];
-  if (!descr || !ArrayBuffer.isView(data)) throw new ValueError("elements of this type have no form in NumPy's files");
   const complex = !ArrayBuffer.isView(a.data) || (typeof a.dtype === "object" && a.dtype.class === "complex");
+  const given = ArrayBuffer.isView(a.data) ? a.data : pairs(a);
+  // There are no complex numbers of halves.
+  const data = complex ? singles(given) : given;
+  const descr = isHalves(data) ? "<f2" : KINDS.find(([of]) => data instanceof of)?.[1];
+  if (!descr || !ArrayBuffer.isView(data)) throw new ValueError("elements of this type have no form in NumPy's files");
   const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   return { descr: complex ? `<c${2 * Number(descr.slice(2))}` : dtype === "bool" ? "|b1" : descr, bytes };
 }
 
+const singles = <T>(data: T): T | Float32Array => (isHalves(data) ? Float32Array.from(data) : data);
+
 /** Complex numbers that are records of two. */
 function pairs(a: NdArray): Float32Array | Float64Array | undefined {
   if (Array.isArray(a.data)) return undefined;
-  const [re, im] = Object.values(a.data as Columns).map((c) => c.data);
+  const [re, im] = Object.values(a.data as Columns).map((c) => singles(c.data));
   if (!(re instanceof Float32Array || re instanceof Float64Array) || !(im instanceof Float32Array || im instanceof Float64Array)) return undefined;
   const both = re instanceof Float32Array ? new Float32Array(2 * re.length) : new Float64Array(2 * re.length);
   for (let i = 0; i < re.length; i++) both.set([re[i] as number, im[i] as number], 2 * i);

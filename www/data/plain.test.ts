@@ -13,6 +13,8 @@ test("numbers as text: exact, with no more digits than they have", () => {
   const single = array(Float32Array.of(0.1, NaN, -Infinity, 3.4028234663852886e38, 16777216), [5], "<f4");
   assert.deepEqual(texts(single, 5), ["0.1", "NaN", "-inf", "3.4028235e38", "16777216"]);
   assert.deepEqual(texts(single, 3, jsonText), ["0.1", '"NaN"', '"-Infinity"']);
+  const halves = array(Float32Array.of(0.0999755859375, 65504, 2 ** -24), [3], ">f2");
+  assert.deepEqual(texts(halves, 3), ["0.1", "65504", "6e-8"]);
   const wide = array(BigInt64Array.of(2n ** 53n + 1n, -3n), [2], "<i8");
   assert.deepEqual(texts(wide, 2), ["9007199254740993", "-3"]);
   assert.deepEqual(texts(wide, 2, jsonText), ['"9007199254740993"', "-3"]);

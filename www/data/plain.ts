@@ -3,8 +3,9 @@
 import type { Columns, Data, Dtype, NdArray, Reference } from "hyperslab";
 import { complexText, isReference, referenceText, type PathOf } from "./cells.js";
 import { elementKind } from "./dtype.js";
+import { isHalves } from "./halves.js";
 import { plain as withoutLinks } from "./links.js";
-import { float32, float64 } from "./numbers.js";
+import { float16, float32, float64 } from "./numbers.js";
 
 /** What JSON has, and integers that it cannot hold. */
 export type Plain = null | boolean | number | bigint | string | Plain[] | { [name: string]: Plain };
@@ -31,7 +32,9 @@ function itemOf(data: Data, dtype: Dtype, rank: number, pathOf: PathOf): (i: num
 
 function numberOf(data: ArrayLike<number | bigint>, dtype: Dtype): (i: number) => Plain {
   // The fewest digits that lead back to it: those of a double would look like a precision that is not there.
-  const at = data instanceof Float32Array ? (i: number): number => Number(float32(data[i] as number).replace("inf", "Infinity")) : (i: number): number | bigint => data[i] as number;
+  const base = typeof dtype === "object" && dtype.class === "complex" ? dtype.base : dtype;
+  const text = isHalves(data) || /^[<>]f2$/.test(String(base)) ? float16 : data instanceof Float32Array ? float32 : undefined;
+  const at = text ? (i: number): number => Number(text(data[i] as number).replace("inf", "Infinity")) : (i: number): number | bigint => data[i] as number;
   if (dtype === "bool") return (i) => Boolean(data[i]);
   if (typeof dtype === "object" && dtype.class === "complex") return (i) => complexText(textOf(at(2 * i)), textOf(at(2 * i + 1)));
   if (typeof dtype === "object" && dtype.class === "enum") {

@@ -5,6 +5,7 @@ import { isArray } from "./cells.js";
 import type { Numbers } from "./decimate.js";
 import { itemSize } from "./dtype.js";
 import { isFar } from "./far.js";
+import { isHalves } from "./halves.js";
 import type { Job } from "./job.js";
 import { statsOf, type Stats } from "./limits.js";
 import { pieces, plan, positions, unit, type Piece, type Plan, type Storage } from "./plan.js";
@@ -225,7 +226,8 @@ class Sink {
 
   put(piece: Piece, a: NdArray<NumericArray>): void {
     const from = drawable(a.data);
-    this.#direct = from === a.data && typeof a.dtype === "string" && a.dtype !== "bool";
+    // Halves are read into singles as well as copied.
+    this.#direct = (from === a.data || from instanceof Float32Array) && typeof a.dtype === "string" && a.dtype !== "bool";
     this.#out ??= piece.shape.every((n, k) => n === this.shape[k])
       ? from
       : new (from.constructor as new (n: number) => Numbers)(this.#size);
@@ -272,8 +274,7 @@ class Sink {
 function drawable(a: NumericArray): Numbers {
   if (a instanceof BigInt64Array || a instanceof BigUint64Array) return fromWide(a);
   if (a instanceof Float32Array || a instanceof Float64Array) return a;
-  // Float16Array, where the platform has it, is too new for the type of NumericArray.
-  return (a.constructor as { name: string }).name === "Float16Array" ? Float32Array.from(a) : (a as Numbers);
+  return isHalves(a) ? Float32Array.from(a) : a;
 }
 
 /** 64-bit integers as the nearest floats, without making a BigInt of each. */

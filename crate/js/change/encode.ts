@@ -265,7 +265,6 @@ function enumCodes(list: ArrayLike<unknown>, { members }: EnumType): ArrayLike<u
 /** Numbers in a native type that holds them exactly; the engine converts to the file's type. */
 function encodeNumbers(leaves: Leaves, type: Datatype, list: ArrayLike<unknown>, n: number): void {
   const natural = typedArrayType(list);
-  if (natural === "<f2") return leaves.add("f4", Float32Array.from(list as ArrayLike<number>));
   if (natural !== undefined) return leaves.add(natural.slice(1), list as unknown as NumericArray);
   const big = type.class !== "float" && "size" in type && Number(type.size) >= 8;
   let anyBig = false;

@@ -1,6 +1,8 @@
 /** Ways to write values down. */
 
 import { HyperslabError } from "../errors.js";
+import { halfBits } from "../half-bits.js";
+import { isHalves } from "../halves.js";
 import { expand } from "../dtype.js";
 import type { Dtype, NdArray, Value } from "../types.js";
 import type { Sink } from "./io.js";
@@ -126,11 +128,12 @@ function plainType(dtype: Dtype): string | undefined {
       return `${size === 1 ? "|" : "<"}${type.class === "integer" && type.signed ? "i" : "u"}${size}`;
     }
     case "float":
-      return type.size <= 4 ? "<f4" : "<f8";
+      return type.size === 2 && !type.layout ? "<f2" : type.size <= 4 ? "<f4" : "<f8";
     case "enum":
       return dtype === "bool" ? "|b1" : plainType(type.base);
     case "complex":
-      return plainType(type.base) === "<f4" ? "<c8" : "<c16";
+      // NumPy has none of halves.
+      return plainType(type.base) === "<f8" ? "<c16" : "<c8";
     case "array":
       return plainType(type.base);
     case "string":
@@ -172,11 +175,13 @@ function binaryFormat(head: (type: string, shape: readonly number[]) => Uint8Arr
   };
 }
 
-/** Numbers in the array of their type: a scalar attribute comes as a double. */
+/** Numbers in the array of their type: a scalar attribute comes as a double, and halves where there is no array for them as singles. */
 function typed(list: NdArray, type: string): NdArray {
+  if (type === "<f2" && !isHalves(list.data)) return { ...list, data: Uint16Array.from(list.data as ArrayLike<number>, halfBits) };
   const arrays: Record<string, new (values: ArrayLike<number> & ArrayLike<bigint>) => ArrayBufferView> = {
     "|i1": Int8Array, "|u1": Uint8Array, "<i2": Int16Array, "<u2": Uint16Array, "<i4": Int32Array, "<u4": Uint32Array,
     "<i8": BigInt64Array as never, "<u8": BigUint64Array as never, "<f4": Float32Array, "<f8": Float64Array,
+    "<c8": Float32Array, "<c16": Float64Array,
   };
   const Type = arrays[type];
   if (!Type || list.data instanceof Type) return list;

@@ -4,6 +4,7 @@
  */
 
 import { isNdArray } from "../arrays.js";
+import { isHalves } from "../halves.js";
 import type { Data, Dtype, NdArray, Reference, Value } from "../types.js";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -30,7 +31,7 @@ export function jsonOf(value: Value | undefined): Json {
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, jsonOf(v as Value)]));
 }
 
-/** A float of four bytes by the fewest digits that lead back to it. */
+/** A float of four bytes, or of two, by the fewest digits that lead back to it among those of four. */
 export function single(x: number): number {
   if (!Number.isFinite(x)) return x;
   for (let digits = 6; digits < 9; digits++) {
@@ -44,7 +45,8 @@ export function single(x: number): number {
 export function elementOf(data: Data, i: number, dtype: Dtype, axes = 1): Json {
   if (ArrayBuffer.isView(data)) {
     if (dtype === "bool") return data[i] !== 0;
-    const at = (k: number): Json => numberOf(data instanceof Float32Array ? single(data[k]!) : data[k]!);
+    const short = data instanceof Float32Array || isHalves(data);
+    const at = (k: number): Json => numberOf(short ? single(data[k] as number) : data[k]!);
     return typeof dtype === "object" && dtype.class === "complex" ? [at(2 * i), at(2 * i + 1)] : at(i);
   }
   if (Array.isArray(data)) return jsonOf(data[i] as Value);

@@ -1,6 +1,7 @@
 /** From what a program says of a type, or gives as a value, to what is written. */
 
 import { argument } from "../errors.js";
+import { isHalves } from "../halves.js";
 import type { Datatype } from "../types.js";
 import { CLASS } from "./constants.js";
 import { Reference, RegionReference } from "./references.js";
@@ -91,6 +92,7 @@ export function guess_metadata(data: GuessableDataTypes): Metadata {
     return compoundOf(members);
   }
   if (ArrayBuffer.isView(data)) {
+    if (isHalves(data)) return made({ type: CLASS.float, size: 2 });
     const known = TYPES.find(([Type]) => data instanceof Type);
     if (!known) throw argument("a DataView says nothing of its type: write a typed array");
     return made(known[1]);

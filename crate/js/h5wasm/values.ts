@@ -3,6 +3,7 @@
 import { expand } from "../dtype.js";
 import type { Columns, Data, Datatype, Dtype as OwnDtype, NdArray, Reference as OwnReference, Row, Value } from "../types.js";
 import { isNdArray } from "../arrays.js";
+import { isHalves } from "../halves.js";
 import { NUMERIC } from "../values.js";
 import { describe, isBool } from "./metadata.js";
 import { fromOwn } from "./references.js";
@@ -70,8 +71,10 @@ const roundUp = (size: number): number => [1, 2, 4, 8].find((width) => width >= 
 function elementsOf(data: Data, type: Datatype, n: number, json: boolean): Elements {
   switch (type.class) {
     case "integer":
-    case "float":
       return numbers(data as Typed, json);
+    case "float":
+      // Halves are single floats there, whatever the platform has.
+      return numbers(isHalves(data) ? Float32Array.from(data as ArrayLike<number>) : (data as Typed), json);
     case "enum": {
       // h5py's bool arrives unsigned.
       const base = expand(type.base);

@@ -1,6 +1,7 @@
 /** Values in the forms that H5Web takes: flat, pairs for complex numbers, rows for records. */
 
 import { expand } from "../dtype.js";
+import { isHalves } from "../halves.js";
 import type { Datatype, Reference, Value } from "../types.js";
 import { isArray } from "../conventions/steps.js";
 
@@ -56,6 +57,9 @@ function listOf(data: unknown, type: Datatype, count: number): List {
       const all = listOf(data, expand(type.base), count * each);
       return Array.from({ length: count }, (_, i) => slice(all, i * each, (i + 1) * each));
     }
+    case "float":
+      // The viewer has single floats for them.
+      return isHalves(data) ? Float32Array.from(data as ArrayLike<number>) : (data as List);
     case "complex": {
       const numbers = data as List;
       return Array.from({ length: count }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);

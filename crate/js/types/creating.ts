@@ -14,7 +14,7 @@ import type {
 import type { NumberCodes, Shape } from "./elements.js";
 import type { Mode } from "./modes.js";
 import type { Dataset, Entity, NamedDatatype } from "./objects.js";
-import type { NdArray, NumericArray, Reference } from "./values.js";
+import type { HalfArray, NdArray, NumericArray, Reference } from "./values.js";
 import type { DatasetOptions, WriteValue } from "./writing.js";
 
 /** Names of numeric types that are spelled otherwise in files. */
@@ -110,6 +110,7 @@ interface Arrays {
   "<u4": Uint32Array;
   "<i8": BigInt64Array;
   "<u8": BigUint64Array;
+  "<f2": HalfArray;
   "<f4": Float32Array;
   "<f8": Float64Array;
 }

@@ -15,7 +15,7 @@ import type {
   VlenType,
 } from "./datatypes.js";
 import type { Mask, Points } from "./selections.js";
-import type { Columns, Data, NdArray, NumericArray, NumericName, NumericTypes, Reference, Row, Scalar, Sequences, VlenElement } from "./values.js";
+import type { Columns, Data, HalfArray, NdArray, NumericArray, NumericName, NumericTypes, Reference, Row, Scalar, Sequences, VlenElement } from "./values.js";
 
 /** The typed array for each kind and width of numbers, as dtypes spell them behind the byte order. */
 export interface NumberCodes {
@@ -35,8 +35,8 @@ export interface NumberCodes {
   i8: BigInt64Array;
   /** Unsigned, 8 bytes. */
   u8: BigUint64Array;
-  /** Binary16, which is read as the binary32 that it is equal to. */
-  f2: Float32Array;
+  /** Binary16; in a `Float32Array` where the platform has no `Float16Array`. */
+  f2: HalfArray | Float32Array;
   /** Binary32. */
   f4: Float32Array;
   /** Binary64. */
@@ -63,9 +63,9 @@ type Simple<D, Other> = D extends "bool"
           : D extends VlenType
             ? Sequences
             : D extends FloatType
-              ? Float32Array | Float64Array
+              ? HalfArray | Float32Array | Float64Array
               : D extends IntegerType | BitfieldType
-                ? Exclude<NumericArray, Float32Array | Float64Array> | bigint[]
+                ? Exclude<NumericArray, HalfArray | Float32Array | Float64Array> | bigint[]
                 : Other;
 
 /** The array of elements that may be in others, as deep as types usually are. */
@@ -213,7 +213,7 @@ export interface KnownTypes {
   int64: "<i8" | ">i8";
   /** Unsigned, 8 bytes. */
   uint64: "<u8" | ">u8";
-  /** Binary16, read as `Float32Array`. */
+  /** Binary16. */
   float16: "<f2" | ">f2";
   /** Binary32. */
   float32: "<f4" | ">f4";

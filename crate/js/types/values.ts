@@ -2,7 +2,25 @@
 
 import type { Dtype } from "./datatypes.js";
 
-/** Numbers in their natural typed array. Those of 2 bytes arrive as `Float32Array`. */
+/** What a `Float16Array` is to programs whose library of types knows none: all of it but what makes others of it with a function. */
+export interface HalfFloats
+  extends Omit<Float32Array, "subarray" | "slice" | "map" | "filter" | "toReversed" | "toSorted" | "with" | typeof Symbol.toStringTag> {
+  /** The same elements from `begin` (default: the first) up to `end` (default: behind the last), in the same memory. */
+  subarray(begin?: number, end?: number): HalfFloats;
+  /** A copy of the elements from `start` (default: the first) up to `end` (default: behind the last). */
+  slice(start?: number, end?: number): HalfFloats;
+  /** Tells typed arrays apart. */
+  readonly [Symbol.toStringTag]: "Float16Array";
+}
+
+/**
+ * Half floats in a `Float16Array`, which is what a platform has for them: Chromium from 135 on, Firefox from 129, Safari from 18.2, Node
+ * from 24. Elsewhere they are read into a `Float32Array`, which holds them exactly. {@link HalfFloats} where the program's library of
+ * types has no `Float16Array` (TypeScript's `es2025.float16` has).
+ */
+export type HalfArray = typeof globalThis extends { Float16Array: { prototype: infer Array } } ? Array : HalfFloats;
+
+/** Numbers in their natural typed array. */
 export type NumericArray =
   | Int8Array
   | Uint8Array
@@ -10,6 +28,7 @@ export type NumericArray =
   | Uint16Array
   | Int32Array
   | Uint32Array
+  | HalfArray
   | Float32Array
   | Float64Array
   | BigInt64Array
@@ -33,6 +52,8 @@ export interface NumericTypes {
   int64: BigInt64Array;
   /** Unsigned, 8 bytes. */
   uint64: BigUint64Array;
+  /** Binary16; in a `Float32Array` where the platform has no `Float16Array`. */
+  float16: HalfArray | Float32Array;
   /** Binary32. */
   float32: Float32Array;
   /** Binary64. */

@@ -1,6 +1,7 @@
 /** One dataset as a Zarr array: what it is, and its chunks. */
 
 import { HyperslabError } from "../errors.js";
+import { HALVES } from "../halves.js";
 import { slice } from "../selection.js";
 import type { ChunkInfo, Dataset, Filter, Mode, Value } from "../types.js";
 import { get, isArray, type Steps } from "../conventions/steps.js";
@@ -39,7 +40,7 @@ export function unsayable(dataset: Dataset<Mode>): Reason | undefined {
 export function storedPlan(dataset: Dataset<Mode>, reader: Reader, target: number, filters?: Filter[]): ArrayPlan | Reason {
   const form = storedForm(dataset.dtype);
   if (form instanceof Reason) return form;
-  if (reader === "js" && form.type.class === "float" && form.size === 2 && !("Float16Array" in globalThis)) return new Reason("float16");
+  if (reader === "js" && form.type.class === "float" && form.size === 2 && !HALVES) return new Reason("float16");
   if (reader === "js" && form.type.class === "string") return new Reason("text");
   if (dataset.layout === "contiguous") return planOf(dataset, form, evenly(dataset, form, target), PLAIN, reader);
   if (!dataset.chunks) return new Reason(`the layout: ${dataset.layout}`);

@@ -2,9 +2,10 @@
 
 import { expand } from "../dtype.js";
 import { HyperslabError } from "../errors.js";
+import { halfBits } from "../half-bits.js";
 import type { Datatype, Dtype, Value } from "../types.js";
 import { isArray } from "../conventions/steps.js";
-import { complexBase, type Form } from "./forms.js";
+import { complexBase, floatBytes, type Form, partOf } from "./forms.js";
 
 type List = ArrayLike<unknown>;
 /** Where elements go. `stored`: in the widths and byte orders of the file, else as they were decoded. */
@@ -30,7 +31,7 @@ export function bytesOf(value: Value, form: Form, count: number): Uint8Array {
 function plain(value: Value, { type, size, stored }: Form, total: number): Uint8Array | undefined {
   const data = isArray(value) ? value.data : value;
   if (!ArrayBuffer.isView(data) || (stored && isBig(type)) || type.class === "opaque") return undefined;
-  // A float16 comes as a float32.
+  // They may have come in another width, as a single number or a float16 does.
   return data.byteLength === total * size ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : undefined;
 }
 
@@ -60,7 +61,7 @@ function put(to: Target, at: number, step: number, type: Datatype, value: unknow
       return;
     }
     case "complex":
-      return putPairs(to, at, step, expand(type.base), listOf(value) as ArrayLike<number>, count);
+      return putPairs(to, at, step, partOf(expand(type.base), to.stored), listOf(value) as ArrayLike<number>, count);
     case "compound":
       return putRecords(to, at, step, type, value, count);
     default:
@@ -77,12 +78,11 @@ function widthOf(type: Datatype, stored: boolean): number {
     case "enum":
       return inner(type.base);
     case "complex":
-      return 2 * inner(type.base);
+      return 2 * widthOf(partOf(expand(type.base), stored), stored);
     case "compound":
       return type.members.reduce((n, m) => n + inner(m.dtype), 0);
     case "float":
-      if (stored) return type.size;
-      return !type.layout && type.order !== "VAX" && type.size < 8 ? 4 : 8;
+      return stored ? type.size : floatBytes(type);
     case "integer":
     case "bitfield":
     case "time":
@@ -138,26 +138,12 @@ function setter(view: DataView, width: number, float: boolean): Setter {
   if (float) {
     if (width === 8) return (at, value, little) => view.setFloat64(at, value as number, little);
     if (width === 4) return (at, value, little) => view.setFloat32(at, value as number, little);
-    return (at, value, little) => view.setUint16(at, half(value as number), little);
+    return (at, value, little) => view.setUint16(at, halfBits(value as number), little);
   }
   if (width === 8) return (at, value, little) => view.setBigUint64(at, BigInt.asUintN(64, BigInt(value as bigint)), little);
   if (width === 4) return (at, value, little) => view.setUint32(at, Number(value), little);
   if (width === 2) return (at, value, little) => view.setUint16(at, Number(value), little);
   return (at, value) => view.setUint8(at, Number(value));
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The bits of a float16 that was read as the float32 it is equal to. */
-function half(value: number): number {
-  word.setFloat32(0, value);
-  const bits = word.getUint32(0);
-  const sign = (bits >>> 16) & 0x8000;
-  const exponent = ((bits >>> 23) & 0xff) - 112;
-  const mantissa = bits & 0x7fffff;
-  if (exponent > 30) return sign | 0x7c00 | (mantissa >>> 13);
-  if (exponent > 0) return sign | (exponent << 10) | (mantissa >>> 13);
-  return sign | (exponent < -10 ? 0 : (mantissa | 0x800000) >>> (14 - exponent));
 }
 
 const encoder = new TextEncoder();

@@ -1,6 +1,7 @@
 /** How the elements of a dataset are said in Zarr (version 2, whose types are NumPy's). */
 
 import { expand } from "../dtype.js";
+import { HALVES } from "../halves.js";
 import type { Datatype, Dtype, FloatType } from "../types.js";
 
 /** A NumPy type as `.zarray` has it: text, or the members of a record. */
@@ -112,7 +113,7 @@ function decodedType(type: Datatype): Said {
     case "string":
       return type.size === "variable" ? no("text of variable length in records") : { dtype: `|S${type.size}`, size: type.size };
     case "complex":
-      return complexOf(decodedType(expand(type.base)));
+      return complexOf(decodedType(partOf(expand(type.base), false)));
     case "compound": {
       const pair = complexBase(type);
       return pair ? complexOf(decodedType(pair)) : recordOf(type, decodedType, false);
@@ -122,8 +123,14 @@ function decodedType(type: Datatype): Said {
   }
 }
 
-/** `read` gives float16 and float32 as float32, all others as float64. */
-const floatBytes = ({ layout, order, size }: FloatType): number => (!layout && order !== "VAX" && size < 8 ? 4 : 8);
+/** `read` gives float16, where the platform has arrays of it, and float32 as they are, all others as float64. */
+export function floatBytes({ layout, order, size }: FloatType): number {
+  if (layout || order === "VAX" || size > 4) return 8;
+  return HALVES ? size : 4;
+}
+
+/** What the parts of complex numbers are: NumPy has none of float16. */
+export const partOf = (base: Datatype, stored: boolean): Datatype => (!stored && base.class === "float" && !base.layout && base.size === 2 ? { ...base, size: 4 } : base);
 
 function number(kind: "i" | "u" | "f", size: number, big: boolean): Said {
   return { dtype: `${size === 1 ? "|" : big ? ">" : "<"}${kind}${size}`, size };

@@ -86,6 +86,7 @@ fn code(kind: Number, datatype: &Datatype) -> &'static str {
         Number::U32 => "u4",
         Number::I64 => "i8",
         Number::U64 => "u8",
+        Number::F16 => "f2",
         Number::F32 => "f4",
         Number::F64 => "f8",
     }

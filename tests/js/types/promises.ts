@@ -7,6 +7,7 @@ import {
   type DatasetOptions,
   type DatasetSync,
   type Dtype,
+  type HalfArray,
   isDataset,
   type NdArray,
   openSync,
@@ -32,6 +33,8 @@ function says<T>() {
 }
 const arrayOf = (Type: new (n: number) => unknown) => (v: { readonly data: unknown } | number | bigint | null): boolean =>
   typeof v === "object" && v?.data instanceof Type;
+/** What halves are read into here. */
+const Half = (globalThis as { Float16Array?: new (n: number) => HalfArray }).Float16Array ?? Float32Array;
 const listOf = (type: string) => (v: NdArray): boolean => Array.isArray(v.data) && v.data.every((e) => typeof e === type);
 const kind = (type: string) => (v: unknown): boolean => typeof v === type;
 const nothing = (v: unknown): boolean => v === null;
@@ -49,7 +52,8 @@ says<NdArray<Int32Array>>()(f.createDataset(next(), { shape: [3], dtype: "i4" })
 says<NdArray<Uint32Array>>()(f.createDataset(next(), { shape: [3], dtype: "=u4" }).read(), arrayOf(Uint32Array));
 says<NdArray<BigInt64Array>>()(f.createDataset(next(), { shape: [3], dtype: ">i8" }).read(), arrayOf(BigInt64Array));
 says<NdArray<BigUint64Array>>()(f.createDataset(next(), { shape: [3], dtype: "uint64" }).read(), arrayOf(BigUint64Array));
-says<NdArray<Float32Array>>()(f.createDataset(next(), { shape: [3], dtype: "float16" }).read(), arrayOf(Float32Array));
+says<NdArray<HalfArray | Float32Array>>()(f.createDataset(next(), { shape: [3], dtype: "float16" }).read(), arrayOf(Half));
+says<NdArray<HalfArray | Float32Array>>()(f.createDataset(next(), { shape: [3], dtype: ">f2" }).read("..."), arrayOf(Half));
 says<NdArray<Float32Array>>()(f.createDataset(next(), { shape: [3], dtype: "<f4" }).read(), arrayOf(Float32Array));
 says<NdArray<Float64Array>>()(f.createDataset(next(), { shape: [3], dtype: ">f8" }).read(), arrayOf(Float64Array));
 says<NdArray<Uint8Array>>()(f.createDataset(next(), { shape: [3], dtype: "bool" }).read(), arrayOf(Uint8Array));
@@ -115,6 +119,15 @@ const waves = f.createDataset(next(), { shape: [2], dtype: { class: "complex", b
 says<NdArray<Float32Array>>()(waves.read(), (v) => v.data.length === 4);
 says<NdArray<Float32Array>>()(waves.read([0]), (v) => v.data.length === 2);
 
+const phases = f.createDataset(next(), { shape: [2], dtype: { class: "complex", base: "<f2" } });
+says<NdArray<HalfArray | Float32Array>>()(phases.read(), arrayOf(Half));
+
+// What has a Float16Array takes one.
+if (Half !== Float32Array) {
+  const halves = f.createDataset(next(), { data: new Half(3) as HalfArray });
+  says<DatasetSync<"<f2", [number]>>()(halves, (d) => d.dtype === "<f2");
+}
+
 // Compound types are columns, and rows where they are scalars.
 const table = f.createDataset(next(), { data: { x: Float32Array.of(1, 2), n: [1n, 2n], t: ["a", "b"] }, shape: [2] });
 const columns = table.read();
@@ -156,6 +169,7 @@ says<NdArray<BigInt64Array>>()(f.createDataset(next(), { data: 5 }).as("int64").
 says<NdArray<Uint8Array>>()(f.createDataset(next(), { data: true }).as("uint8").read(), (v) => v.data[0] === 1);
 says<NdArray<Int16Array<ArrayBuffer>>>()(plane.read([1, 2], { into: new Int16Array(4) }), (v) => v.data instanceof Int16Array && v.data.length === 1);
 says<NdArray<Float32Array>>()(waves.read([0], { as: "float32" }), (v) => v.data.length === 2);
+says<NdArray<HalfArray | Float32Array>>()(waves.as("float16").read(), arrayOf(Half));
 
 // A file says nothing when a program is compiled: `kind` and isDataset() ask it when it runs.
 const bytes = f.toBytes();

@@ -11,6 +11,7 @@ import {
   type FileHandle,
   type FileStats,
   type FileSync,
+  type HalfArray,
   type NdArray,
   type SaveTarget,
   type SyncAccessHandle,
@@ -125,6 +126,21 @@ async function asynchronous(d: Dataset): Promise<void> {
   for await (const [name, value] of d.attrs) is<[string, Value], [typeof name, typeof value]>(true);
 }
 void asynchronous;
+
+// Halves: a program copes with both arrays in which they may come, also where its library of types knows one of them only.
+async function phases(d: Dataset<"async", "<f2", [number]>): Promise<number> {
+  const { data } = await d.read();
+  is<typeof data, HalfArray | Float32Array>(true);
+  // @ts-expect-error it may be a Float16Array
+  const singles: Float32Array = data;
+  const into = await d.read(null, { into: new Float32Array(9) });
+  is<typeof into, NdArray<Float32Array<ArrayBuffer>>>(true);
+  const read: HalfArray | Float32Array = (await d.as("float16").read()).data;
+  let sum = singles.length + read.subarray(1).length + data.slice(0, 1).byteLength;
+  for (const v of data) sum += v;
+  return sum + data[0]! + Math.max(...Float32Array.from(read)) + data.indexOf(1);
+}
+void phases;
 
 // So is the view as Zarr, which is what zarrita takes.
 const store: ZarrStore<"sync"> = zarrStore(g);

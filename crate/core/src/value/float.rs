@@ -1,4 +1,4 @@
-//! Floats: the natural ones as they are, half floats widened, all others rounded to the nearest double.
+//! Floats: the natural ones as they are, all others rounded to the nearest double.
 
 use super::number::swap;
 use super::{Column, Number, View};
@@ -8,7 +8,7 @@ use crate::format::datatype::{ByteOrder, FloatLayout, Normalization};
 /// Floats of any layout.
 pub(super) fn floats(view: View<'_>, size: usize, order: ByteOrder, layout: &FloatLayout) -> Result<Column> {
     let natural = match size {
-        2 if *layout == FloatLayout::F16 => Some(Number::F32),
+        2 if *layout == FloatLayout::F16 => Some(Number::F16),
         4 if *layout == FloatLayout::F32 => Some(Number::F32),
         8 if *layout == FloatLayout::F64 => Some(Number::F64),
         _ => None,
@@ -20,7 +20,6 @@ pub(super) fn floats(view: View<'_>, size: usize, order: ByteOrder, layout: &Flo
             if order == ByteOrder::Big {
                 swap(&mut bytes, size);
             }
-            let bytes = if size == 2 { halves(&bytes) } else { bytes };
             Ok(Column::Numbers { kind, bytes })
         }
         _ => {
@@ -32,35 +31,6 @@ pub(super) fn floats(view: View<'_>, size: usize, order: ByteOrder, layout: &Flo
             Ok(Column::Numbers { kind: Number::F64, bytes })
         }
     }
-}
-
-/// Half floats to single ones, all of them exactly.
-fn halves(bytes: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; bytes.len() / 2 * 4];
-    for (to, from) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<2>().0) {
-        *to = widen(u16::from_le_bytes(*from)).to_le_bytes();
-    }
-    out
-}
-
-/// The bits of the single float with the value of a half one. Without branches, so that loops vectorise.
-fn widen(half: u16) -> u32 {
-    const EXPONENT: u32 = 0x7c00 << 13;
-    let magnitude = u32::from(half & 0x7fff) << 13;
-    let exponent = magnitude & EXPONENT;
-    let normal = magnitude + ((127 - 15) << 23);
-    let special = magnitude + ((255 - 31) << 23);
-    // Denormals: with the smallest normal exponent in place, take its implied bit off again.
-    let smallest = f32::from_bits(113 << 23);
-    let denormal = (f32::from_bits(magnitude + (113 << 23)) - smallest).to_bits();
-    let value = if exponent == EXPONENT {
-        special
-    } else if exponent == 0 {
-        denormal
-    } else {
-        normal
-    };
-    value | u32::from(half & 0x8000) << 16
 }
 
 /// Bytes in which all fields of a float lie: their positions and sizes are bytes.
@@ -193,18 +163,6 @@ fn scaled(significand: u128, power: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_half_float() {
-        // By the definition, in doubles.
-        let fields = Fields::new(2, &FloatLayout::F16).unwrap();
-        for half in 0..=u16::MAX {
-            let single = f32::from_bits(widen(half));
-            let double = value(&fields, half.into());
-            assert!(f64::from(single) == double || (single.is_nan() && double.is_nan()), "{half:#x}");
-            assert!(single.is_nan() || single.is_sign_negative() == (half > 0x7fff));
-        }
-    }
 
     fn value(fields: &Fields, bits: u128) -> f64 {
         fields.to_f64(&little(&bits.to_le_bytes(), ByteOrder::Little))

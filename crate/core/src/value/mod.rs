@@ -1,6 +1,7 @@
 //! Values: the file's bytes become columns of natural numbers, strings and the like.
 
 mod float;
+mod half;
 mod number;
 pub mod numeric;
 mod reference;
@@ -23,8 +24,8 @@ use std::ops::Range;
 /// Decoded elements, one after another.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Column {
-    /// Numbers, little-endian. Integers keep their width (odd widths grow to the next natural one), half floats
-    /// become [`Number::F32`], other floats that have no natural type [`Number::F64`].
+    /// Numbers, little-endian. Integers keep their width (odd widths grow to the next natural one), floats that have no
+    /// natural type become [`Number::F64`].
     Numbers {
         /// What they are.
         kind: Number,

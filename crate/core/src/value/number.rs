@@ -23,6 +23,7 @@ pub fn native(datatype: &Datatype) -> Option<Number> {
             Number::integer(datatype.size, false)
         }
         Class::Float { order: ByteOrder::Little, layout } => match datatype.size {
+            2 if *layout == FloatLayout::F16 => Some(Number::F16),
             4 if *layout == FloatLayout::F32 => Some(Number::F32),
             8 if *layout == FloatLayout::F64 => Some(Number::F64),
             _ => None,
@@ -123,6 +124,6 @@ fn extract(bytes: &mut [u8], kind: Number, offset: u32, precision: u32) {
         Number::U32 => each!(u32, 32),
         Number::I64 => each!(i64, 64),
         Number::U64 => each!(u64, 64),
-        Number::F32 | Number::F64 => {}
+        Number::F16 | Number::F32 | Number::F64 => {}
     }
 }

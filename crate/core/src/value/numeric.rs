@@ -1,5 +1,7 @@
 //! Numbers and what they become as other numbers, by the rules of HDF5's conversions.
 
+use super::half::Half;
+
 /// Kinds of natural numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Number {
@@ -19,6 +21,8 @@ pub enum Number {
     U32,
     /// 64 bits.
     U64,
+    /// IEEE binary16, of which Rust has no type: [`convert`] makes others of them.
+    F16,
     /// IEEE binary32.
     F32,
     /// IEEE binary64.
@@ -45,10 +49,15 @@ impl Number {
     pub fn size(self) -> usize {
         match self {
             Number::I8 | Number::U8 => 1,
-            Number::I16 | Number::U16 => 2,
+            Number::I16 | Number::U16 | Number::F16 => 2,
             Number::I32 | Number::U32 | Number::F32 => 4,
             Number::I64 | Number::U64 | Number::F64 => 8,
         }
+    }
+
+    /// Whether it is a float.
+    pub fn is_float(self) -> bool {
+        matches!(self, Number::F16 | Number::F32 | Number::F64)
     }
 }
 
@@ -100,6 +109,7 @@ fn load(from: Number, bytes: &[u8]) -> Wide {
         Number::U16 => widen!(u16, Signed, i64),
         Number::U32 => widen!(u32, Signed, i64),
         Number::U64 => widen!(u64, Unsigned, u64),
+        Number::F16 => widen!(Half, Float, f64),
         Number::F32 => widen!(f32, Float, f64),
         Number::F64 => widen!(f64, Float, f64),
     }
@@ -131,7 +141,7 @@ fn store(block: &Wide, to: Number, out: &mut [u8]) {
         };
     }
     macro_rules! to {
-        ($block:ident, $integer:ident) => {
+        ($block:ident, $integer:ident, $half:expr) => {
             match to {
                 Number::I8 => $integer!($block, i8),
                 Number::I16 => $integer!($block, i16),
@@ -141,15 +151,17 @@ fn store(block: &Wide, to: Number, out: &mut [u8]) {
                 Number::U16 => $integer!($block, u16),
                 Number::U32 => $integer!($block, u32),
                 Number::U64 => $integer!($block, u64),
+                #[allow(clippy::cast_precision_loss)] // above 2^53 all are beyond the largest
+                Number::F16 => put!($block, Half, |v| $half(*v as f64)),
                 Number::F32 => cast!($block, f32),
                 Number::F64 => cast!($block, f64),
             }
         };
     }
     match block {
-        Wide::Signed(block) => to!(block, clamp),
-        Wide::Unsigned(block) => to!(block, clamp),
-        Wide::Float(block) => to!(block, cast),
+        Wide::Signed(block) => to!(block, clamp, Half::nearest),
+        Wide::Unsigned(block) => to!(block, clamp, Half::nearest),
+        Wide::Float(block) => to!(block, cast, Half::of_float),
     }
 }
 
@@ -200,5 +212,24 @@ mod tests {
         assert_eq!(convert(Number::F64, &f64s, Number::F32), f32s);
         assert_eq!(convert(Number::F32, &f32s, Number::F32), f32s);
         assert_eq!(convert(Number::U8, &[7], Number::F64), 7f64.to_le_bytes());
+    }
+
+    #[test]
+    fn halves() {
+        let f64s = bytes(&[1.5f64, -0.0, 65504.0, 65510.0, 1e-8].map(f64::to_le_bytes));
+        let f16s = bytes(&[0x3e00u16, 0x8000, 0x7bff, 0x7c00, 0].map(u16::to_le_bytes));
+        assert_eq!(convert(Number::F64, &f64s, Number::F16), f16s);
+        let f32s = bytes(&[1.5f32, -0.0, 65504.0, f32::INFINITY, 0.0].map(f32::to_le_bytes));
+        assert_eq!(convert(Number::F16, &f16s, Number::F32), f32s);
+        assert_eq!(
+            convert(Number::F16, &f16s, Number::U16),
+            bytes(&[1u16, 0, 65504, u16::MAX, 0].map(u16::to_le_bytes))
+        );
+        // Integers are rounded before they are found too large.
+        let u64s = bytes(&[2049u64, 65510, u64::MAX].map(u64::to_le_bytes));
+        assert_eq!(
+            convert(Number::U64, &u64s, Number::F16),
+            bytes(&[0x6800u16, 0x7bff, 0x7c00].map(u16::to_le_bytes))
+        );
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::bytes::Addr;
-use crate::format::datatype::{ByteOrder, CharacterSet, Member, StringPadding};
+use crate::format::datatype::{ByteOrder, CharacterSet, FloatLayout, Member, StringPadding};
 use crate::format::heap::global::{HeapId, NoHeap};
 use std::collections::HashMap;
 
@@ -33,6 +33,34 @@ fn integers_of_all_sorts() {
     );
     assert!(decode(&integer(2, ByteOrder::Little, true, 9, 8), &[0, 0], &mut NoHeap).is_err());
     assert!(decode(&plain, &[0; 3], &mut NoHeap).is_err());
+}
+
+#[test]
+fn halves_stay_halves() {
+    let half = |order| Datatype { size: 2, class: Class::Float { order, layout: FloatLayout::F16 } };
+    let (little, big) = (half(ByteOrder::Little), half(ByteOrder::Big));
+    let expected = numbers(Number::F16, &[0, 0x3e, 1, 0x7e]);
+    // Nothing has to be decoded of what is in the machine's order, and nothing is lost of what is no number.
+    assert_eq!((native(&little), native(&big)), (Some(Number::F16), None));
+    assert_eq!(decode(&little, &[0, 0x3e, 1, 0x7e], &mut NoHeap).unwrap(), expected);
+    assert_eq!(decode(&big, &[0x3e, 0, 0x7e, 1], &mut NoHeap).unwrap(), expected);
+    let mut out = Vec::new();
+    store::store(&big, &expected, 0..2, &mut store::no_heap, &mut out).unwrap();
+    assert_eq!(out, [0x3e, 0, 0x7e, 1]);
+    // bfloat16 has no such number.
+    let layout = FloatLayout {
+        exponent_size: 8,
+        exponent_position: 7,
+        mantissa_size: 7,
+        bias: 127,
+        ..FloatLayout::F16
+    };
+    let brain = Datatype { size: 2, class: Class::Float { order: ByteOrder::Little, layout } };
+    assert_eq!(native(&brain), None);
+    assert_eq!(
+        decode(&brain, &[0xc0, 0x3f], &mut NoHeap).unwrap(),
+        numbers(Number::F64, &1.5f64.to_le_bytes())
+    );
 }
 
 #[test]

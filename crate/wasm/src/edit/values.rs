@@ -117,6 +117,7 @@ fn native(kind: &str) -> Result<Number> {
         "u4" => Number::U32,
         "i8" => Number::I64,
         "u8" => Number::U64,
+        "f2" => Number::F16,
         "f4" => Number::F32,
         "f8" => Number::F64,
         _ => return Err(Error::argument("numbers of an unknown type")),

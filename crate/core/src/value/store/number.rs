@@ -12,26 +12,24 @@ use std::borrow::Cow;
 pub fn numbers(kind: Number, source: &[u8], datatype: &Datatype, out: &mut Vec<u8>) -> Result<()> {
     let size = usize::try_from(datatype.size).unwrap_or(usize::MAX);
     out.reserve((source.len() / kind.size()).saturating_mul(size));
-    match Encoding::of(datatype)? {
+    match Encoding::of(datatype, kind)? {
         Encoding::Native(number, order) => {
             let native = converted(kind, source, number);
             native.chunks_exact(size).for_each(|element| ordered(element, order, out));
         }
-        Encoding::Integer(integer) => match kind {
-            Number::F32 | Number::F64 => {
-                for value in converted(kind, source, Number::F64).as_chunks::<8>().0 {
-                    integer.store(&wide::truncated(f64::from_le_bytes(*value)), true, out);
-                }
+        Encoding::Integer(integer) if kind.is_float() => {
+            for value in converted(kind, source, Number::F64).as_chunks::<8>().0 {
+                integer.store(&wide::truncated(f64::from_le_bytes(*value)), true, out);
             }
-            _ => {
-                let values = source.chunks_exact(kind.size());
-                values.for_each(|value| integer.store(value, is_signed(kind), out));
-            }
-        },
+        }
+        Encoding::Integer(integer) => {
+            let values = source.chunks_exact(kind.size());
+            values.for_each(|value| integer.store(value, is_signed(kind), out));
+        }
         Encoding::Float(layout, order) => {
             let fields = float::Fields::new(layout, size)?;
             let mut element = vec![0; size];
-            if !matches!(kind, Number::F32 | Number::F64) {
+            if !kind.is_float() {
                 for value in source.chunks_exact(kind.size()) {
                     fields.encode_integer(value, is_signed(kind), &mut element);
                     ordered(&element, order, out);
@@ -75,14 +73,17 @@ enum Encoding {
 }
 
 impl Encoding {
-    fn of(datatype: &Datatype) -> Result<Encoding> {
+    /// For numbers of kind `from`.
+    fn of(datatype: &Datatype, from: Number) -> Result<Encoding> {
         match &datatype.class {
             Class::Float { order, layout } => Ok(match (datatype.size, layout) {
+                // Of integers all digits count, also those that a double has not.
+                (2, &FloatLayout::F16) if from.is_float() => Encoding::Native(Number::F16, *order),
                 (4, &FloatLayout::F32) => Encoding::Native(Number::F32, *order),
                 (8, &FloatLayout::F64) => Encoding::Native(Number::F64, *order),
                 _ => Encoding::Float(*layout, *order),
             }),
-            Class::Enum { base, .. } => Self::of(base),
+            Class::Enum { base, .. } => Self::of(base, from),
             _ => {
                 let integer = wide::Integer::of(datatype)?;
                 Ok(match integer.native() {
