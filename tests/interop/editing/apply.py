@@ -103,6 +103,30 @@ def dataset(f, op):
         put(d, tid, a, 0, 0)
 
 
+def boxes(extents, axes, most=None):
+    """A space of these extents, and in it (start, stride, count, block) of each axis, count None without end."""
+    s = space(extents, most)
+    start, stride, n, block = (tuple(x) for x in zip(*axes))
+    s.select_hyperslab(start, tuple(h5s.UNLIMITED if x is None else x for x in n), stride, block)
+    return s
+
+
+def elsewhere(f, op):
+    """A dataset without elements of its own."""
+    tid = datatype(f, op["type"])
+    p = header(h5p.create(h5p.DATASET_CREATE), op)
+    if op.get("fill"):
+        m, a = elements(f, tid, op["fill"])
+        ok(h5c.H5Pset_fill_value(p.id, tid.id, a.tobytes()))
+    if "mappings" in op:
+        p.set_layout(h5d.VIRTUAL)
+    for x in op.get("mappings", ()):
+        p.set_virtual(boxes(op["shape"], x["target"], op.get("max")), x["file"].encode(), x["dataset"].encode(), boxes(x["shape"], x["source"], x.get("max")))
+    for x in op.get("files", ()):
+        p.set_external(x["name"].encode(), x["offset"], x["size"])
+    h5d.create(f, op["path"].encode(), tid, space(op["shape"], op.get("max")), dcpl=p, lcpl=lcpl(op["path"]))
+
+
 def filtered(p, x):
     flags = 1 if x.get("optional") else 0
     if x["id"] == 4:
@@ -252,7 +276,7 @@ def label(f, op):
 
 DO = {
     "group": group, "dataset": dataset, "commit": commit, "attr": attr, "write": write, "resize": resize, "append": append,
-    "copy": copy, "bring": bring, "raw": raw, "clear": clear, "scale": scale, "attach": attach, "detach": detach, "label": label,
+    "copy": copy, "bring": bring, "raw": raw, "clear": clear, "virtual": elsewhere, "raws": elsewhere, "scale": scale, "attach": attach, "detach": detach, "label": label,
     "delattr": lambda f, op: h5a.delete(h5o.open(f, op["path"].encode()), op["name"].encode()),
     "hard": lambda f, op: f.links.create_hard(op["path"].encode(), f, op["target"].encode(), lcpl=lcpl(op["path"])),
     "soft": lambda f, op: f.links.create_soft(op["path"].encode(), op["target"].encode(), lcpl=lcpl(op["path"])),

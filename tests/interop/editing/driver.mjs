@@ -98,6 +98,18 @@ async function dataset(op) {
   await file.createDataset(op.path, options);
 }
 
+const axis = ([start, stride, count, block]) => ({ start, stride, count, block });
+
+/** A dataset without elements of its own. */
+async function elsewhere(op) {
+  const dtype = await committed(op.type);
+  const options = { dtype, shape: op.shape, maxshape: op.max, trackOrder: Boolean(op.attrs) };
+  if (op.fill) options.fillvalue = await values(op.fill, [], op.type.committed ? dtype.datatype : dtype);
+  if (op.files) options.external = op.files.map(({ name, ...rest }) => ({ file: name, ...rest }));
+  else options.sources = op.mappings.map(({ file: of, max: _, source, target, ...rest }) => ({ ...rest, file: of === "." ? undefined : of, source: source.map(axis), target: target.map(axis) }));
+  await file.createDataset(op.path, options);
+}
+
 async function attribute(op) {
   const dtype = await committed(op.type);
   const value = op.shape === null ? null : await values(op.value, op.shape, op.type.committed ? dtype.datatype : dtype);
@@ -150,6 +162,8 @@ const DO = {
   },
   group: (op) => file.createGroup(op.path, { trackOrder: Boolean(op.attrs) }),
   dataset,
+  virtual: elsewhere,
+  raws: elsewhere,
   attr: attribute,
   write,
   delattr: async (op) => {

@@ -150,7 +150,7 @@ def differences(ours, theirs, copied=frozenset(), renamed=False):
                 continue        # all of them at the first write there, here those that are written; none where there is nothing
             if k == "storage" and "symbol table" in (v, w) and (copied - {"earliest"} or renamed):
                 continue
-            if not (k == "storage" and either(x["more"], v)):
+            if not (k == "storage" and "more" in x and either(x["more"], v)):
                 out.append("%s: %s are %s, expected %s" % (p, k, short(v), short(w)))
         out += attributes(p, x, y, copied)
     return out

@@ -19,6 +19,14 @@ OWN = ("addr undefined", "record not found", "filter returned failure", "incorre
        "H5DSdetach_scale")
 
 
+# What we refuse and it does: elements that would be lost.
+LOSSES = ("lies below what", "outside of the dataset that they would be written to")
+
+
+# What libhdf5 cannot read that it has just written: where it leaves a place in a header free, it gives that what was in its memory.
+FREE = "message of unshareable class flagged as shareable"
+
+
 class Stop(Exception):
     """The two are not the same any more."""
 
@@ -35,11 +43,13 @@ class Run:
         self.engine = engine
         self.model = self.other = None      # libhdf5's handles of theirs, and of ours where it changes that, too
         self.low = None
+        self.other_hand = False             # whether libhdf5 changed ours last
         self.inside = False                 # whether the engine has our file open
         self.refused, self.done, self.checks = {}, 0, 0
         self.use_tools = tools
         self.newer = False                  # whether there may be what 1.10 does not read
-        self.renamed = False                # whether a link went that made a symbol table something else, if it was written
+        self.outward = False                # whether there are links to other files
+        self.renamed = False                # whether a link may have gone that made a symbol table something else, if it was written
         self.copied = set()               # the bounds under which something was copied
 
     def ask(self, said):
@@ -65,7 +75,7 @@ class Run:
     def do_open(self, op):
         """The engine's turn."""
         self.leave()
-        self.low = op["low"]
+        self.low, self.other_hand = op["low"], False
         self.newer |= self.low not in ("earliest", "v108", "v110")
         error = self.ask({**op, "file": self.ours, "low": NAMES.get(self.low, self.low)})
         if error:
@@ -87,7 +97,7 @@ class Run:
     def do_libhdf5(self, op):
         """libhdf5's turn, in both files."""
         self.leave()
-        self.low = op["low"]
+        self.low, self.other_hand = op["low"], True
         self.newer |= self.low not in ("earliest", "v108", "v110")
         try:
             self.other = opened(self.ours, self.low)
@@ -147,6 +157,8 @@ class Run:
         broken = spoiled(ours, theirs)
         if broken:
             raise Unjudged(broken)
+        if self.other_hand and any(FREE in e.get("error", "") for e in ours["objects"]):
+            raise Unjudged(FREE)
         found = differences(ours, theirs, self.copied, self.renamed)
         if found:
             raise Stop(found)
@@ -156,7 +168,8 @@ class Run:
         """A change by the engine, and then by libhdf5."""
         if op["op"] in ("copy", "bring"):
             self.copied.add(self.low)
-        self.renamed |= op["op"] in ("move", "unlink") and not op["path"].isascii()
+        self.outward |= op["op"] == "external"
+        self.renamed |= op["op"] in ("move", "unlink") and (self.outward or not op["path"].isascii())
         error = self.ask(op)
         if error:
             self.note(op["op"], error)
@@ -164,7 +177,7 @@ class Run:
                 return
             if error["code"] not in ("Unsupported", "Argument", "NotFound", "Limit"):
                 raise Stop("%s: %s" % (brief(op), error))
-            own = error["code"] == "Unsupported" or "lies below what" in error["error"]
+            own = error["code"] == "Unsupported" or any(x in error["error"] for x in LOSSES)
             if not own and self.would(op):
                 raise Stop("%s: refused (%s), libhdf5 does it" % (brief(op), error["error"]))
             return

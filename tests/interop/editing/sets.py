@@ -3,9 +3,10 @@ import numpy as np
 from h5py import h5d, h5ds
 
 import canon_types as ct
+from apply import REFUSALS
 from dice import a_shape, a_type, an_object, count, new_path, Nothing, usable
 from objects import header
-from tree import DATASET, GROUP, holds
+from tree import DATASET, GROUP, holds, VIRTUAL
 from values import random_column
 
 # Filters of chunks that are changed. Not scaleoffset and zfp: other encoders have other values. Not szip: what the library
@@ -95,12 +96,26 @@ def dataset(s):
     return out
 
 
-def a_set(s, chunked=False):
+def fit(s, d, chunked=False):
+    """Whether the library stores what a dataset is told to store, and so that both store the same."""
+    return not (d.null or d.external or d.grows or not usable(s, d.node.desc) or chunked and not d.chunked or d.size > 30_000 or d.forgets or d.unfilled or d.strict or d.by_hand or set(d.filters) - FIT)
+
+
+def through(s, d):
+    """The same of what is behind a virtual dataset."""
+    try:
+        behind = [s.tree.dataset(name) for name in d.sources]
+    except REFUSALS:
+        return False
+    return all(fit(s, x) and (x.layout != VIRTUAL or through(s, x)) for x in behind)
+
+
+def a_set(s, chunked=False, joined=False):
     found = s.tree.of(DATASET)
     s.r.shuffle(found)
     for path in found[:12]:
         d = s.tree.dataset(path)
-        if d.null or d.layout == 3 or d.external or not usable(s, d.node.desc) or chunked and not d.chunked or d.size > 30_000 or d.forgets or d.unfilled or d.strict or d.by_hand or set(d.filters) - FIT:
+        if not fit(s, d, chunked) or d.layout == VIRTUAL and not (joined and through(s, d)):
             continue
         if s.narrow and holds(d.node.desc, "vlen", "string"):
             continue        # members after such a value lie where no description says
@@ -125,12 +140,12 @@ def axis_of(r, x):
 
 def write(s):
     r = s.r
-    path, d = a_set(s)
+    path, d = a_set(s, joined=True)
     out = {"op": "write", "path": path}
     if not d.shape:
         out.update(select="...", slab={"start": [], "count": [], "step": [], "shape": []})
         n = 1
-    elif r.random() < 0.75 or d.size == 0:
+    elif d.layout == VIRTUAL or r.random() < 0.75 or d.size == 0:      # the library cannot write points through
         axes = [axis_of(r, x) for x in d.shape]
         shape = [c for _, _, c, _ in axes if c is not None]
         out.update(select=", ".join(a[0] for a in axes),

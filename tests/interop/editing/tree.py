@@ -12,6 +12,7 @@ MOST = 1500
 FILL_ALWAYS, FILL_NEVER = 0, 1
 UNDEFINED, USER = 0, 2
 EARLY, LATE = 1, 2
+VIRTUAL = h5d.VIRTUAL
 # The level of what `write_chunks` of the random files stores.
 DEFLATE, SHUFFLE, BY_HAND = 1, 2, (3,)
 
@@ -84,6 +85,10 @@ class Set:
         late, filled = p.get_alloc_time() == LATE, p.fill_value_defined()
         self.unfilled = self.unallocated and (self.layout == h5d.CONTIGUOUS and filled != USER or late and filled == UNDEFINED)
         self.external = p.get_external_count() > 0
+        # The extents of virtual ones without end are what they were when the library last had them open for changing.
+        self.grows = self.layout == VIRTUAL and None in self.most
+        # With percent signs as they are meant.
+        self.sources = [p.get_virtual_dsetname(k).replace("%%", "%") for k in range(p.get_virtual_count())] if self.layout == VIRTUAL else []
         filters = [p.get_filter(k)[:3] for k in range(p.get_nfilters())]
         self.filters = [id for id, _, _ in filters]
         # So random files have datasets whose chunks are stored by hand. Over a chunk of the same size the library forgets to say
