@@ -18,7 +18,15 @@ export interface HalfFloats
  * from 24. Elsewhere they are read into a `Float32Array`, which holds them exactly. {@link HalfFloats} where the program's library of
  * types has no `Float16Array` (TypeScript's `es2025.float16` has).
  */
-export type HalfArray = typeof globalThis extends { Float16Array: { prototype: infer Array } } ? Array : HalfFloats;
+export type HalfArray = typeof globalThis extends {
+  /** The platform's constructor. */
+  Float16Array: {
+    /** What all of its arrays have. */
+    prototype: infer Halves;
+  };
+}
+  ? Halves
+  : HalfFloats;
 
 /** Numbers in their natural typed array. */
 export type NumericArray =
