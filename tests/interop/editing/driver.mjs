@@ -106,7 +106,7 @@ async function elsewhere(op) {
   const options = { dtype, shape: op.shape, maxshape: op.max, trackOrder: Boolean(op.attrs) };
   if (op.fill) options.fillvalue = await values(op.fill, [], op.type.committed ? dtype.datatype : dtype);
   if (op.files) options.external = op.files.map(({ name, ...rest }) => ({ file: name, ...rest }));
-  else options.sources = op.mappings.map(({ file: of, max: _, source, target, ...rest }) => ({ ...rest, file: of === "." ? undefined : of, source: source.map(axis), target: target.map(axis) }));
+  else options.sources = op.mappings.map(({ file: of, dataset, shape, source, target }) => ({ dataset, shape, file: of === "." ? undefined : of, source: source.map(axis), target: target.map(axis) }));
   await file.createDataset(op.path, options);
 }
 
