@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from "vite";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The package by its own name, as users import it. */
-const { exports } = JSON.parse(readFileSync(at("../package.json"), "utf8")) as { exports: { ".": { default: string } } };
+const { exports } = JSON.parse(readFileSync(at("../package.json"), "utf8")) as { exports: Record<"." | "./conventions", { default: string }> };
 
 const interpolators: Record<string, (t: number) => string> = {
   viridis: chromatic.interpolateViridis,
@@ -79,7 +79,12 @@ export default defineConfig({
   root: at("."),
   // Everything by relative address: the app works from any folder of any static host.
   base: "./",
-  resolve: { alias: { hyperslab: at(`../${exports["."].default}`) } },
+  resolve: {
+    alias: [
+      { find: /^hyperslab\/conventions$/, replacement: at(`../${exports["./conventions"].default}`) },
+      { find: /^hyperslab$/, replacement: at(`../${exports["."].default}`) },
+    ],
+  },
   plugins: [colormaps(), offline()],
   worker: { format: "es", plugins: () => [colormaps()] },
   build: {

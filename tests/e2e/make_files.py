@@ -219,6 +219,19 @@ def scales():
         f["labelled"] = np.arange(6.0).reshape(2, 3)
         f["labelled"].dims[0].label = "detector"
         f["labelled"].dims[1].label = "energy"
+    with h5py.File(at("nexus.h5"), "w") as f:
+        f.attrs["default"] = "entry"
+        entry = f.create_group("entry")
+        entry.attrs.update(NX_class="NXentry", default="data")
+        data = entry.create_group("data")
+        data.attrs.update(NX_class="NXdata", signal="counts", axes=["time", "two_theta"], auxiliary_signals=["monitor"])
+        data["counts"] = np.arange(20).reshape(5, 4)
+        data["monitor"] = np.ones((5, 4))
+        data["other"] = np.ones((5, 4))
+        data["time"] = np.arange(5) / 4
+        data["time"].attrs.update(units="s", long_name="Time since start [s]")
+        data["two_theta"] = np.array([10.5, 20, 30, 40])
+        data["two_theta"].attrs["units"] = "deg"
     import netCDF4
     with netCDF4.Dataset(at("scales.nc"), "w") as f:
         f.createDimension("time", None)

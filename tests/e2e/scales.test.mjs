@@ -49,6 +49,19 @@ test("axes have the names, units and coordinates of their scales", () =>
     await page.getByRole("rowheader", { name: "1", exact: true }).waitFor();
   }), { timeout: 60_000 });
 
+test("NeXus: the default plot has the axes that its group names, and no other dataset has", () =>
+  withPage(async (page) => {
+    await open(page, file("nexus.h5"));
+    await page.locator(".crumb.here", { hasText: "counts" }).waitFor();
+    const both = ["Time since start [s] 5", "two_theta (deg) 4"];
+    await axesAre(page, both);
+    await pointAt(page, 0.5 / 4, 2.5 / 5, /^row 2 \(0.5\), column 0 \(10.5\): 8$/);
+    await choose(page, "/entry/data/monitor");
+    await axesAre(page, both);
+    await choose(page, "/entry/data/other");
+    await axesAre(page, ["Axis 0 5", "Axis 1 4"]);
+  }), { timeout: 60_000 });
+
 test("netCDF: dimensions with and without values", () =>
   withPage(async (page) => {
     await open(page, file("scales.nc"));

@@ -1,8 +1,9 @@
-/** Dimension scales: what axes are called, and their coordinates. */
+/** What axes are called, and their coordinates: dimension scales, or what NeXus says of its data. */
 
-import type { Dataset, Dimension, Mode, Value } from "hyperslab";
+import type { Dataset, Mode, Value } from "hyperslab";
 import { isArray } from "./cells.js";
 import { elementKind } from "./dtype.js";
+import { nexusAxes } from "./nexus.js";
 import { fromWide } from "./planes.js";
 import type { AxisFacts, Scale } from "./protocol.js";
 
@@ -16,7 +17,7 @@ export async function axesOf(d: Dataset<Mode>): Promise<AxisFacts[]> {
   return Promise.all(
     (await dimensionsOf(d)).map(async (dimension) => {
       const scale = await coordinatesOf(dimension);
-      const units = (await Promise.all(dimension.scales.map((s) => text(s, "units")))).find((u) => u !== undefined);
+      const units = dimension.isSpelled ? undefined : (await Promise.all(dimension.scales.map((s) => text(s, "units")))).find((u) => u !== undefined);
       const axis: AxisFacts = { name: dimension.name, scale: scale !== undefined };
       if (units !== undefined) axis.units = units;
       return axis;
@@ -36,7 +37,30 @@ export async function readScale(d: Dataset<Mode>, axis: number): Promise<Scale |
   return Array.isArray(data) && typeof data[0] === "string" ? { values: data as string[] } : null;
 }
 
-async function dimensionsOf(d: Dataset<Mode>): Promise<Dimension<Mode>[]> {
+/** An axis, and the datasets that may have coordinates along it. */
+interface Along {
+  name: string;
+  size: number;
+  scales: readonly Dataset<Mode>[];
+  /** Whether the name says everything, units included. */
+  isSpelled?: boolean;
+}
+
+async function dimensionsOf(d: Dataset<Mode>): Promise<Along[]> {
+  const [own, nexus] = await Promise.all([dims(d), nexusAxes(d)]);
+  const all: readonly Along[] = own.length > 0 ? own : (d.shape ?? []).map((size) => ({ name: "", size, scales: [] }));
+  return Promise.all(
+    all.map(async (along, axis) => {
+      const other = nexus[axis];
+      if (!other || along.scales.length > 0) return along;
+      const long = await text(other, "long_name");
+      const name = long ?? (along.name || other.path.slice(other.path.lastIndexOf("/") + 1));
+      return { name, size: along.size, scales: [other], isSpelled: long !== undefined };
+    }),
+  );
+}
+
+async function dims(d: Dataset<Mode>): Promise<Along[]> {
   try {
     return await d.dims;
   } catch {
@@ -45,7 +69,7 @@ async function dimensionsOf(d: Dataset<Mode>): Promise<Dimension<Mode>[]> {
 }
 
 /** The first scale that has a coordinate for each place. */
-async function coordinatesOf(dimension: Dimension<Mode>): Promise<Dataset<Mode> | undefined> {
+async function coordinatesOf(dimension: Along): Promise<Dataset<Mode> | undefined> {
   for (const s of dimension.scales) {
     const kind = elementKind(s.dtype);
     const fits = s.shape?.length === 1 && s.shape[0] === dimension.size && dimension.size <= MOST;
