@@ -5,12 +5,14 @@ import { watchDrops } from "./open/drop.js";
 import { watchOpened } from "./open/opened.js";
 import { App } from "./ui/app.js";
 import { watchEdits } from "./ui/edits.js";
+import { watchKeys } from "./ui/keys.js";
 import { warmUp } from "./ui/warm.js";
 
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
 watchEdits();
 watchOpened();
+watchKeys();
 const given = new URLSearchParams(location.search).get("open");
 if (given) void import("./open/given.js").then(({ openGiven }) => openGiven(given));
 // Engine and views come while the user is looking for a file.

@@ -1,6 +1,7 @@
 // Looking around: tree, links, attributes, facts, exact values, the address.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { axe } from "./support/axe.mjs";
 import { attributes, cells, choose, drop, fact, open, ready, setUp, withPage } from "./support/browser.mjs";
 import { file } from "./support/files.mjs";
 
@@ -74,6 +75,46 @@ test("five thousand members: few rows in the document, the last one reachable", 
     await page.keyboard.press("Enter");
     await page.locator(".big-value", { hasText: /^4999$/ }).waitFor();
   }));
+
+test("a dataset by keys alone, and the list of them", () =>
+  withPage(async (page) => {
+    await open(page, file("values.h5"));
+    await choose(page, "/plots/frames");
+    await ready(page);
+    const slice = (text) => page.waitForFunction((t) => document.querySelector("#selection").value === t, text);
+    const press = async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await page.locator(".canvas").focus();
+    await press("]", "]", "[");
+    await slice("1, :, :");
+    await press("}");
+    await slice("9, :, :");
+    await press("c", "l");
+    assert.deepEqual([await page.getByLabel("Colours", { exact: true }).inputValue(), await page.getByLabel("Scale", { exact: true }).inputValue()], ["magma", "log"]);
+    await press("x");
+    await slice(":, :, 0");
+    await press("2");
+    await page.getByRole("img", { name: /^Line of/ }).waitFor();
+    await press("3", "g");
+    await page.getByRole("spinbutton", { name: "Go to row" }).and(page.locator(":focus")).waitFor();
+    // Where something is typed, keys are text.
+    await press("1", "e");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await page.getByRole("grid").focus();
+    await page.evaluate(() => (navigator.clipboard.writeText = async (text) => void (window.copied = text)));
+    await press("p");
+    await page.getByRole("status").getByText(/Python .* is copied/).waitFor();
+    assert.match(await page.evaluate(() => window.copied), /f\["\/plots\/frames"\]\[/);
+    await press("e");
+    await page.getByRole("dialog", { name: "Export /plots/frames" }).waitFor();
+    await press("Escape", "F6", "?");
+    const help = page.getByRole("dialog", { name: "Keyboard" });
+    await help.getByText("unfold all beside it").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await press("Escape");
+    await help.waitFor({ state: "detached" });
+  }, { bypassCSP: true }), { timeout: 60_000 });
 
 test("links are shown as what they are", () =>
   withPage(async (page) => {

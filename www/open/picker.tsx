@@ -21,7 +21,7 @@ export function Picker({ label = t.openFile, primary = false, small = false, onF
   };
   return (
     <>
-      <button type="button" class={primary ? "primary" : small ? "small" : ""} onClick={() => void choose()}>
+      <button type="button" data-open={onFiles === take ? "" : undefined} class={primary ? "primary" : small ? "small" : ""} onClick={() => void choose()}>
         {label}
       </button>
       <input

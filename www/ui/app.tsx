@@ -11,13 +11,14 @@ import { bytes } from "./format.js";
 import { Header } from "./header.js";
 import { Lazily } from "./lazily.js";
 import { remote, remoteDialog } from "./remote.js";
-import { cost, exporting, file, importing, leaving, lost, note, opening, readout, refresh, saving, stopOpening, traffic, trouble, treeShown, visit } from "./state.js";
+import { cost, exporting, file, helping, importing, leaving, lost, note, opening, readout, refresh, saving, stopOpening, traffic, trouble, treeShown, visit } from "./state.js";
 import { objectWords, openWords, t } from "./strings.js";
 import { TroubleBox } from "./trouble.js";
 
 const editDialogs = async () => (await import("../editor/dialogs.js")).EditDialogs;
 const remoteDialogs = async () => (await import("../open/remote.js")).RemoteDialogs;
 const importDialog = async () => (await import("../editor/import.js")).ImportDialog;
+const helpDialog = async () => (await import("./help.js")).HelpDialog;
 const exportDialog = async () => (await import("../open/export.js")).ExportDialog;
 const refusedBox = async () => (await import("../editor/refused.js")).RefusedBox;
 
@@ -95,6 +96,7 @@ export function App() {
       )}
       {saving.value && <SaveDialog />}
       {importing.value && <Lazily load={importDialog} />}
+      {helping.value && <Lazily load={helpDialog} />}
       {exporting.value && <Lazily load={exportDialog} />}
       {((wantedEdit.value && !remote.value) || leaving.value) && <Lazily load={editDialogs} />}
       {remoteDialog.value && <Lazily load={remoteDialogs} />}

@@ -164,7 +164,7 @@ export function save(): Promise<boolean> {
 }
 
 /** Whether keys that are pressed there are text. */
-const typing = (e: Event): boolean => e.target instanceof HTMLElement && e.target.closest("input:not([type=range]), textarea, select, dialog") !== null;
+export const typing = (e: Event): boolean => e.target instanceof HTMLElement && e.target.closest("input:not([type=range]), textarea, select, dialog") !== null;
 
 /** Keys that change or save, and the browser's own question before changes are lost. */
 export function watchEdits(): void {

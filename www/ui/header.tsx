@@ -6,7 +6,7 @@ import { busy, dirty, menu, renew, renewable, save, wantedEdit } from "./edits.j
 import { bytes } from "./format.js";
 import { Lazily } from "./lazily.js";
 import { remote, remoteDialog } from "./remote.js";
-import { changes, file, files, openFile, saving, source, traffic, treeShown, undone } from "./state.js";
+import { changes, file, files, helping, openFile, saving, source, traffic, treeShown, undone } from "./state.js";
 import { t } from "./strings.js";
 
 const objectMenu = async () => (await import("../editor/menu.js")).ObjectMenu;
@@ -60,6 +60,9 @@ export function Header() {
           </button>
         </>
       )}
+      <button type="button" class="icon help-button" aria-haspopup="dialog" aria-label={t.help} title={`${t.help} (?)`} onClick={() => (helping.value = true)}>
+        ?
+      </button>
       {/* In front of everything; here, as it has to be in some landmark. */}
       {menu.value && <Lazily load={objectMenu} />}
     </header>

@@ -60,6 +60,7 @@ export const wanted = signal<ReadonlySet<string>>(new Set());
 export const treeShown = signal(false);
 export const saving = signal(false);
 export const exporting = signal(false);
+export const helping = signal(false);
 /** Files of other kinds that may become datasets. */
 export const importing = signal<readonly File[] | null>(null);
 

@@ -66,6 +66,7 @@ export const t = {
   dismiss: "Dismiss",
   copyDetails: "Copy details",
   help: "Keyboard",
+  copiedPython: "A program in Python that reads what is shown is copied.",
   views: { heat: "Heatmap", line: "Line", table: "Table", value: "Value" },
   view: "View",
   slice: "Slice",

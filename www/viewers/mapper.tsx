@@ -64,10 +64,7 @@ function Axis({ axis, extent, shape, table, single }: Props & { axis: number; ex
             value={pick.at}
             aria-label={t.axisIndex(axis)}
             onInput={(e) => go(e.currentTarget.valueAsNumber)}
-            onKeyDown={(e) => {
-              const step = { "[": -1, "]": 1, "{": -10, "}": 10 }[e.key];
-              if (step) go(pick.at + step);
-            }}
+            data-axis={axis}
           />
           <input
             type="number"

@@ -7,7 +7,7 @@ import { extents } from "../ui/format.js";
 import { mapping, setView, view, want } from "../ui/state.js";
 import { t } from "../ui/strings.js";
 import { Mapper, SelectionBox } from "./mapper.js";
-import { viewNamed, views, type ViewName, type ViewProps } from "./registry.js";
+import { able, viewNamed, type ViewName, type ViewProps } from "./registry.js";
 
 /** Views whose code has arrived. */
 const loaded = new Map<ViewName, ComponentType<ViewProps>>();
@@ -28,8 +28,6 @@ export function DataPane({ facts, dataset }: { facts: Facts; dataset: DatasetFac
 
   if (dataset.shape === null) return <p class="notice">{t.noValue}</p>;
   if (dataset.size === 0) return <p class="notice">{t.noElements(extents(dataset.shape))}</p>;
-  // A single element of an array is shown when a slice says so; it is not offered beside the views of the whole.
-  const able = views.filter((v) => v.supports(facts) && (v.name !== "value" || name === "value"));
   const View = loaded.get(name);
   const props: ViewProps = { path: facts.path, facts, dataset, shape: dataset.shape, mapping: mapping.value };
   return (
@@ -37,7 +35,7 @@ export function DataPane({ facts, dataset }: { facts: Facts; dataset: DatasetFac
       {dataset.shape.length > 0 && (
         <div class="controls">
           <div class="segments" role="group" aria-label={t.view}>
-            {able.map((v) => (
+            {able(facts, name).map((v) => (
               <button key={v.name} type="button" aria-pressed={v.name === name} onClick={() => setView(v.name)}>
                 {v.label}
               </button>

@@ -79,4 +79,7 @@ export function suits(f: Facts): ViewName {
   return last.every((n) => n > 1) ? "heat" : "table";
 }
 
+/** The views that are offered. A single element of an array is shown when a slice says so, not beside the views of the whole. */
+export const able = (f: Facts, now: ViewName): View[] => views.filter((v) => v.supports(f) && (v.name !== "value" || now === "value"));
+
 export const viewNamed = (name: ViewName): View => views.find((v) => v.name === name) as View;

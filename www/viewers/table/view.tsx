@@ -53,6 +53,7 @@ export function Table({ path, facts, dataset, shape, mapping }: ViewProps) {
           {t.goToRow}{" "}
           <input
             ref={input}
+            id="go-to-row"
             type="number"
             min={rows.start}
             max={Math.max(0, rows.stop - 1)}
