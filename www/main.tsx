@@ -1,7 +1,7 @@
 /** Starts the page. */
 
 import { render } from "preact";
-import { watchDrops } from "./open/drop.js";
+import { watchDrops, watchLaunches } from "./open/drop.js";
 import { watchOpened } from "./open/opened.js";
 import { App } from "./ui/app.js";
 import { watchEdits } from "./ui/edits.js";
@@ -10,6 +10,7 @@ import { warmUp } from "./ui/warm.js";
 
 render(<App />, document.getElementById("app") as HTMLElement);
 watchDrops();
+watchLaunches();
 watchEdits();
 watchOpened();
 watchKeys();

@@ -84,6 +84,18 @@ test("a file is reopened after a reload, where one was, when the user allows it"
     assert.equal(await page.getByText("has changed since").count(), 0);
   }), { timeout: 60_000 });
 
+test("a file that the desktop opens with the installed app is one of them", () =>
+  withPage(async (page) => {
+    const manifest = await (await fetch(`${address()}app.webmanifest`)).json();
+    assert.ok(manifest.file_handlers[0].accept["application/x-hdf5"].includes(".h5"));
+    await page.addInitScript(() => Object.defineProperty(window, "launchQueue", { value: { setConsumer: (f) => (window.launch = f) } }));
+    await page.reload();
+    await put(page, "given.h5", readFileSync(file("weather.hdf5")));
+    await page.evaluate(async () => window.launch({ files: [await (await navigator.storage.getDirectory()).getFileHandle("given.h5")] }));
+    await isOpen(page, "given.h5");
+    await keeps(page, "given.h5");
+  }));
+
 test("a file that has changed, and one that is gone", () =>
   withPage(async (page) => {
     await openByHandle(page, "moved.h5", "edit.h5");

@@ -1,8 +1,8 @@
 /** The whole page takes dropped files, and a chooser offers the same. */
 
 import { signal } from "@preact/signals";
-import { droppedFiles } from "./handles.js";
-import { addFiles, client, files, importing, isSame, openFile, wanted } from "../ui/state.js";
+import { droppedFiles, opened, type FileHandle } from "./handles.js";
+import { addFiles, client, files, importing, isSame, openFile, trouble, wanted } from "../ui/state.js";
 
 /** Whether files are being dragged over the page. */
 export const dragging = signal(false);
@@ -35,6 +35,18 @@ export function watchDrops(): void {
     if (!carriesFiles(e)) return;
     e.preventDefault();
     void take(droppedFiles(e.dataTransfer));
+  });
+}
+
+/** What the desktop opens with the installed app. */
+export function watchLaunches(): void {
+  const queue = (window as { launchQueue?: { setConsumer(consumer: (given: { files: readonly FileHandle[] }) => void): void } }).launchQueue;
+  queue?.setConsumer(({ files: handles }) => {
+    void Promise.allSettled(handles.map(opened)).then(async (all) => {
+      await take(all.flatMap((r) => (r.status === "fulfilled" ? [r.value] : [])));
+      const lost = all.findIndex((r) => r.status === "rejected");
+      if (lost >= 0) trouble.value = { name: handles[lost]?.name ?? "", trouble: { code: "Io", message: "the browser could not read it" } };
+    });
   });
 }
 

@@ -61,7 +61,8 @@ export async function pickFiles(): Promise<File[] | undefined> {
   return chosen && Promise.all(chosen.map(opened));
 }
 
-async function opened(handle: FileHandle): Promise<File> {
+/** The file that is there now. */
+export async function opened(handle: FileHandle): Promise<File> {
   const file = await handle.getFile();
   rememberHandle(file, handle);
   return file;
