@@ -62,7 +62,7 @@ await build({ ...options, entryPoints: scripts("worker", "worker.node") });
 await build({ ...options, entryPoints: scripts("cli"), platform: "node" });
 chmodSync(path.join(dist, "cli.js"), 0o755);
 // All of it in one file: it shares nothing with the others.
-await buildInline({ simd, scalar, options, scripts: scripts("inline", "h5wasm.iife") });
+await buildInline({ simd, scalar, options, scripts: scripts("inline", "inline/worker", "h5wasm.iife") });
 await buildOverInline(options, scripts("h5wasm.inline", "h5web.inline"));
 
 run(process.execPath, [
@@ -70,7 +70,7 @@ run(process.execPath, [
   "--outDir", path.join(work, "types"),
 ]);
 // Only what users can reach: the rest describes objects of the engine.
-const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "h5web", "inline", "is", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
+const PUBLIC = ["index", "browser", "conventions", "exports", "errors", "h5wasm", "h5web", "inline", "inline/loader", "is", "join", "links", "open", "ready", "register", "repack", "selection", "types", "zarr"];
 for (const name of PUBLIC) cpSync(path.join(work, "types", `${name}.d.ts`), path.join(dist, `${name}.d.ts`));
 for (const folder of ["conventions", "h5wasm", "h5web", "types", "zarr"]) cpSync(path.join(work, "types", folder), path.join(dist, folder), { recursive: true });
 

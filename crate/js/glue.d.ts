@@ -356,7 +356,8 @@ declare module "#codecs" {
   export function __wbg_reset_state(): void;
 }
 
-// What `hyperslab/inline` embeds, deflated, as base64: modules, and how those without SIMD differ (scripts/build/inline.mjs).
+// What `hyperslab/inline` embeds, deflated, as base64: modules, how those without SIMD differ, and the script of its workers
+// (scripts/build/inline.mjs).
 declare module "#hyperslab_edit" {
   const text: string;
   export default text;
@@ -370,6 +371,10 @@ declare module "#hyperslab_codecs" {
   export default text;
 }
 declare module "#hyperslab_codecs_scalar" {
+  const text: string;
+  export default text;
+}
+declare module "#inline_worker" {
   const text: string;
   export default text;
 }

@@ -1,5 +1,5 @@
-// `hyperslab/inline`: one file with everything in it. What is embedded: the whole engine and the further filters, deflated, and
-// of the builds without SIMD only how they differ.
+// `hyperslab/inline`: one file with everything in it. What is embedded: the whole engine and the further filters, deflated, of
+// the builds without SIMD only how they differ, and the script of workers.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { deflateRawSync } from "node:zlib";
@@ -55,39 +55,23 @@ export function patch(from, to) {
   return Buffer.concat([head, Buffer.from(ops), Buffer.from(literals)]);
 }
 
-/** What is embedded, as files to be imported. */
-function embed({ simd, scalar }) {
+/** Puts bytes where they are embedded from; it is said where. */
+function deflated(name, bytes) {
   const folder = path.join(work, "inline");
   mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${name}.deflate`);
+  writeFileSync(file, deflateRawSync(bytes, { level: 9, memLevel: 9 }));
+  return file;
+}
+
+/** What is embedded, as files to be imported. */
+function embed({ simd, scalar }) {
   const embedded = {};
   for (const name of ["hyperslab_edit", "hyperslab_codecs"]) {
     const [fast, plain] = [simd, scalar].map((of) => readFileSync(path.join(of, name, "module_bg.wasm")));
-    for (const [suffix, bytes] of [["", fast], ["_scalar", patch(fast, plain)]]) {
-      const file = path.join(folder, `${name}${suffix}.deflate`);
-      writeFileSync(file, deflateRawSync(bytes, { level: 9, memLevel: 9 }));
-      embedded[`#${name}${suffix}`] = file;
-    }
+    for (const [suffix, bytes] of [["", fast], ["_scalar", patch(fast, plain)]]) embedded[`#${name}${suffix}`] = deflated(name + suffix, bytes);
   }
   return embedded;
-}
-
-/**
- * A module as a function whose text is a script for workers: what it exports is what the function returns. In a worker it is
- * called without `ownText`, which gives that script.
- */
-function standalone(text) {
-  // Behind them are licences only.
-  const [all, list, licences] = /export\s*\{([^{}]*)\};?\s*((?:\/\*(?:[^*]|\*(?!\/))*\*\/\s*)*)$/.exec(text) ?? [];
-  if (!all) throw new Error("the module for inline.js does not end with what it exports");
-  const names = list.split(",").map((pair) => pair.trim().split(" as ")).map(([inside, outside = inside]) => [inside, outside]);
-  const body = `"use strict";${text.slice(0, -all.length)}return{${names.map(([inside, outside]) => `${outside}:${inside}`).join()}}`;
-  const outer = names.map(([, outside], i) => [`h${i}`, outside]);
-  return [
-    `function hyperslab(ownText){${body}}`,
-    `const{${outer.map(([inside, outside]) => `${outside}:${inside}`).join()}}=hyperslab(()=>"("+hyperslab+")()");`,
-    `export{${outer.map((pair) => pair.join(" as ")).join()}};`,
-    licences,
-  ].join("\n");
 }
 
 /** Modules with the engine behind them: `inline.js` exports the same names. */
@@ -97,16 +81,17 @@ const ENGINE = /^\.\.\/(exports|links|open|ready)\.js$/;
 export async function buildOverInline(options, scripts) {
   const external = (pattern) => (setup) => setup.onResolve({ filter: pattern }, () => ({ path: "./inline.js", external: true }));
   const plugins = [ENGINE, /^\.\/inline\.js$/].map((pattern) => ({ name: String(pattern), setup: external(pattern) }));
-  const { metafile } = await build({ ...options, entryPoints: scripts, plugins, metafile: true });
+  // Source maps are larger than what they are for, and nearly those of the entry points for files.
+  const { metafile } = await build({ ...options, entryPoints: scripts, plugins, metafile: true, sourcemap: false });
   const second = Object.keys(metafile.inputs).find((file) => /\/(engine|loader|glue)\.[jt]s$/.test(file));
   if (second) throw new Error(`${second}: an engine of its own`);
 }
 
 /** Writes `inline.js`, and a classic script, which has the name that h5wasm's has: an address needs another package only. */
-export async function buildInline({ simd, scalar, options, scripts: [inline, h5wasm] }) {
+export async function buildInline({ simd, scalar, options, scripts: [inline, worker, h5wasm] }) {
   // Source maps would be twice as large as the files, most of it the same text.
   const own = { ...options, sourcemap: false, loader: { ".deflate": "base64" }, alias: { ...options.alias, ...embed({ simd, scalar }) } };
-  const { outputFiles } = await build({ ...own, entryPoints: [inline], write: false });
-  for (const { path: file, text } of outputFiles) writeFileSync(file, standalone(text));
+  const { outputFiles: [script] } = await build({ ...own, entryPoints: [worker], format: "iife", write: false });
+  await build({ ...own, entryPoints: [inline], alias: { ...own.alias, "#inline_worker": deflated("worker", script.contents) } });
   await build({ ...own, entryPoints: [{ in: h5wasm, out: "iife/h5wasm" }], format: "iife", globalName: "h5wasm" });
 }

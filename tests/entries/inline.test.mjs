@@ -169,7 +169,7 @@ for (const where of ["/", "/promise"]) {
 }
 
 for (const [where, workers] of [["/blob", true], ["/data", true], ["/none", false]]) {
-  test(`workers out of the module's own text, with the policy of ${where}`, soon, async () => {
+  test(`workers out of text, with the policy of ${where}`, soon, async () => {
     const tab = await browser.newPage();
     await tab.goto(url + where);
     const [made, right, notices] = (
@@ -186,22 +186,24 @@ for (const [where, workers] of [["/blob", true], ["/data", true], ["/none", fals
   });
 }
 
-test("what a bundler makes of it with functions outside its own has no workers, and says so", soon, async () => {
-  const { outputFiles } = await build({ entryPoints: [at("dist/inline.js")], bundle: true, format: "esm", keepNames: true, minify: true, write: false });
-  files["/kept.js"] = outputFiles[0].text;
-  files["/kept"] = '<!doctype html><title>kept</title><script type="module" src="/kept-main.js"></script>';
-  files["/kept-main.js"] = files["/crowd.js"].replace("/inline.js", "/kept.js");
-  const tab = await browser.newPage();
-  await tab.goto(`${url}/kept`);
-  const [, right, notices] = (
-    await tab.evaluate(async () => {
-      while (!globalThis.seen) await new Promise((resolve) => setTimeout(resolve, 20));
-      return globalThis.seen;
-    })
-  ).slice(-3);
-  assert.deepEqual([right, notices.length], [true, 1]);
-  await tab.close();
-});
+// They put functions of their own beside the module's: for names, for fields of classes, for `async` and copies of objects.
+for (const [what, options] of Object.entries({ names: { keepNames: true }, fields: { target: "es2021" }, async: { supported: { "async-await": false, "object-rest-spread": false } } })) {
+  test(`workers of what a bundler makes of it that has functions for ${what}`, soon, async () => {
+    const { outputFiles } = await build({ entryPoints: [at("dist/inline.js")], bundle: true, format: "esm", minify: true, write: false, ...options });
+    files[`/${what}.js`] = outputFiles[0].text;
+    files[`/${what}`] = `<!doctype html><title>${what}</title><script type="module" src="/${what}-main.js"></script>`;
+    files[`/${what}-main.js`] = files["/crowd.js"].replace("/inline.js", `/${what}.js`);
+    const tab = await page(`/${what}`);
+    const [made, right, notices] = (
+      await tab.evaluate(async () => {
+        while (!globalThis.seen) await new Promise((resolve) => setTimeout(resolve, 20));
+        return globalThis.seen;
+      })
+    ).slice(-3);
+    assert.deepEqual([made >= 3, right, notices], [true, true, []]);
+    await tab.close();
+  });
+}
 
 /** Makes a sandboxed frame in the page and waits for what it says. */
 const framed = ([name, value]) =>

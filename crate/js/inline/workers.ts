@@ -1,18 +1,20 @@
 /**
- * Workers without a file of their own: the module's own text, put into a Blob. Where a policy forbids that, into a `data:` URL;
- * where that is forbidden as well, there are none.
+ * Workers without a file of their own: their script is embedded, and put into a Blob. Where a policy forbids that, into a `data:`
+ * URL; where that is forbidden as well, there are none.
  */
 
-import { HyperslabError } from "../errors.js";
+import worker from "#inline_worker";
+import { inflateSync, strFromU8 } from "fflate";
 import type { WorkerHandle } from "../worker/hands.js";
+import { bytesOf } from "./bytes.js";
+import { none } from "./none.js";
+import { texts } from "./texts.js";
 
-declare global {
-  /** The text of a script that runs this module; not there in a worker that such a script is. See scripts/build/inline.mjs. */
-  const ownText: (() => string) | undefined;
-}
-
-/** Whether this is such a worker. */
-export const inWorker = typeof ownText === "undefined";
+/**
+ * The script, with what it needs before it. It is no function's own text: what bundlers and compilers make of functions calls
+ * others of theirs, which that text does not have.
+ */
+const wholeScript = (): string => `const hyperslabTexts=${JSON.stringify(texts)};${strFromU8(inflateSync(bytesOf(worker)))}`;
 
 type Address = (script: string) => string;
 const ADDRESSES: Address[] = [
@@ -40,12 +42,11 @@ async function answers(url: string): Promise<void> {
 }
 
 async function look(): Promise<string | undefined> {
-  if (typeof ownText === "undefined" || typeof Worker === "undefined") return "there are none in this environment";
-  const script = ownText();
+  if (typeof Worker === "undefined") return none.without();
+  const script = wholeScript();
   let why: string | undefined;
   for (const way of ADDRESSES) {
     try {
-      // The script itself: what made another text of this module may have broken it.
       const at = way(script);
       await answers(at);
       url = at;
@@ -65,7 +66,7 @@ export function without(): Promise<string | undefined> {
 
 /** A worker, if `without` has said nothing. */
 export function spawn(): WorkerHandle {
-  if (url === undefined) throw new HyperslabError("Unsupported", "there are no workers here");
+  if (url === undefined) return none.spawn();
   const worker = new Worker(url);
   return {
     endpoint: worker,

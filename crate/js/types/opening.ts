@@ -85,7 +85,7 @@ export interface OpenOptions extends CreateOptions, WritingOptions {
    * which costs less than a tenth of a read (shared memory would save that, and is not used: scripts/bench/shared.mjs).
    * A file that is changed is read by them, too, as it is at that moment: changes wait for reads that were called before. Filters of
    * your own run where they were registered.
-   * `hyperslab/inline` makes them of its own text; where a policy forbids that it does without, and says so in `stats.notices`.
+   * `hyperslab/inline` has their script inside; where a policy forbids that it does without, and says so in `stats.notices`.
    */
   workers?: number | "auto" | undefined;
   /** Cancels the opening and every later fetch of the file's bytes. */
