@@ -4,11 +4,11 @@ import { HyperslabError } from "./errors.js";
 import { codecsFile, engineFile } from "./files.js";
 import type { Loader } from "./loader.js";
 
-/** Where servers for development (Vite's, up to 7) put packages that they have bundled. Other files stay where they were installed. */
-const BUNDLED = /(\/node_modules\/)\.[^/]+\/(?:[^?]*\/)?deps[^/]*\/(?=[^/]*$)/;
+/** Where servers for development (Vite's, up to 7, and Angular's, which is Vite's) put packages that they have bundled. Other files stay where they were installed. */
+const BUNDLED = /\/(?:node_modules\/\.[^/]+|\.angular\/cache)\/(?:[^?]*\/)?deps[^/]*\/(?=[^/]*$)/;
 
 /** A file of the package where it was installed, if what asks for it was bundled like that. */
-export const installed = (file: URL): URL | undefined => (BUNDLED.test(file.href) ? new URL(file.href.replace(BUNDLED, "$1hyperslab/dist/")) : undefined);
+export const installed = (file: URL): URL | undefined => (BUNDLED.test(file.href) ? new URL(file.href.replace(BUNDLED, "/node_modules/hyperslab/dist/")) : undefined);
 
 /** A WebAssembly file. That it is not there is the commonest trouble, so it is said what helps. */
 async function fetched(find: () => URL): Promise<Response> {

@@ -24,9 +24,10 @@ test("Vite, built", async (t) => {
   await works(await served(t, path.join(dir, "dist")));
 });
 
-// Up to 7 it bundles packages for that in another way.
-for (const vite of ["vite", "vite7"]) test(`${vite}, while it is developed`, async (t) => {
-  const dir = consumer(`${vite}-dev`, { "index.html": HTML, "public/README": "" });
+// Up to 7 it bundles packages for that in another way, and Angular's server, which is Vite's, has them elsewhere.
+const ANGULAR = 'export default { cacheDir: "../.angular/cache/20.3.0/app/vite" };';
+for (const [name, vite, config] of [["vite", "vite"], ["vite7", "vite7"], ["vite7, as Angular has it", "vite7", ANGULAR]]) test(`${name}, while it is developed`, async (t) => {
+  const dir = consumer(`${vite}-dev`, { "index.html": HTML, "public/README": "", ...(config && { "vite.config.js": config }) });
   copyFileSync(file, path.join(dir, "public/data.h5"));
   const dev = started([...tool(`${vite}/bin/vite.js`), "--port", "0", "--host", "127.0.0.1"], dir);
   t.after(() => dev.stop());
@@ -84,6 +85,15 @@ for (const [how, more, check] of [
   await ran([...LEAVING.esbuild.argv.filter((arg) => arg !== "--format=esm"), ...more], dir);
   copyFileSync(file, path.join(dir, "www/data.h5"));
   await check(await served(t, path.join(dir, "www")));
+});
+
+// It says which mode it is, as those do that take files along, but is none of them; and it lets esbuild make older JavaScript.
+test("esbuild, as Angular's builder asks for it", async (t) => {
+  const dir = consumer("esbuild-angular", BUNDLE);
+  const options = ["--conditions=es2015,es2020,module,production", "--supported:async-await=false", "--supported:object-rest-spread=false", "--minify"];
+  await ran([...LEAVING.esbuild.argv, ...options], dir);
+  copyFileSync(file, path.join(dir, "www/data.h5"));
+  await works(await served(t, path.join(dir, "www")), { workers: 3 });
 });
 
 // What else needs an engine has that of the main entry, of which there is one in a program.

@@ -39,7 +39,8 @@ export function pack() {
   const npm = ["pack", "--json", "--pack-destination", to, "--ignore-scripts", "--offline"];
   const [{ filename }] = JSON.parse(execFileSync("npm", npm, { cwd: at("."), encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }));
   const installed = path.join(home, "node_modules/hyperslab");
-  rmSync(installed, { recursive: true, force: true });
+  // What Vite's servers have made of another one would still be used.
+  for (const old of [installed, path.join(home, "node_modules/.vite"), path.join(home, ".angular")]) rmSync(old, { recursive: true, force: true });
   mkdirSync(installed);
   execFileSync("tar", ["-xzf", path.join(to, filename), "-C", installed, "--strip-components=1"]);
   return path.join(to, filename);
