@@ -373,3 +373,26 @@ fn families_are_read_as_one_and_grow() {
     fs::remove_file(name(1)).unwrap();
     assert_eq!(kind(File::open_set(&pattern)), Kind::Malformed);
 }
+
+#[test]
+fn no_file_of_a_set_is_replaced_by_its_copy() {
+    let folder = Folder::new("own-copy");
+    let file = File::in_memory().unwrap();
+    file.create_dataset("d").write(&[3i32; 1000]).unwrap();
+    let bytes = file.to_bytes().unwrap();
+    let name = |i: usize| folder.path(&format!("f{i}.h5"));
+    let count = cut(&bytes, 1500, name);
+    let options = RepackOptions::default();
+    let family = FileSet::family(folder.path("f%d.h5"));
+    for set in [family.clone(), FileSet::members((0..count).map(name))] {
+        let set = File::open_set(&set).unwrap();
+        for i in 0..count {
+            assert_eq!(kind(set.repack_to(name(i), &options, &mut |_| {})), Kind::Argument, "member {i}");
+        }
+        assert_eq!(set.to_bytes().unwrap(), bytes);
+        set.repack_to(folder.path("copy.h5"), &options, &mut |_| {}).unwrap();
+    }
+    // The next one would be another member.
+    let set = File::open_set(&family).unwrap();
+    assert_eq!(kind(set.repack_to(name(count), &options, &mut |_| {})), Kind::Argument);
+}

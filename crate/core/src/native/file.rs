@@ -54,6 +54,9 @@ pub(super) struct Inner {
 pub(super) struct Others {
     #[cfg(any(unix, windows))]
     pub(super) home: Option<PathBuf>,
+    /// The files of which it is one, if it is spread over several.
+    #[cfg(any(unix, windows))]
+    pub(super) set: Option<super::FileSet>,
     #[cfg(any(unix, windows))]
     pub(super) beside: Option<Rc<Beside>>,
     #[cfg(any(unix, windows))]
@@ -262,6 +265,12 @@ impl File {
     #[cfg(any(unix, windows))]
     pub fn path(&self) -> Option<&Path> {
         self.0.others.home.as_deref()
+    }
+
+    /// The files of which it is one.
+    #[cfg(any(unix, windows))]
+    pub(super) fn set(&self) -> Option<&super::FileSet> {
+        self.0.others.set.as_ref()
     }
 
     /// Whether it can be changed.

@@ -161,7 +161,7 @@ impl OpenOptions {
         }
         self.check_reading()?;
         let file = api::File::open(set.open()?, self.limits.clone())?;
-        Ok(self.finish(path, file, None))
+        Ok(self.finish(path, file, None, Some(set.absolute())))
     }
 
     fn check_reading(&self) -> Result<()> {
@@ -180,7 +180,7 @@ impl OpenOptions {
             self.check_reading()?;
             let storage = disk::open_to_read(path)?;
             let file = api::File::open(storage, self.limits.clone())?;
-            return Ok(self.finish(path, file, None));
+            return Ok(self.finish(path, file, None, None));
         }
         if how.create || how.create_new || how.truncate {
             // Before anything is thrown away for a file that cannot be.
@@ -192,7 +192,7 @@ impl OpenOptions {
             // Nothing is there that anybody could miss.
             let _ = std::fs::remove_file(place.path());
         }
-        Ok(self.finish(path, made?, Some(place)))
+        Ok(self.finish(path, made?, Some(place), None))
     }
 
     /// What a new file is to be like.
@@ -211,10 +211,14 @@ impl OpenOptions {
         api::File::edit_medium(&mut Some(medium), self.libver)
     }
 
-    fn finish(&self, path: &Path, file: api::File, place: Option<Place>) -> File {
+    fn finish(&self, path: &Path, file: api::File, place: Option<Place>, set: Option<FileSet>) -> File {
         let home = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let beside = Rc::new(Beside::new(home.clone(), self.reach));
         file.set_neighbours(beside.clone());
-        File::on_disk(file, place, Others { home: Some(home), beside: Some(beside), ..Others::default() })
+        File::on_disk(
+            file,
+            place,
+            Others { home: Some(home), set, beside: Some(beside), ..Others::default() },
+        )
     }
 }

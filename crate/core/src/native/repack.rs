@@ -38,7 +38,8 @@ impl File {
     ///
     /// # Errors
     ///
-    /// As for [`repack`](File::repack), and `Io`; `Argument` for the place of the file itself.
+    /// As for [`repack`](File::repack), and `Io`; `Argument` for the place of the file itself, or of one of
+    /// those that it is spread over.
     #[cfg(any(unix, windows))]
     pub fn repack_to(
         &self,
@@ -47,7 +48,8 @@ impl File {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<()> {
         let path = path.as_ref();
-        if self.path().is_some_and(|own| path.canonicalize().is_ok_and(|to| to == own)) {
+        let is_own = self.path().is_some_and(|own| path.canonicalize().is_ok_and(|to| to == own));
+        if is_own || self.set().is_some_and(|set| set.has(path)) {
             return Err(Error::argument("a file cannot be replaced by its own copy while it is open"));
         }
         let (file, replacement) = Replacement::begin(path)?;

@@ -82,6 +82,38 @@ impl FileSet {
         }
     }
 
+    /// The same set, whatever becomes of the folder that the program is in.
+    pub(super) fn absolute(&self) -> FileSet {
+        let whole = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        FileSet(match &self.0 {
+            Files::Numbered(pattern) => Files::Numbered(whole(pattern)),
+            Files::Members(members) => Files::Members(members.iter().map(whole).collect()),
+            Files::Spread(files) => Files::Spread(files.each_ref().map(|file| file.as_ref().map(whole))),
+            Files::Multi(name) => Files::Multi(whole(name)),
+        })
+    }
+
+    /// Whether the file at `path`, or one that would be made there, is one of them. A family has one more when another member is there.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        let place = really(path);
+        let is = |member: &PathBuf| really(member) == place;
+        match &self.0 {
+            Files::Numbered(pattern) => Pattern::of(pattern).is_ok_and(|pattern| {
+                let mut number = 0;
+                loop {
+                    let member = pattern.member(number);
+                    if is(&member) || !member.exists() {
+                        return is(&member);
+                    }
+                    number += 1;
+                }
+            }),
+            Files::Members(members) => members.iter().any(is),
+            Files::Spread(files) => files.iter().flatten().any(is),
+            Files::Multi(name) => ENDINGS.iter().any(|end| is(&ending(name, end))),
+        }
+    }
+
     /// All of them as one.
     pub(super) fn open(&self) -> Result<Box<dyn Storage>> {
         match &self.0 {
@@ -99,6 +131,13 @@ impl FileSet {
             }
         }
     }
+}
+
+/// Where a file is, or would be.
+fn really(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let beside = || Some(whole.parent()?.canonicalize().ok()?.join(whole.file_name()?));
+    whole.canonicalize().ok().or_else(beside).unwrap_or_else(|| whole.clone())
 }
 
 fn ending(name: &Path, end: &str) -> PathBuf {
