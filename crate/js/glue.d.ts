@@ -113,6 +113,8 @@ declare module "#glue" {
     readMask(dataset: number, mask: Uint8Array): Reading;
     // From here on only the whole engine has what is written here.
 
+    /** A chunk of a copy of a file as it is stored, and its filter mask: `piece` are its elements within the extents, `inside` of them along each axis. */
+    encodeChunk(spec: Pick<Spec, "filters">, chunk: Float64Array, fill: Uint8Array, inside: Float64Array, piece: Uint8Array): [bytes: Uint8Array, mask: number];
     /** Starts a copy of the file. */
     repack(spec: RepackSpec): Repacking;
     // Paths begin at the root or, with `#0x` and the address of a header in hexadecimal, at an object.

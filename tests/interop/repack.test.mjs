@@ -148,3 +148,37 @@ assert all((f["d"][i] == row + i).all() for i in (0, 1, 77, 149))
 assert all(f["text"][i].decode() == ("line %d " % i) * 20 for i in (0, 99999, 399999))`);
   });
 }
+
+test("chunks that workers encoded are those that are encoded without, in every filter", async () => {
+  const source = madeByH5py("recoded.h5", `
+n = (np.arange(300 * 500) * 7919 % 10007).reshape(300, 500)
+for name, dtype in (("i2", "<i2"), ("u4", ">u4"), ("f4", "<f4"), ("f8", "<f8")):
+    f.create_dataset(name, data=n.astype(dtype), chunks=(70, 90), compression="gzip", fillvalue=3)
+d = f.create_dataset("holes", (300, 500), "<i4", chunks=(50, 50), compression="gzip", fillvalue=-7, maxshape=(None, None))
+d[60:130, 40:460] = n[60:130, 40:460]
+`);
+  const chunks = [64, 110];
+  const ways = {
+    szip: { compression: "szip", chunks },
+    "szip-ec": { compression: "szip", compressionOpts: ["ec", 8], fletcher32: true },
+    zfp: { compression: "zfp", chunks },
+    scaleoffset: { scaleoffset: true, chunks, datasets: { "/f4": { scaleoffset: 0, chunks }, "/f8": { scaleoffset: 0, chunks } } },
+    blosc: { compression: "blosc", chunks },
+    blosc2: { compression: "blosc2", compressionOpts: ["lz4", 5, "shuffle"], chunks },
+    bitshuffle: { compression: "bitshuffle", chunks },
+    zstd: { compression: "zstd", chunks },
+  };
+  for (const [name, options] of Object.entries(ways)) {
+    const plain = await repack(source, options);
+    const copy = copyOf(`recoded-${name}.h5`);
+    await repack(source, { ...options, workers: 2, to: copy });
+    assert.ok(Buffer.from(await repack(source, { ...options, workers: 2 })).equals(Buffer.from(plain)), name);
+    seenByH5py(copy, `
+import hdf5plugin
+with h5py.File(${JSON.stringify(source)}) as g:
+    for name in g:
+        assert np.array_equal(f[name][...], g[name][...]), name
+        assert f[name].fillvalue == g[name].fillvalue and f[name].id.get_create_plist().get_nfilters() > 0, name
+`);
+  }
+});

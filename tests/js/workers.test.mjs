@@ -357,7 +357,12 @@ const storings = {
   "other filters": { compression: "lzf", shuffle: false },
   blosc: { compression: "blosc", compressionOpts: ["zstd", 5, "bitshuffle"] },
   bitshuffle: { compression: "bitshuffle" },
-  "filters that know types": { datasets: { "/f8": { scaleoffset: 2 }, "/i8": { compression: "szip" } } },
+  "digits to keep": { datasets: { "/f8": { scaleoffset: 2 }, "/big": { scaleoffset: 1, chunks: [33, 55] } } },
+  scaleoffset: { scaleoffset: true, chunks: [64, 128] },
+  szip: { compression: "szip", chunks: [96, 64] },
+  zfp: { compression: "zfp", chunks: [60, 44], datasets: { "/f8": { compression: "zfp", compressionOpts: ["accuracy", 0.25] } } },
+  blosc2: { compression: "blosc2", compressionOpts: ["zstd", 3, "bitshuffle"] },
+  "szip, then a checksum": { compression: "szip", compressionOpts: ["ec", 16], fletcher32: true, chunks: [128, 128] },
   kept: { compression: "keep", chunks: "keep" },
 };
 
@@ -375,7 +380,14 @@ for (const [name, options] of Object.entries(storings)) {
     await repack(source, { ...options, workers: 2, to });
     assert.deepEqual(new Uint8Array(readFileSync(to)).length > 0, true);
     const [a, b] = [await open(to), await open(bytes)];
-    for (const dataset of ["f8", "i8", "holes", "rows"]) assert.deepEqual(await (await a.get(dataset)).read(), await (await b.get(dataset)).read());
+    for (const dataset of ["f8", "i8", "holes", "rows"]) {
+      const [x, y] = [await a.get(dataset), await b.get(dataset)];
+      // Some round.
+      const exact = !x.filters.some(({ id, values }) => (id === 6 && values[0] === 0) || (id === 32013 && dataset === "f8"));
+      if (exact) assert.deepEqual(await x.read(), await y.read(), dataset);
+      const [left, right] = [(await x.read()).data, (await y.read()).data];
+      if (!exact) assert.ok(left.every((v, i) => Math.abs(v - right[i]) <= 0.25), dataset);
+    }
     await a.close();
     await b.close();
   });

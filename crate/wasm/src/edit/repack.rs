@@ -6,9 +6,10 @@ use crate::describe::write_filter;
 use crate::engine::Engine;
 use crate::fault::Throw;
 use crate::json::Json;
-use crate::number::to_f64;
+use crate::number::{to_f64, to_u64};
 use hyperslab::api::File;
 use hyperslab::bytes::Addr;
+use hyperslab::format::message::FilterPipeline;
 use hyperslab::storage::Spool;
 use hyperslab::write::{ApartChunks, Filtering, Must, Named, Placing, Repack, RepackOptions, Storing};
 use hyperslab::{Error, Kind, Result};
@@ -225,6 +226,25 @@ fn options(file: &File, given_spec: &JsValue) -> Result<RepackOptions> {
 
 #[wasm_bindgen]
 impl Engine {
+    /// A chunk of such a copy as it is stored, and its filter mask: `piece` are its elements within the extents, of which there are
+    /// `inside` along each axis.
+    #[wasm_bindgen(js_name = encodeChunk)]
+    pub fn encode_chunk(
+        &self,
+        spec: &JsValue,
+        chunk: Vec<f64>,
+        fill: Vec<u8>,
+        inside: Vec<f64>,
+        piece: &[u8],
+    ) -> std::result::Result<Array, JsValue> {
+        let whole = |numbers: Vec<f64>| numbers.into_iter().map(to_u64).collect::<Vec<u64>>();
+        let filters = spec::filters(spec).throw()?;
+        let (chunk, filters) = (whole(chunk), FilterPipeline { filters });
+        let chunks = ApartChunks { dataset: Addr(0), chunk, filters, fill };
+        let (bytes, mask) = chunks.encode(&whole(inside), piece).throw()?;
+        Ok(Array::of2(&Uint8Array::from(bytes.as_slice()), &mask.into()))
+    }
+
     /// Starts a copy of the file, in memory or, piece by piece, somewhere else.
     pub fn repack(&self, spec: &JsValue) -> std::result::Result<Repacking, JsValue> {
         let begin = || {

@@ -1,9 +1,10 @@
 //! Chunks of a copy that somebody else makes: who can read the source at the same time decodes and encodes them.
 
-use super::chunks::Chunks;
+use super::chunks::{self, Chunks};
 use super::object::Set;
 use crate::bytes::Addr;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::filter;
 use crate::format::message::{FilterPipeline, Layout};
 use crate::write::output::Output;
 
@@ -20,12 +21,25 @@ pub struct ApartChunks {
     pub fill: Vec<u8>,
 }
 
-/// Filters to which elements are bytes, whatever they mean: deflate, shuffle, Fletcher-32, bzip2, LZF, Blosc, LZ4, bitshuffle, zstd.
-/// Others keep in their values what the elements are, which whoever makes chunks of bytes does not know.
-const OF_BYTES: [u16; 9] = [1, 2, 3, 307, 32000, 32001, 32004, 32008, 32015];
-
 /// What belongs into one chunk: the element at which it begins, and how many there are along each axis.
 pub type ApartBox = (Vec<u64>, Vec<u64>);
+
+impl ApartChunks {
+    /// A chunk as it is stored, and the filters that it did not go through: bit `i` for filter `i`. `piece`: its elements within the
+    /// extents, of which there are `inside` along each axis. All that filters have to know of elements is in their parameters.
+    ///
+    /// Errors: `Argument` for a piece of another size; those of the filters.
+    pub fn encode(&self, inside: &[u64], piece: &[u8]) -> Result<(Vec<u8>, u32)> {
+        let size = inside.iter().try_fold(self.fill.len() as u64, |n, i| n.checked_mul(*i));
+        let fits =
+            inside.len() == self.chunk.len() && inside.iter().zip(&self.chunk).all(|(n, most)| n <= most);
+        if !fits || size != Some(piece.len() as u64) || self.fill.is_empty() {
+            return Err(Error::argument("elements that do not fit into a chunk"));
+        }
+        let whole = chunks::filled(&self.chunk, inside, &self.fill, piece)?;
+        filter::encode(&self.filters, &whole, &mut filter::Scratch::default())
+    }
+}
 
 impl Chunks {
     /// Chunks that can be made apart, if it makes no difference by whom: elements are what their bytes are.
@@ -34,14 +48,12 @@ impl Chunks {
         let there = matches!(parts.layout, Layout::Chunked { .. } | Layout::Contiguous { .. });
         let datatype = &parts.datatype;
         let edges = matches!(set.plan.layout, Layout::Chunked { edge_unfiltered: true, .. });
-        let filters = &set.plan.pipeline.filters;
-        let suited = !filters.is_empty() && filters.iter().all(|f| OF_BYTES.contains(&f.id));
         if !there
             || !parts.external.is_empty()
             || datatype.uses_heap()
             || datatype.holds_references()
             || edges
-            || !suited
+            || set.plan.pipeline.filters.is_empty()
             || set.plan.as_stored
         {
             return None;

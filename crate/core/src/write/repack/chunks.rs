@@ -14,6 +14,7 @@ use crate::write::cut::{Grid, repeat};
 use crate::write::dataset::ChunkWriter;
 use crate::write::elements::Ready;
 use crate::write::output::Output;
+use std::borrow::Cow;
 
 /// Bytes of stored chunks announced together.
 const AHEAD: u64 = 16 << 20;
@@ -182,22 +183,8 @@ impl Chunks {
     /// Stores the next chunk, whose elements within the extents are `piece`.
     pub fn write(&mut self, set: &Set, piece: &[u8], out: &mut Output) -> Result<()> {
         let Some(origin) = self.next_origin() else { return Ok(()) };
-        let inside = self.grid.inside(&origin);
-        let pipeline = &set.plan.pipeline;
-        if inside == self.chunk {
-            self.writer.write(out, pipeline, &origin, piece)?;
-        } else {
-            let mut whole = Vec::new();
-            let start = vec![0; inside.len()];
-            let mut elements = Ready::new(piece, set.parts.datatype.size);
-            Grid::new(&inside, &self.chunk)?.cut(
-                &start,
-                &mut elements,
-                &mut |n, whole| repeat(&self.fill, n, whole),
-                &mut whole,
-            )?;
-            self.writer.write(out, pipeline, &origin, &whole)?;
-        }
+        let whole = filled(&self.chunk, &self.grid.inside(&origin), &self.fill, piece)?;
+        self.writer.write(out, &set.plan.pipeline, &origin, &whole)?;
         self.next += 1;
         Ok(())
     }
@@ -206,6 +193,25 @@ impl Chunks {
     pub fn finish(&mut self, out: &mut Output) -> Result<Layout> {
         self.writer.finish(out)
     }
+}
+
+/// All elements of a chunk: `piece`, of which there are `inside` along each axis, and around it the fill value.
+pub(super) fn filled<'a>(
+    chunk: &[u64],
+    inside: &[u64],
+    fill: &[u8],
+    piece: &'a [u8],
+) -> Result<Cow<'a, [u8]>> {
+    if inside == chunk {
+        return Ok(Cow::Borrowed(piece));
+    }
+    let mut whole = Vec::new();
+    let start = vec![0; inside.len()];
+    let size = u32::try_from(fill.len()).map_err(|_| Error::limit("elements of more than 2^32 bytes"))?;
+    let mut elements = Ready::new(piece, size);
+    let mut around = |n: u64, whole: &mut Vec<u8>| repeat(fill, n, whole);
+    Grid::new(inside, chunk)?.cut(&start, &mut elements, &mut around, &mut whole)?;
+    Ok(Cow::Owned(whole))
 }
 
 fn is_unfiltered(layout: &Layout) -> bool {
