@@ -7,7 +7,7 @@ import { toError } from "./faults.js";
 import { argument } from "./errors.js";
 import type { HdfObject } from "./object.js";
 import { type AttributeRecord, described, type ObjectRecord, reviveDtype } from "./records.js";
-import type { AttributeInfo, AttributeOptions, Attributes, Mode, Out, Value, WriteValue } from "./types.js";
+import type { AttributeInfo, AttributeOptions, Attributes, CallOptions, Mode, Out, Value, WriteValue } from "./types.js";
 import { decodeValue } from "./values.js";
 
 export class AttributeMap<M extends Mode> implements Attributes<M> {
@@ -54,8 +54,8 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
     return { name, shape: a.shape, dtype, datatype: expand(dtype), committed: a.committed };
   }
 
-  get(name: string): Out<M, Value | undefined> {
-    return this.session.run(this.path, this.load(name));
+  get(name: string, { signal }: CallOptions = {}): Out<M, Value | undefined> {
+    return this.session.run(this.path, this.load(name), signal);
   }
 
   private *load(name: string): Steps<Value | undefined> {
@@ -72,8 +72,8 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
     return decodeValue(record.value!, payload, a.shape, dtype);
   }
 
-  entries(): Out<M, [string, Value][]> {
-    return this.session.run(this.path, this.loadAll());
+  entries({ signal }: CallOptions = {}): Out<M, [string, Value][]> {
+    return this.session.run(this.path, this.loadAll(), signal);
   }
 
   private *loadAll(): Steps<[string, Value][]> {
@@ -82,26 +82,27 @@ export class AttributeMap<M extends Mode> implements Attributes<M> {
     return all;
   }
 
-  toObject(): Out<M, Record<string, Value>> {
+  toObject({ signal }: CallOptions = {}): Out<M, Record<string, Value>> {
     const { loadAll } = this;
     return this.session.run(
       this.path,
       (function* (this: AttributeMap<M>): Steps<Record<string, Value>> {
         return Object.fromEntries(yield* loadAll.call(this));
       }).call(this),
+      signal,
     );
   }
 
   set(name: string, value: WriteValue, options: AttributeOptions = {}): Out<M, void> {
-    return change(this.session, this.path, (c) => c.setAttribute(this.session, this.object, name, value, options));
+    return change(this.session, this.path, (c) => c.setAttribute(this.session, this.object, name, value, options), options?.signal);
   }
 
-  delete(name: string): Out<M, boolean> {
-    return change(this.session, this.path, (c) => c.deleteAttribute(this.session, this.object, name));
+  delete(name: string, { signal }: CallOptions = {}): Out<M, boolean> {
+    return change(this.session, this.path, (c) => c.deleteAttribute(this.session, this.object, name), signal);
   }
 
-  clear(): Out<M, void> {
-    return change(this.session, this.path, (c) => c.clearAttributes(this.session, this.object));
+  clear({ signal }: CallOptions = {}): Out<M, void> {
+    return change(this.session, this.path, (c) => c.clearAttributes(this.session, this.object), signal);
   }
 
   [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never {

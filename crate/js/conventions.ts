@@ -14,7 +14,7 @@ import type { Meaning } from "./conventions/meaning.js";
 import { type NetcdfGroup, netcdfSteps } from "./conventions/netcdf.js";
 import { defaultPlotSteps, type Plot } from "./conventions/nexus.js";
 import { run } from "./conventions/steps.js";
-import type { Dataset, Entity, Group, Mode, NamedDatatype, Out } from "./types.js";
+import type { CallOptions, Dataset, Entity, Group, Mode, NamedDatatype, Out } from "./types.js";
 
 /** The mode of the file that an object is in. */
 type ModeOf<O> = O extends Group<infer M> | Dataset<infer M> | NamedDatatype<infer M> ? M : never;
@@ -23,8 +23,8 @@ type ModeOf<O> = O extends Group<infer M> | Dataset<infer M> | NamedDatatype<inf
  * The convention an object follows, and what it says it is: a MATLAB class, an AnnData encoding, a pandas or PyTables
  * object, a NeXus class, an image, a palette, a table or a dimension scale. `undefined` if it says nothing.
  */
-export function identify<O extends Entity<"sync"> | Entity>(object: O): Out<ModeOf<O>, Convention | undefined> {
-  return run(identifySteps(object as Entity<Mode>));
+export function identify<O extends Entity<"sync"> | Entity>(object: O, options: CallOptions = {}): Out<ModeOf<O>, Convention | undefined> {
+  return run(identifySteps(object as Entity<Mode>), options.signal);
 }
 
 /**
@@ -46,16 +46,16 @@ export function identify<O extends Entity<"sync"> | Entity>(object: O): Out<Mode
  * if (cluster) console.log(labels(interpret(cluster) as Categorical));
  * ```
  */
-export function interpret<O extends Entity<"sync"> | Entity>(object: O): Out<ModeOf<O>, Meaning<ModeOf<O>>> {
-  return run(interpretSteps(object as Entity<Mode>)) as Out<ModeOf<O>, Meaning<ModeOf<O>>>;
+export function interpret<O extends Entity<"sync"> | Entity>(object: O, options: CallOptions = {}): Out<ModeOf<O>, Meaning<ModeOf<O>>> {
+  return run(interpretSteps(object as Entity<Mode>), options.signal) as Out<ModeOf<O>, Meaning<ModeOf<O>>>;
 }
 
 /**
  * The NeXus data that a file or group is about: where `default` leads, else the first there is. `undefined` if there
  * is no such data.
  */
-export function defaultPlot<G extends Group<"sync"> | Group>(group: G): Out<ModeOf<G>, Plot<ModeOf<G>> | undefined> {
-  return run(defaultPlotSteps(group as Group<Mode>)) as Out<ModeOf<G>, Plot<ModeOf<G>> | undefined>;
+export function defaultPlot<G extends Group<"sync"> | Group>(group: G, options: CallOptions = {}): Out<ModeOf<G>, Plot<ModeOf<G>> | undefined> {
+  return run(defaultPlotSteps(group as Group<Mode>), options.signal) as Out<ModeOf<G>, Plot<ModeOf<G>> | undefined>;
 }
 
 /**
@@ -69,8 +69,8 @@ export function defaultPlot<G extends Group<"sync"> | Group>(group: G): Out<Mode
  * for (const { name, dimensions } of (await netcdf(await open("era5.nc"))).variables) console.log(name, dimensions.map((d) => d.size));
  * ```
  */
-export function netcdf<G extends Group<"sync"> | Group>(group: G): Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>> {
-  return run(netcdfSteps(group as Group<Mode>)) as Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>>;
+export function netcdf<G extends Group<"sync"> | Group>(group: G, options: CallOptions = {}): Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>> {
+  return run(netcdfSteps(group as Group<Mode>), options.signal) as Out<ModeOf<G>, NetcdfGroup<ModeOf<G>>>;
 }
 
 export { labels } from "./conventions/meaning.js";

@@ -15,6 +15,7 @@ import { type DatasetRecord, reviveDtype } from "./records.js";
 import { spell } from "./selection.js";
 import type {
   AxisSelection,
+  CallOptions,
   ChunkInfo,
   Converted,
   ConvertedOf,
@@ -118,10 +119,11 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return session.run(this.path, dimensions(session, this));
   }
 
-  sources(): Out<M, (VirtualSource | ExternalRange)[]> {
+  sources({ signal }: CallOptions = {}): Out<M, (VirtualSource | ExternalRange)[]> {
     return this.context.session.once(
       this.path,
       (engine) => JSON.parse(engine.sources(this.address)) as (VirtualSource | ExternalRange)[],
+      signal,
     );
   }
 
@@ -171,14 +173,14 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return session.run(this.path, flush(session));
   }
 
-  refresh(): Out<M, void> {
+  refresh({ signal }: CallOptions = {}): Out<M, void> {
     const { session } = this.context;
-    return session.run(this.path, refreshDataset(session, this));
+    return session.run(this.path, refreshDataset(session, this, signal));
   }
 
-  resize(shape: readonly number[]): Out<M, void> {
+  resize(shape: readonly number[], { signal }: CallOptions = {}): Out<M, void> {
     const { session } = this.context;
-    return change(session, this.path, (c) => c.resize(session, this, shape));
+    return change(session, this.path, (c) => c.resize(session, this, shape), signal);
   }
 
   append(rows: WriteValue, axis = 0, options: WriteOptions = {}): Out<M, void> {
@@ -214,21 +216,21 @@ export class DatasetObject<M extends Mode> extends HdfObject<M, DatasetRecord> i
     return change(session, this.path, (c) => c.regionRef(session, this, selection));
   }
 
-  chunkInfo(): Out<M, ChunkInfo[]>;
-  chunkInfo(offset: readonly number[]): Out<M, ChunkInfo | undefined>;
-  chunkInfo(offset?: readonly number[]): Out<M, ChunkInfo[] | ChunkInfo | undefined> {
+  chunkInfo(offset?: undefined, options?: CallOptions): Out<M, ChunkInfo[]>;
+  chunkInfo(offset: readonly number[], options?: CallOptions): Out<M, ChunkInfo | undefined>;
+  chunkInfo(offset?: readonly number[], { signal }: CallOptions = {}): Out<M, ChunkInfo[] | ChunkInfo | undefined> {
     const { session } = this.context;
-    return session.run<unknown>(this.path, offset === undefined ? allChunks(session, this, this.ndim) : oneChunk(session, this, offset)) as never;
+    return session.run<unknown>(this.path, offset === undefined ? allChunks(session, this, this.ndim) : oneChunk(session, this, offset), signal) as never;
   }
 
-  readRawChunk(offset: readonly number[]): Out<M, RawChunk | undefined> {
+  readRawChunk(offset: readonly number[], { signal }: CallOptions = {}): Out<M, RawChunk | undefined> {
     const { session } = this.context;
-    return session.run(this.path, readRaw(session, this, offset));
+    return session.run(this.path, readRaw(session, this, offset), signal);
   }
 
-  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask = 0): Out<M, void> {
+  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask = 0, { signal }: CallOptions = {}): Out<M, void> {
     const { session } = this.context;
-    return change(session, this.path, (c) => c.writeRaw(session, this, offset, bytes, filterMask));
+    return change(session, this.path, (c) => c.writeRaw(session, this, offset, bytes, filterMask), signal);
   }
 
   iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]> {

@@ -8,7 +8,7 @@ import type { Engine } from "#glue";
 import { loadCodecs, loadCodecsNow } from "./codecs.js";
 import type { Instance } from "./engine.js";
 import type { Names } from "./dims.js";
-import { HyperslabError } from "./errors.js";
+import { HyperslabError, unlessStopped } from "./errors.js";
 import { type Fault, isTrap, Pending, toError, Wanted } from "./faults.js";
 import { filterFailure } from "./filters.js";
 import type { Neighbours } from "./neighbours.js";
@@ -73,6 +73,8 @@ export class Session<M extends Mode = Mode> {
   sharing: Sharing | undefined;
   /** The way to its owner, if this is a file that was joined. */
   joined: Joined | undefined;
+  /** Changes wait for it. */
+  held: Promise<void> | undefined;
   /** What is done when it is closed. */
   readonly endings: (() => void)[] = [];
   /** By group, see `dims.ts`. */
@@ -145,12 +147,12 @@ export class Session<M extends Mode = Mode> {
     return [this.source, ...this.attached.values(), ...named];
   }
 
-  /** Lets go of what was read: others have changed it. With `all`, of open datasets, too. */
-  forget(all: boolean): void | Promise<void> {
+  /** Lets go of what was read: others have changed it. With `all`, of open datasets, too. What stops it leaves everything as it was. */
+  forget(all: boolean, own?: AbortSignal): void | Promise<void> {
     const under = this.sources().map((source) => source.measure?.()).filter((answer) => answer !== undefined);
     const forget = (): void => this.raw.refresh(all);
     if (under.length === 0) return forget();
-    return Promise.all(under).then((measured) => {
+    return unlessStopped(Promise.all(under), own).then((measured) => {
       // All at once: nothing is read in between.
       for (const goOver of measured) goOver?.();
       forget();
@@ -182,8 +184,8 @@ export class Session<M extends Mode = Mode> {
   }
 
   /** A single call into the engine about the object at `path`. */
-  once<T>(path: string, fn: (engine: Engine) => T): Out<M, T> {
-    return this.run(path, step(() => fn(this.raw))) as Out<M, T>;
+  once<T>(path: string, fn: (engine: Engine) => T, own?: AbortSignal): Out<M, T> {
+    return this.run(path, step(() => fn(this.raw)), own) as Out<M, T>;
   }
 
   /** A single call into the engine that has everything it needs, whichever way the file is driven. */
@@ -193,7 +195,11 @@ export class Session<M extends Mode = Mode> {
 
   /** Runs an operation about the object at `path`. */
   run<T>(path: string, steps: Steps<T>, own?: AbortSignal): Out<M, T> {
-    if (this.driven === "sync") return this.runSync(path, steps) as Out<M, T>;
+    if (this.driven === "sync") {
+      own?.throwIfAborted();
+      return this.runSync(path, steps) as Out<M, T>;
+    }
+    if (own?.aborted) return Promise.reject(own.reason as Error) as Out<M, T>;
     const signal = this.stoppedBy(own);
     return (this.joined ? this.joined.within(() => this.runAsync(path, steps, signal)) : this.runAsync(path, steps, signal)) as Out<M, T>;
   }
@@ -203,6 +209,16 @@ export class Session<M extends Mode = Mode> {
     const { signal } = this;
     // Where there is no `any`, the file's is looked at between fetches.
     return own && signal && AbortSignal.any ? AbortSignal.any([own, signal]) : (own ?? signal);
+  }
+
+  /** Does something when changes need not wait any more. */
+  unheld<T>(call: () => T): T | Promise<T> {
+    return this.held ? this.held.then(() => this.unheld(call) as T) : call();
+  }
+
+  /** What comes after a change that is made, in an operation that might be stopped: nothing stops it any more. */
+  settling<T>(steps: Steps<T>): Steps<T> {
+    return this.driven === "sync" ? steps : (step(() => this.runAsync("/", steps)) as Steps<T>);
   }
 
   private runSync<T>(path: string, steps: Steps<T>): T {
@@ -325,7 +341,7 @@ export class Session<M extends Mode = Mode> {
     this.signal?.throwIfAborted();
     const source = file === 0 ? this.source : (this.attached.get(file) ?? this.othersOf(file).source(file));
     const { signal } = held;
-    const parts = await fetchRanges(source, ranges, signal);
+    const parts = await unlessStopped(fetchRanges(source, ranges, signal), signal);
     signal?.throwIfAborted();
     this.signal?.throwIfAborted();
     for (const { from, bytes } of parts) {

@@ -10,7 +10,7 @@ import { refreshFile } from "./refresh.js";
 import { bytesOf, blobOf, flush, saved } from "./saving.js";
 import { statsOf } from "./stats.js";
 import { isWritable } from "./sources/writable.js";
-import type { Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveOptions, SaveTarget } from "./types.js";
+import type { CallOptions, Entity, File, FileInfo, FileStats, Mode, Out, Reference, SaveOptions, SaveTarget, WalkOptions } from "./types.js";
 
 export class FileObject<M extends Mode> extends GroupObject<M> implements File<M> {
   info: FileInfo;
@@ -33,10 +33,10 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     return statsOf(this.context.session);
   }
 
-  pathOf({ address, file }: Entity<M> | Reference): Out<M, string | undefined> {
+  pathOf({ address, file }: Entity<M> | Reference, { signal }: WalkOptions = {}): Out<M, string | undefined> {
     const elsewhere = file !== undefined && file !== this;
-    const found = address === this.address ? step(() => "/") : this.find(address);
-    return this.perform(() => (elsewhere ? step(() => undefined) : found));
+    const found = address === this.address ? step(() => "/") : this.find(address, signal);
+    return this.perform(() => (elsewhere ? step(() => undefined) : found), signal);
   }
 
   toBytes(options: SaveOptions = {}): Out<M, Uint8Array> {
@@ -77,14 +77,14 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
     this.info = { ...this.info, swmr: true };
   }
 
-  refresh(): Out<M, void> {
-    return this.perform(() => this.refreshed(true));
+  refresh({ signal }: CallOptions = {}): Out<M, void> {
+    return this.perform(() => this.refreshed(true, signal));
   }
 
   /** With `all`, those are refreshed, too, to which links led. */
-  private *refreshed(all: boolean): Steps<void> {
+  private *refreshed(all: boolean, signal?: AbortSignal): Steps<void> {
     const { session } = this.context;
-    const info = yield* refreshFile(session);
+    const info = yield* refreshFile(session, signal);
     if (info) {
       const { size, superblock, userblock, swmr } = info;
       this.info = { size, superblock, userblock, swmr };
@@ -96,8 +96,8 @@ export class FileObject<M extends Mode> extends GroupObject<M> implements File<M
   }
 
   /** Runs an operation about the file as a whole. */
-  perform<T>(steps: (session: Session<M>) => Steps<T>): Out<M, T> {
-    return this.context.session.run("/", steps(this.context.session));
+  perform<T>(steps: (session: Session<M>) => Steps<T>, signal?: AbortSignal): Out<M, T> {
+    return this.context.session.run("/", steps(this.context.session), signal);
   }
 
   close(): Out<M, void> {

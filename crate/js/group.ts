@@ -12,6 +12,7 @@ import { pauses } from "./pauses.js";
 import { describeAt, referencePath } from "./reference.js";
 import { described, type EntryRecord, type GroupRecord, type ObjectRecord } from "./records.js";
 import type {
+  CallOptions,
   CopyOptions,
   DatasetOptions,
   Dtype,
@@ -20,7 +21,6 @@ import type {
   ExternalLink,
   Group,
   GroupOptions,
-  HeaderOptions,
   Link,
   Mode,
   NamedDatatype,
@@ -46,12 +46,12 @@ const MOST_FILES = 16;
 export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> implements Group<M> {
   readonly kind = "group";
 
-  keys(): Out<M, string[]> {
-    return this.context.session.once(this.path, (engine) => JSON.parse(engine.keys(this.address)) as string[]);
+  keys({ signal }: CallOptions = {}): Out<M, string[]> {
+    return this.context.session.once(this.path, (engine) => JSON.parse(engine.keys(this.address)) as string[], signal);
   }
 
-  has(path: string): Out<M, boolean> {
-    return this.context.session.run(this.resolvable(path), this.lookFor(path));
+  has(path: string, { signal }: CallOptions = {}): Out<M, boolean> {
+    return this.context.session.run(this.resolvable(path), this.lookFor(path), signal);
   }
 
   private *lookFor(path: string): Steps<boolean> {
@@ -62,10 +62,10 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     }
   }
 
-  get(path: string | Reference): Out<M, Entity<M> | undefined> {
+  get(path: string | Reference, { signal }: CallOptions = {}): Out<M, Entity<M> | undefined> {
     const reference = typeof path === "object" && path !== null;
     const full = reference ? referencePath(path) : this.resolvable(path);
-    return this.context.session.run(full, reference ? this.follow(full, path) : this.lookUp(full, path, this.address));
+    return this.context.session.run(full, reference ? this.follow(full, path) : this.lookUp(full, path, this.address), signal);
   }
 
   /** What a reference leads to, here or in another file; its name is one that was read in this file. */
@@ -108,20 +108,20 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     return yield* step(() => file.context.session.run(full, file.lookUp(full, e.target, file.address, hops + 1)));
   }
 
-  getLink(name: string): Out<M, Link | undefined> {
+  getLink(name: string, { signal }: CallOptions = {}): Out<M, Link | undefined> {
     const full = this.resolvable(name);
     return this.context.session.once(full, (engine) => {
       const text = engine.link(this.address, name);
       return text === undefined ? undefined : (JSON.parse(text) as Link);
-    });
+    }, signal);
   }
 
-  entries(): Out<M, Entry<M>[]> {
-    return this.context.session.run(this.path, this.list(true));
+  entries({ signal }: CallOptions = {}): Out<M, Entry<M>[]> {
+    return this.context.session.run(this.path, this.list(true), signal);
   }
 
-  items(): Out<M, [string, Entity<M> | undefined][]> {
-    return this.context.session.run(this.path, this.listItems());
+  items({ signal }: CallOptions = {}): Out<M, [string, Entity<M> | undefined][]> {
+    return this.context.session.run(this.path, this.listItems(), signal);
   }
 
   private *listItems(): Steps<[string, Entity<M> | undefined][]> {
@@ -184,13 +184,15 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
   }
 
   /** The path from here, by hard links, to what is at `address`. What cannot be read is stepped over: it has a name, too. */
-  protected *find(address: number): Steps<string | undefined> {
+  protected *find(address: number, signal?: AbortSignal): Steps<string | undefined> {
+    const pause = pauses(this.context.session);
     const seen = new Set([this.address]);
     const ahead = yield* this.ahead();
     const stack: [path: string, group: GroupObject<M>][] = [["", this]];
     const later = (): number[] => stack.map(([, group]) => group.address).toReversed();
     for (let top = stack.pop(); top; top = stack.pop()) {
       const [base, group] = top;
+      yield* pause(signal);
       const below: typeof stack = [];
       for (const { name, link, object } of yield* group.listed(ahead, later)) {
         if (link.kind !== "hard" || seen.has(link.address)) continue;
@@ -225,7 +227,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
 
   createGroup(path: string, options: GroupOptions = {}): Out<M, Group<M>> {
     const { context } = this;
-    return this.create(path, (c, place) => c.createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place));
+    return this.create(path, (c, place) => c.createGroup(context.session, place, options), (full, place) => new GroupObject(context, full, place), options?.signal);
   }
 
   /** What it gives is what the interface says of the options. */
@@ -234,9 +236,9 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     return this.create(path, (c, place) => c.createDataset(context.session, place, options), (full, place) => makeDataset(context, full, place), options?.signal) as never;
   }
 
-  createDatatype(path: string, dtype: Dtype, options: HeaderOptions = {}): Out<M, NamedDatatype<M>> {
+  createDatatype(path: string, dtype: Dtype, options: GroupOptions = {}): Out<M, NamedDatatype<M>> {
     const { context } = this;
-    return this.create(path, (c, place) => c.createDatatype(context.session, place, dtype, options), (full, place) => makeDatatype(context, full, place));
+    return this.create(path, (c, place) => c.createDatatype(context.session, place, dtype, options), (full, place) => makeDatatype(context, full, place), options?.signal);
   }
 
   /** Makes a change that creates an object, and the object. */
@@ -255,26 +257,26 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
     const { session } = this.context;
     yield* create;
     if (!session.renewed) return wrap(full, place);
-    const reply = yield* step(() => describeAt(session.raw, session.root, place));
+    const reply = yield* session.settling(step(() => describeAt(session.raw, session.root, place)));
     const { record, payload } = described<ObjectRecord>(reply as Reply);
     return makeObject(this.context, full, record, payload) as T;
   }
 
-  link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void> {
+  link(name: string, target: Entity<M> | SoftLink | ExternalLink, { signal }: CallOptions = {}): Out<M, void> {
     const full = this.resolvable(name);
     if (target instanceof HdfObject && target.file !== this.file) throw argument("a hard link cannot lead to another file");
-    return change(this.context.session, full, (c) => c.makeLink(this.context.session, this.placeOf(name), target as Entity<Mode>));
+    return change(this.context.session, full, (c) => c.makeLink(this.context.session, this.placeOf(name), target as Entity<Mode>), signal);
   }
 
-  delete(name: string): Out<M, void> {
+  delete(name: string, { signal }: CallOptions = {}): Out<M, void> {
     const full = this.resolvable(name);
-    return change(this.context.session, full, (c) => c.remove(this.context.session, this.placeOf(name)));
+    return change(this.context.session, full, (c) => c.remove(this.context.session, this.placeOf(name)), signal);
   }
 
-  move(from: string, to: string): Out<M, void> {
+  move(from: string, to: string, { signal }: CallOptions = {}): Out<M, void> {
     const full = this.resolvable(from);
     text(to, "a path");
-    return change(this.context.session, full, (c) => c.move(this.context.session, this.placeOf(from), this.placeOf(to)));
+    return change(this.context.session, full, (c) => c.move(this.context.session, this.placeOf(from), this.placeOf(to)), signal);
   }
 
   copy(source: string | Entity<Mode>, dest: string | Group<Mode>, options: CopyOptions = {}): Out<M, void> {
@@ -292,7 +294,7 @@ export class GroupObject<M extends Mode> extends HdfObject<M, GroupRecord> imple
       const place = to.placeOf(text(name ?? object.name, "a path"));
       return change(session, object.path, (c) => c.copyObject(session, object, place, options), options.signal);
     };
-    const found = typeof source === "string" ? this.get(source) : source;
+    const found = typeof source === "string" ? this.get(source, options) : source;
     return (driven === "sync" ? copy(found as Entity<Mode>) : Promise.resolve(found).then(copy as never)) as Out<M, void>;
   }
 

@@ -1,6 +1,6 @@
 /** How long work leaves others waiting. */
 
-import { type Session, step, type Steps } from "./drive.js";
+import type { Session, Steps } from "./drive.js";
 
 /** Lets the page breathe: a task of its own, not only a microtask. */
 export function breathe(): Promise<void> {
@@ -16,7 +16,7 @@ export function pauses(session: Session): (signal: AbortSignal | undefined) => S
   return function* (signal) {
     signal?.throwIfAborted();
     if (session.driven === "sync" || performance.now() - resumed <= PAUSE) return;
-    yield* step(breathe);
+    yield breathe;
     signal?.throwIfAborted();
     resumed = performance.now();
   };

@@ -7,9 +7,10 @@ import { described, type FileRecord } from "./records.js";
 import type { Mode } from "./types.js";
 
 /** Goes over to the file as it is now; facts about it. Nothing if it is changed here: then nobody else does. */
-export function* refreshFile(session: Session): Steps<FileRecord | undefined> {
+export function* refreshFile(session: Session, signal?: AbortSignal): Steps<FileRecord | undefined> {
+  signal?.throwIfAborted();
   if (session.writable) return undefined;
-  yield* step(() => session.forget(true));
+  yield* step(() => session.forget(true, signal));
   const info = JSON.parse(yield* step(() => session.raw.reread())) as FileRecord;
   [session.root, session.swmr] = [info.root, info.swmr];
   session.version += 1;
@@ -39,10 +40,11 @@ export function* renewAll(session: Session): Steps<void> {
 }
 
 /** Goes over to a dataset as it is now. */
-export function* refreshDataset(session: Session, dataset: HdfObject<Mode>): Steps<void> {
+export function* refreshDataset(session: Session, dataset: HdfObject<Mode>, signal?: AbortSignal): Steps<void> {
+  signal?.throwIfAborted();
   if (session.writable) return;
   const { address } = dataset;
-  yield* step(() => session.forget(false));
+  yield* step(() => session.forget(false, signal));
   const reply = yield* step(() => session.raw.resolve(address, ""));
   session.renewed?.delete(address);
   dataset.know(reply as Reply | undefined);

@@ -12,7 +12,7 @@ import type { SaveOptions, SaveTarget } from "./types.js";
 /** Writes all changes to where the file is. */
 export function* flush(session: Session): Steps<void> {
   if (session.joined) yield* step(() => session.joined!.flush());
-  else if (session.writable) yield* step(() => session.raw.flush());
+  else if (session.writable) yield* step(() => session.unheld(() => session.raw.flush()));
 }
 
 /** What watches it, and what stops everything in the file. */
@@ -33,8 +33,19 @@ function* settled(session: Session): Steps<void> {
   if (session.writable) yield* step(() => (isWritable(session.source) ? session.raw.commit() : session.raw.flush()));
 }
 
-/** Whether nothing comes in between: what is changed meanwhile would be in the copy by half. */
-const atOnce = ({ driven, writable, source }: Session): boolean => driven === "sync" || (writable && source.immediate);
+/** Whether it has to be done at once. */
+const atOnce = ({ driven }: Session): boolean => driven === "sync";
+
+/** Does something while nothing is changed: what is would be in a copy by half. */
+function still<T>(session: Session, act: () => Promise<T>): Promise<T> {
+  if (!session.writable) return act();
+  const done = act();
+  const held = Promise.allSettled([session.held, done]).then(() => {
+    if (session.held === held) session.held = undefined;
+  });
+  session.held = held;
+  return done;
+}
 
 /** What knows about changes. */
 const changer = (session: Session): Engine | undefined => (session.writable ? session.raw : undefined);
@@ -72,10 +83,10 @@ function gather(bytes: Uint8Array, session: Session, watch: SaveOptions): Uint8A
     for (const piece of contentsNow(changer(session), session.source, watch)) put(piece);
     return bytes;
   }
-  return (async () => {
+  return still(session, async () => {
     for await (const piece of contents(changer(session), session.source, watch)) put(piece);
     return bytes;
-  })();
+  });
 }
 
 /** All of the file as a Blob. */
@@ -84,7 +95,7 @@ export async function blobOf(session: Session, options: SaveOptions = {}): Promi
   watch.signal?.throwIfAborted();
   checkWhole(session.source);
   await session.run("/", settled(session));
-  return await contentsAsBlob(changer(session), session.source, watch);
+  return await still(session, () => contentsAsBlob(changer(session), session.source, watch));
 }
 
 /** Writes all of the file to another place. */
@@ -102,7 +113,7 @@ function* savedToPath(session: Session, path: string | URL, watch: SaveOptions):
   const file = replacement(path, isWritable(session.source) ? session.source.location : undefined);
   try {
     if (atOnce(session)) for (const piece of contentsNow(changer(session), session.source, watch)) file.write(piece);
-    else yield* step(() => writeLater(file, session, watch));
+    else yield* step(() => still(session, () => writeLater(file, session, watch)));
     file.finish();
   } catch (e) {
     file.abandon();
@@ -118,5 +129,6 @@ async function savedToHandle(session: Session, target: SaveTarget, watch: SaveOp
   watch.signal?.throwIfAborted();
   await session.run("/", settled(session));
   const { source } = session;
-  await saveTo(target, source.immediate ? contentsNow(changer(session), source, watch) : contents(changer(session), source, watch));
+  const now = atOnce(session) && source.immediate;
+  await still(session, () => saveTo(target, now ? contentsNow(changer(session), source, watch) : contents(changer(session), source, watch)));
 }

@@ -58,7 +58,7 @@ export function zarrStore<G extends Group<"sync"> | Group | Dataset<"sync"> | Da
  * ```
  */
 export function references<G extends Group<"sync"> | Group>(group: G, options: ReferencesOptions): Out<ModeOf<G>, References> {
-  return run(referencesSteps(group as Group<Mode>, options)) as Out<ModeOf<G>, References>;
+  return run(referencesSteps(group as Group<Mode>, options), options.signal) as Out<ModeOf<G>, References>;
 }
 
 export type { Omitted } from "./zarr/listing.js";

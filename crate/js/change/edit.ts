@@ -25,11 +25,12 @@ import type {
 export function* edit<T>(session: Session, about: HdfObject<Mode> | undefined, fn: (engine: Engine) => T): Steps<T> {
   checkWritable(session);
   const { joined, sharing, crew } = session;
-  const change = (): unknown => (joined ? joined.change(fn) : fn(session.raw));
+  // A copy of the whole file may be under way.
+  const change = (): unknown => session.unheld(() => (joined ? joined.change(fn) : fn(session.raw)));
   const quietly = (): unknown => (crew ? crew.alone(change) : change());
   const result = (yield* step(() => (sharing ? sharing.alone(quietly) : quietly()))) as T;
   session.version += 1;
-  if (about) yield* renew(session, about);
+  if (about) yield* session.settling(renew(session, about));
   return result;
 }
 
@@ -115,7 +116,7 @@ export function* remove(session: Session, place: string): Steps<void> {
   checkWritable(session);
   settle(session);
   yield* edit(session, undefined, (engine) => engine.unlink(place));
-  if (!session.joined) yield* noteDeleted(session);
+  if (!session.joined) yield* session.settling(noteDeleted(session));
   session.version += 1;
 }
 

@@ -1,5 +1,7 @@
 /** Operations over synchronous and asynchronous files alike, on top of the public surface alone. */
 
+import { unlessStopped } from "../errors.js";
+import { breathe, PAUSE } from "../pauses.js";
 import type { Attributes, Entity, Group, Mode, NdArray, Out, Reference, Value } from "../types.js";
 
 /** An object of either kind of file. */
@@ -13,17 +15,33 @@ export function* get<T>(value: T): Generator<unknown, Awaited<T>, unknown> {
   return (yield value) as Awaited<T>;
 }
 
-/** Runs an operation: at once if nothing in it has to be waited for. */
-export function run<M extends Mode, T>(steps: Steps<T>): Out<M, T> {
+/** Runs an operation: at once if nothing in it has to be waited for, and otherwise with pauses, until it is stopped. */
+export function run<M extends Mode, T>(steps: Steps<T>, signal?: AbortSignal): Out<M, T> {
+  let resumed = performance.now();
+  const wait = async (value: Promise<unknown>): Promise<IteratorResult<unknown, T>> => {
+    let result: unknown;
+    try {
+      result = await unlessStopped(value, signal);
+      if (performance.now() - resumed > PAUSE) {
+        await breathe();
+        resumed = performance.now();
+        signal?.throwIfAborted();
+      }
+    } catch (e) {
+      // What is told the operation it may take for something that cannot be read.
+      signal?.throwIfAborted();
+      return steps.throw(e);
+    }
+    return steps.next(result);
+  };
   const from = (next: IteratorResult<unknown, T>): T | Promise<T> => {
     while (!next.done) {
       const { value } = next;
       if (value instanceof Promise) {
-        return value.then(
-          (v) => from(steps.next(v)),
-          (e: unknown) => from(steps.throw(e)),
-        );
+        return wait(value).then(from);
       }
+      // So it is in synchronous files.
+      signal?.throwIfAborted();
       next = steps.next(value);
     }
     return next.value;

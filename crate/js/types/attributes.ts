@@ -1,7 +1,7 @@
 /** Attributes. */
 
 import type { Datatype, Dtype } from "./datatypes.js";
-import type { Mode, Out } from "./modes.js";
+import type { CallOptions, Mode, Out } from "./modes.js";
 import type { NamedDatatype } from "./objects.js";
 import type { Value } from "./values.js";
 import type { WriteValue } from "./writing.js";
@@ -21,7 +21,7 @@ export interface AttributeInfo {
 }
 
 /** Options of `Attributes.set`. */
-export interface AttributeOptions {
+export interface AttributeOptions extends CallOptions {
   /** Default: what the value suggests. A committed datatype is shared. */
   dtype?: Dtype | NamedDatatype<Mode> | undefined;
   /** Default: the value's. */
@@ -37,13 +37,13 @@ export interface Attributes<M extends Mode = "async"> {
   /** Whether there is one of that name. */
   has(name: string): boolean;
   /** The value, in the forms of `Dataset.read`, or `undefined` if there is no such attribute. */
-  get(name: string): Out<M, Value | undefined>;
+  get(name: string, options?: CallOptions): Out<M, Value | undefined>;
   /** Shape and type of an attribute, or `undefined`. */
   describe(name: string): AttributeInfo | undefined;
   /** All names with their values. */
-  entries(): Out<M, [name: string, value: Value][]>;
+  entries(options?: CallOptions): Out<M, [name: string, value: Value][]>;
   /** All values as a plain object. */
-  toObject(): Out<M, Record<string, Value>>;
+  toObject(options?: CallOptions): Out<M, Record<string, Value>>;
   /**
    * Creates or replaces an attribute, of any size.
    *
@@ -57,9 +57,9 @@ export interface Attributes<M extends Mode = "async"> {
    */
   set(name: string, value: WriteValue, options?: AttributeOptions): Out<M, void>;
   /** Deletes an attribute; whether there was one. */
-  delete(name: string): Out<M, boolean>;
-  /** Deletes all attributes. */
-  clear(): Out<M, void>;
+  delete(name: string, options?: CallOptions): Out<M, boolean>;
+  /** Deletes all attributes, one after the other: what stops it leaves the others. */
+  clear(options?: CallOptions): Out<M, void>;
   /** Names with values; synchronous files only. */
   [Symbol.iterator](): M extends "sync" ? IterableIterator<[string, Value]> : never;
   /** Names with values. */

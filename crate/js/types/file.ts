@@ -3,8 +3,8 @@
 import type { Dtype } from "./datatypes.js";
 import type { Shape } from "./elements.js";
 import type { Port } from "./loading.js";
-import type { Mode, Out } from "./modes.js";
-import type { Dataset, Entity, Group } from "./objects.js";
+import type { CallOptions, Mode, Out } from "./modes.js";
+import type { Dataset, Entity, Group, WalkOptions } from "./objects.js";
 import type { SaveTarget } from "./sources.js";
 import type { Reference } from "./values.js";
 
@@ -37,7 +37,10 @@ export interface FileStats {
   readonly notices: readonly string[];
 }
 
-/** What watches the making of a copy of a whole file, and stops it. */
+/**
+ * What watches the making of a copy of a whole file, and stops it. The copy is the file at one moment: where it takes time, changes wait
+ * for it.
+ */
 export interface SaveOptions {
   /** Stops it; it then rejects with the signal's reason, and what was there before is still there. */
   signal?: AbortSignal | undefined;
@@ -58,7 +61,7 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    * this file. Goes through the file until it is found, as nothing in a file says under which names an object is known, and
    * steps over what cannot be read.
    */
-  pathOf(object: Entity<M> | Reference): Out<M, string | undefined>;
+  pathOf(object: Entity<M> | Reference, options?: WalkOptions): Out<M, string | undefined>;
   /** The whole file as it is now, as bytes. */
   toBytes(options?: SaveOptions): Out<M, Uint8Array>;
   /** The whole file as it is now, as a `Blob`. Of a file that came as one, what has not changed is not copied. */
@@ -74,8 +77,11 @@ export interface File<M extends Mode = "async"> extends Group<M> {
   save(target: string | URL | SaveTarget, options?: SaveOptions): Out<M, void> | Promise<void>;
   /**
    * Writes everything that has changed to where the file is, and returns when it is safe there: after a power cut the file
-   * is as at its last flush, or at the one under way. Nothing to do for files in memory. It cannot be stopped: a file that is
-   * flushed by half is none.
+   * is as at its last flush, or at the one under way. Nothing to do for files in memory.
+   *
+   * It cannot be stopped, nor can `close`: a file that is flushed by half is none, and once the journal has what is written over, it is
+   * written. That is little, however much has changed: large data goes to the disk when it is written, and of everything else
+   * at most 16 MiB wait. What remains is as fast as the disk makes it safe. Only with `driver: "core"` all of the file is written.
    */
   flush(): Out<M, void>;
   /**
@@ -111,8 +117,10 @@ export interface File<M extends Mode = "async"> extends Group<M> {
    *
    * If the file is written for concurrent readers (`info.swmr`) it can be refreshed and read at any time; others have to be
    * complete, as after a flush.
+   *
+   * A signal stops it while it is asked for whether there is something new, and nothing has changed then.
    */
-  refresh(): Out<M, void>;
+  refresh(options?: CallOptions): Out<M, void>;
   /**
    * Ends all use of the file and its objects and frees their memory. What has changed is flushed first; if that fails the
    * file is closed all the same, and stays as at its last flush. Changes in memory are gone.

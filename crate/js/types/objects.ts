@@ -8,7 +8,7 @@ import type { ConvertedOf, ReadOf, Shape, Taken } from "./elements.js";
 import type { File } from "./file.js";
 import type { Filter } from "./filters.js";
 import type { ExternalLink, Link, SoftLink } from "./links.js";
-import type { Mode, Out } from "./modes.js";
+import type { CallOptions, Mode, Out } from "./modes.js";
 import type { AxisSelection, ReadOptions, Selection, Slice } from "./selections.js";
 import type {
   ExternalRange,
@@ -20,7 +20,7 @@ import type {
   Value,
   VirtualSource,
 } from "./values.js";
-import type { CopyOptions, DatasetOptions, GroupOptions, HeaderOptions, WriteOptions, WriteValue } from "./writing.js";
+import type { CopyOptions, DatasetOptions, GroupOptions, WriteOptions, WriteValue } from "./writing.js";
 
 /** What every object in a file has. */
 export interface Node<M extends Mode = "async"> {
@@ -41,7 +41,7 @@ export type Entity<M extends Mode = "async"> = Group<M> | Dataset<M> | NamedData
 
 /** Options of what goes through everything below a group. */
 export interface WalkOptions {
-  /** Stops it; it then rejects with the signal's reason. */
+  /** Stops it, also between objects; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -62,20 +62,20 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
   /** Tells objects apart. */
   readonly kind: "group";
   /** Names of the links, in creation order where that is tracked, else in byte order. */
-  keys(): Out<M, string[]>;
+  keys(options?: CallOptions): Out<M, string[]>;
   /** Whether `path` leads to an object. */
-  has(path: string): Out<M, boolean>;
+  has(path: string, options?: CallOptions): Out<M, boolean>;
   /**
    * The object at `path` (relative, or absolute from the root), or what a reference leads to; `undefined` if there is
    * none. The path of an object that was reached by a reference begins with `#` and its address.
    */
-  get(path: string | Reference): Out<M, Entity<M> | undefined>;
+  get(path: string | Reference, options?: CallOptions): Out<M, Entity<M> | undefined>;
   /** The link called `name` itself, or `undefined`; the name may be a path to it. */
-  getLink(name: string): Out<M, Link | undefined>;
+  getLink(name: string, options?: CallOptions): Out<M, Link | undefined>;
   /** Names with what they lead to; `undefined` where that cannot be opened (see `entries`). One bulk operation. */
-  items(): Out<M, [name: string, object: Entity<M> | undefined][]>;
+  items(options?: CallOptions): Out<M, [name: string, object: Entity<M> | undefined][]>;
   /** Everything about each link in one bulk operation: never fails for the sake of one broken object. */
-  entries(): Out<M, Entry<M>[]>;
+  entries(options?: CallOptions): Out<M, Entry<M>[]>;
   /**
    * Calls `fn` for every object below this group, each once, parents first, with its path relative to the group.
    * Hard links only. The first result that is not `undefined` ends the visit and is its result.
@@ -118,27 +118,27 @@ export interface Group<M extends Mode = "async"> extends Node<M> {
    * Creates a committed datatype, which datasets and attributes share if it is given as their `dtype`; groups on the way are
    * made as needed.
    */
-  createDatatype(path: string, dtype: Dtype, options?: HeaderOptions): Out<M, NamedDatatype<M>>;
+  createDatatype(path: string, dtype: Dtype, options?: GroupOptions): Out<M, NamedDatatype<M>>;
   /**
    * Gives `object` another name, or makes a soft or external link.
    *
    * Errors: `Argument` if the name is taken, or the object is in another file.
    */
-  link(name: string, target: Entity<M> | SoftLink | ExternalLink): Out<M, void>;
+  link(name: string, target: Entity<M> | SoftLink | ExternalLink, options?: CallOptions): Out<M, void>;
   /**
    * Takes the link called `name` away, without following it; the name may be a path to it. An object that nothing leads to
    * any more is deleted, with everything that was only to be reached through it, and its space is used again.
    *
    * Errors: `NotFound` if there is no such link.
    */
-  delete(name: string): Out<M, void>;
+  delete(name: string, options?: CallOptions): Out<M, void>;
   /**
    * Gives the link at `from` the path `to`; groups on the way are made as needed. The object stays what it is: whoever holds
    * it goes on using it.
    *
    * Errors: `NotFound` if there is no such link; `Argument` if the new name is taken or lies below what is moved.
    */
-  move(from: string, to: string): Out<M, void>;
+  move(from: string, to: string, options?: CallOptions): Out<M, void>;
   /**
    * Copies an object, or what is at a path of this group, with everything below it: to a path of this group, or into
    * another group, which may be one of another file. What is compressed is carried over as it is. Objects with several
@@ -255,7 +255,7 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    * Where the elements come from if not from the dataset's own storage: the mappings of a virtual dataset, or the
    * external files of a contiguous one; else nothing.
    */
-  sources(): Out<M, (VirtualSource | ExternalRange)[]>;
+  sources(options?: CallOptions): Out<M, (VirtualSource | ExternalRange)[]>;
   /** Bytes the elements occupy in the file, after filters. */
   readonly storageSize: Out<M, number>;
   /**
@@ -333,14 +333,14 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    * Goes over to the dataset as it is now, which others have changed: its shape, attributes and values, as
    * {@link File.refresh} does it for all of a file.
    */
-  refresh(): Out<M, void>;
+  refresh(options?: CallOptions): Out<M, void>;
   /**
    * Changes the extents, up to `maxshape`. What is new reads as the fill value; what lies outside is lost, and its space used
    * again. The dataset has to be chunked.
    *
    * Errors: `Argument` if it is not, or for extents beyond `maxshape`.
    */
-  resize(shape: readonly number[]): Out<M, void>;
+  resize(shape: readonly number[], options?: CallOptions): Out<M, void>;
   /**
    * Makes the dataset longer along `axis` (negative: from the last one) and writes `rows` there. Their other extents are
    * those of the dataset; with one dimension less they are a single row. Both happen, or neither.
@@ -370,16 +370,16 @@ export interface Dataset<M extends Mode = "async", D extends Dtype = Dtype, S ex
    */
   iterChunks(selection?: string | readonly AxisSelection[] | null): IterableIterator<Slice[]>;
   /** Where the stored chunks are, in C order; or the one that begins at an element, `undefined` if it is not stored. */
-  chunkInfo(): Out<M, ChunkInfo[]>;
+  chunkInfo(offset?: undefined, options?: CallOptions): Out<M, ChunkInfo[]>;
   /** The one whose first element is at `offset`. */
-  chunkInfo(offset: readonly number[]): Out<M, ChunkInfo | undefined>;
+  chunkInfo(offset: readonly number[], options?: CallOptions): Out<M, ChunkInfo | undefined>;
   /** The bytes of the chunk that begins at an element, as they are stored; `undefined` if it is not. */
-  readRawChunk(offset: readonly number[]): Out<M, RawChunk | undefined>;
+  readRawChunk(offset: readonly number[], options?: CallOptions): Out<M, RawChunk | undefined>;
   /**
    * Stores a chunk as it is: `bytes` are what the dataset's filters make of its elements, but for those in `filterMask`. Not
    * for elements whose values are elsewhere in the file (text and sequences of variable length, region references).
    */
-  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask?: number): Out<M, void>;
+  writeRawChunk(offset: readonly number[], bytes: Uint8Array, filterMask?: number, options?: CallOptions): Out<M, void>;
   /** As h5py prints it: `<HDF5 dataset "arr1": shape (100, 1000), type "<f8">`. */
   toString(): string;
 }

@@ -1,7 +1,7 @@
 /** What is written, and how. */
 
 import type { Dtype } from "./datatypes.js";
-import type { Mode } from "./modes.js";
+import type { CallOptions, Mode } from "./modes.js";
 import type { Entity, NamedDatatype } from "./objects.js";
 import type { CreateOptions, Libver, OpenOptions } from "./opening.js";
 import type { AxisSelection } from "./selections.js";
@@ -28,8 +28,8 @@ export interface HeaderOptions {
   trackTimes?: boolean | number | undefined;
 }
 
-/** Options of `createGroup`. */
-export interface GroupOptions extends HeaderOptions {}
+/** Options of `createGroup` and `createDatatype`. */
+export interface GroupOptions extends HeaderOptions, CallOptions {}
 
 /** Options of `Group.copy`. */
 export interface CopyOptions {

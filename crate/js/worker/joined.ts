@@ -6,6 +6,7 @@ import { markDeleted } from "../change/edit.js";
 import { loadChanges } from "../changes.js";
 import type { Session } from "../drive.js";
 import { engine } from "../engine.js";
+import { unlessStopped } from "../errors.js";
 import type { FileObject } from "../file.js";
 import { openIn } from "../opening.js";
 import { refreshFile } from "../refresh.js";
@@ -113,7 +114,15 @@ export class Joined {
 export async function joinFile(port: MessagePort, { cache, signal }: JoinOptions): Promise<FileObject<"async">> {
   sendFaults();
   const owner = wrap<Owner>(port);
-  const state = await owner.lease(Infinity);
+  const lease = owner.lease(Infinity);
+  let state: State;
+  try {
+    state = await unlessStopped(lease, signal);
+  } catch (e) {
+    // It may still come.
+    void lease.then(() => owner.release(), () => {});
+    throw e;
+  }
   try {
     const source = new RemoteSource(state.size, PAGE, owner.fetch);
     const [instance] = await Promise.all([engine(false), loadChanges()]);

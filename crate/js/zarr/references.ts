@@ -22,6 +22,10 @@ export interface ReferencesOptions {
   chunkSize?: number;
   /** Called for everything that is left out. */
   onOmit?: (omitted: Omitted) => void;
+  /** Stops it; it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Called after each dataset with how many are done, of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** References, version 1: to be stored as JSON. */
@@ -32,11 +36,11 @@ export interface References {
   readonly refs: { [key: string]: string | [url: string, offset: number, length: number] };
 }
 
-type Settings = Required<Omit<ReferencesOptions, "onOmit">>;
+type Settings = Required<Omit<ReferencesOptions, "onOmit" | "signal" | "onProgress">>;
 type Refs = References["refs"];
 
 export function* referencesSteps(root: Group<Mode>, options: ReferencesOptions): Steps<References> {
-  const { url, inline = 500, decode = 1 << 16, chunkSize = 1 << 22, onOmit } = options;
+  const { url, inline = 500, decode = 1 << 16, chunkSize = 1 << 22, onOmit, signal, onProgress } = options;
   const settings = { url, inline, decode, chunkSize };
   const refs: Refs = {};
   const { groups, datasets, omitted } = yield* list(root);
@@ -45,9 +49,11 @@ export function* referencesSteps(root: Group<Mode>, options: ReferencesOptions):
     refs[join(path, ".zgroup")] = '{"zarr_format":2}';
     refs[join(path, ".zattrs")] = yield* attributesOf(group, path, "bare", [], omitted);
   }
-  for (const [path, dataset] of datasets) {
+  for (const [i, [path, dataset]] of datasets.entries()) {
+    signal?.throwIfAborted();
     const reason = yield* refer(root, dataset, path, axes.get(dataset.address), settings, refs, omitted);
     if (reason) omitted.push({ path, reason: reason.text });
+    onProgress?.(i + 1, datasets.length);
   }
   refs[".zmetadata"] = consolidated(refs);
   if (onOmit) for (const one of omitted) onOmit(one);

@@ -17,7 +17,7 @@ export interface ZarrStore<M extends Mode = "async"> {
   /** What is stored under a key, as `/group/array/.zarray` or `/group/array/0.0`; `undefined` if nothing is. */
   get(key: string, options?: GetOptions): Out<M, Uint8Array | undefined>;
   /** What of the file is not in this view, and why. Goes through all of the file. */
-  omitted(): Out<M, Omitted[]>;
+  omitted(options?: GetOptions): Out<M, Omitted[]>;
 }
 
 /** Bytes of a chunk where the dataset has none of its own. */
@@ -32,11 +32,11 @@ export class Store implements ZarrStore<Mode> {
   constructor(private readonly root: Group<Mode> | Dataset<Mode>) {}
 
   get(key: string, options: GetOptions = {}): Out<Mode, Uint8Array | undefined> {
-    return run(this.load(key, options));
+    return run(this.load(key, options), options.signal);
   }
 
-  omitted(): Out<Mode, Omitted[]> {
-    return run(this.all().omitted);
+  omitted({ signal }: GetOptions = {}): Out<Mode, Omitted[]> {
+    return run(this.all().omitted, signal);
   }
 
   private *load(key: string, { signal }: GetOptions): Steps<Uint8Array | undefined> {
