@@ -14,7 +14,7 @@ import { canMakeReference } from "./reference.mjs";
 
 const dist = path.join(root, "dist");
 /** Bytes of the engine and the code that come with one import: to read, and to write. */
-const BUDGETS = { "": 250_000, _edit: 506_000 };
+const BUDGETS = { "": 250_000, _edit: 509_000 };
 /** The code that comes with the engine that writes. */
 const CHANGES = "crate/js/change/index.ts";
 /** And of the filters that come when a dataset needs one. */

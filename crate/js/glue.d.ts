@@ -146,10 +146,10 @@ declare module "#glue" {
     /** Commits. Headers of the objects that were deleted since this was asked last. */
     deleted(): Float64Array;
     moveLink(from: string, to: string): void;
-    /** Copies an object within the file, from another one that is open in this engine, or from one that was attached. */
+    /** Copies an object within the file. */
     copyObject(from: string, to: string, spec: CopySpec): void;
-    copyOf(other: Engine, from: string, to: string, spec: CopySpec): void;
-    copyFrom(file: number, from: string, to: string, spec: CopySpec): void;
+    /** Begins to copy an object of `other`, which may be this one, or of a file that was attached here. */
+    carry(other: Engine, file: number | undefined, from: string, to: string, spec: CopySpec): Copying;
     commit(): void;
     /** Commits, and returns when everything is on the disk. */
     flush(): void;
@@ -197,6 +197,8 @@ declare module "#glue" {
     /** Whether what is named in the file that is copied from can be found. */
     elsewhere?: boolean;
     withoutAttributes?: boolean;
+    /** Whether stored bytes are carried over before. */
+    inSteps?: boolean;
   }
 
   /** A file to be made. */
@@ -286,6 +288,16 @@ declare module "#glue" {
     missing(): string | undefined;
     /** Position and length in memory of each buffer of the batch. Valid until the next call into the engine. */
     parts(): Uint32Array;
+  }
+
+  /** A copy of an object in progress, in the file of the engine that it is given. */
+  export interface Copying {
+    free(): void;
+    /**
+     * Carries some bytes over, or, as the last thing, makes the copy (`true`: all of it or nothing) or gives up what has been carried
+     * (`false`). How many bytes have been, how many there are, and 1 when only the copy itself is left to be made.
+     */
+    step(to: Engine, last?: boolean): Float64Array;
   }
 
   /** A copy in progress. */

@@ -122,7 +122,7 @@ export class Neighbours {
 
   /** A source that has just failed. */
   failed(): ByteSource | undefined {
-    return this.sources.find((source) => source.failure !== undefined);
+    return this.all().find((source) => source.failure !== undefined);
   }
 
   /** The file called `name`, for links and references that lead into it. */

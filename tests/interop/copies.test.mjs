@@ -53,6 +53,14 @@ for (const libver of [[], ["latest"]]) {
       // With references expanded, libhdf5 leaves elements within one file as they are: what it does from file to file is meant.
       const where = options.expandReferences ? "across" : "same";
       assert.equal(checker("check", like(`${where}-${name}`, options), ours, where, "/type"), "");
+
+      // The same in steps.
+      const stepped = file(`ours-stepped-${name}.h5`);
+      copyFileSync(file("source.h5"), stepped);
+      const g = openSync(stepped, { mode: "r+" });
+      g.copy("a", "copy", { ...options, onProgress: () => {} });
+      g.close();
+      assert.equal(checker("check", like(`${where}-${name}`, options), stepped, where, "/type"), "");
     });
 
     test(`from file to file, ${form}: ${name}`, async () => {

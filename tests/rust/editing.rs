@@ -8,7 +8,7 @@ use hyperslab::limits::Limits;
 use hyperslab::object::superblock;
 use hyperslab::storage::Memory;
 use hyperslab::value::{Column, Number};
-use hyperslab::write::{Chunks, CopyOptions, CreateOptions, Data, DatasetSpec, Editor};
+use hyperslab::write::{Carry, Chunks, CopyOptions, CreateOptions, Data, DatasetSpec, Editor};
 use hyperslab::{Kind, Result};
 
 const BOUNDS: [Libver; 4] = [Libver::Earliest, Libver::V18, Libver::V110, Libver::V200];
@@ -141,5 +141,96 @@ fn deleted_space_is_used_again() {
             }
         }
         assert_eq!(sizes[1..], [sizes[1]; 4], "{low:?}");
+    }
+}
+
+/// More than one step, in one piece and in chunks, and what cannot be carried as it is.
+fn large(low: Libver) -> Vec<u8> {
+    let mut file = edit(start(low));
+    let (rows, text) = (1200, hyperslab::write::dtype::parse("string").unwrap());
+    file.create_dataset("/a/whole", &spec(&[rows, 1000]), Data::Column(&numbers(1_200_000))).unwrap();
+    let chunked = DatasetSpec { chunks: Chunks::Shape(vec![400, 300]), ..spec(&[rows, 1000]) };
+    file.create_dataset("/a/cut", &chunked, Data::Column(&numbers(1_200_000))).unwrap();
+    let zipped = DatasetSpec { gzip: Some(1), ..chunked };
+    file.create_dataset("/a/zipped", &zipped, Data::Column(&numbers(1_200_000))).unwrap();
+    let lines = Column::Strings { bytes: b"line".repeat(500), ends: (1..=500).map(|i| i * 4).collect() };
+    file.create_dataset(
+        "/a/lines",
+        &DatasetSpec::new(text, Dataspace::simple(vec![500])),
+        Data::Column(&lines),
+    )
+    .unwrap();
+    file.into_bytes().unwrap()
+}
+
+#[test]
+fn copies_in_steps_are_those_in_one() {
+    for low in [Libver::Earliest, Libver::V200] {
+        let bytes = large(low);
+        let (other, block) =
+            superblock::open(Box::new(Memory::new(bytes.clone())), Limits::default()).unwrap();
+        for there in [false, true] {
+            let source = there.then_some((&other, block.root));
+            let mut file = edit(bytes.clone());
+            let options = CopyOptions::default();
+            let mut carry = Carry::of(source.map_or(file.root(), |s| s.1), "/a", "/b", &options);
+            carry.look(&mut file, source.map(|s| s.0)).unwrap();
+            let (mut steps, mut before) = (0, 0);
+            assert!(carry.progress().1 > 2 * 4_800_000);
+            while !carry.is_ready() {
+                carry.step(&mut file, source.map(|s| s.0)).unwrap();
+                assert!(carry.progress().0 > before);
+                before = carry.progress().0;
+                steps += 1;
+            }
+            assert!(steps > 2, "{steps} steps");
+            carry.finish(&mut file, source.map(|s| s.0)).unwrap();
+            let mut plain = edit(bytes.clone());
+            match there {
+                false => plain.copy("/a", "/b", &options).unwrap(),
+                true => plain.copy_from(&other, block.root, "/a", "/b", &options).unwrap(),
+            }
+            let (stepped, plain) = (file.into_bytes().unwrap(), plain.into_bytes().unwrap());
+            assert!(stepped.len() <= plain.len() + 64, "{} and {}", stepped.len(), plain.len());
+            let (stepped, plain) = (Written::open(stepped), Written::open(plain));
+            for name in ["whole", "cut", "zipped", "b/y"] {
+                let path = format!("/b/{name}");
+                assert_eq!(elements(&stepped, &path), elements(&plain, &path), "{path}");
+            }
+            assert_eq!(stepped.names("/b"), plain.names("/b"));
+        }
+    }
+}
+
+#[test]
+fn a_copy_that_is_given_up_leaves_nothing() {
+    for low in [Libver::Earliest, Libver::V200] {
+        let bytes = large(low);
+        let mut file = edit(bytes.clone());
+        let options = CopyOptions::default();
+        let refused =
+            |kind: Kind, result: Result<Carry>| assert_eq!(result.map(drop).unwrap_err().kind(), kind);
+        let look = |file: &mut Editor, from: &str, to: &str| {
+            let mut carry = Carry::of(file.root(), from, to, &options);
+            carry.look(file, None).map(|()| carry)
+        };
+        refused(Kind::NotFound, look(&mut file, "/q", "/r"));
+        refused(Kind::Argument, look(&mut file, "/a", "/z"));
+        for steps in [0, 1, 2, 99] {
+            let mut carry = look(&mut file, "/a", "/b").unwrap();
+            for _ in 0..steps {
+                carry.step(&mut file, None).unwrap();
+            }
+            carry.abandon(&mut file).unwrap();
+            file.commit().unwrap();
+            assert!(file.to_bytes().unwrap() == bytes, "{low:?} after {steps} steps");
+        }
+        // What somebody else called so meanwhile stays.
+        let mut carry = look(&mut file, "/a", "/b").unwrap();
+        carry.step(&mut file, None).unwrap();
+        file.create_group("/b").unwrap();
+        assert_eq!(carry.finish(&mut file, None).unwrap_err().kind(), Kind::Argument);
+        carry.abandon(&mut file).unwrap();
+        assert!(Written::open(file.into_bytes().unwrap()).names("/b").is_empty());
     }
 }

@@ -50,10 +50,13 @@ export interface CopyOptions {
   /** Leave attributes out. */
   withoutAttrs?: boolean | undefined;
   /**
-   * Stops the copying while bytes are fetched; it then rejects with the signal's reason, and there is no copy. What is at
-   * hand is copied in one go.
+   * Stops it; it then rejects with the signal's reason, there is no copy, and its space is free. What is stored is carried over
+   * first, and then the copy is made all at once. With it go what cannot be carried as it is (what is of variable length or
+   * refers to something, chunks without an index), and everything, if either file is changed meanwhile or this one was joined.
    */
   signal?: AbortSignal | undefined;
+  /** Called now and then, and at the end, with how many stored bytes are copied, of how many: of elements, after filters. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Nested arrays of plain values, as literals are written. An object stands for a reference to it. */

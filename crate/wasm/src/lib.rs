@@ -20,7 +20,7 @@ mod reading;
 mod source;
 
 #[cfg(feature = "edit")]
-pub use edit::Repacking;
+pub use edit::{Copying, Repacking};
 pub use engine::Engine;
 pub use filters::Filters;
 pub use reading::Reading;

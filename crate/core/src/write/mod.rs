@@ -56,7 +56,7 @@ mod tree1;
 mod tree2;
 
 pub use broadcast::Broadcast;
-pub use copy::CopyOptions;
+pub use copy::{Carry, CopyOptions};
 pub use elements::{Elements, Made, Ready};
 pub use flags::clear_flags;
 pub use guess::guess_chunk;

@@ -1,6 +1,7 @@
 //! Making and changing files: what the smaller of the two modules does without.
 
 mod chosen;
+mod copying;
 mod datatype;
 mod devices;
 mod elements;
@@ -12,6 +13,7 @@ mod scales;
 mod spec;
 mod values;
 
+pub use copying::Copying;
 pub use repack::Repacking;
 
 use crate::engine::Engine;

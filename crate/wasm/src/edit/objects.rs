@@ -5,13 +5,11 @@ use crate::engine::Engine;
 use crate::fault::Throw;
 use crate::number;
 use hyperslab::api::File;
-use hyperslab::limits::Limits;
-use hyperslab::object::superblock;
 use hyperslab::write::CopyOptions;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-fn options(spec: &JsValue) -> CopyOptions {
+pub(super) fn options(spec: &JsValue) -> CopyOptions {
     CopyOptions {
         shallow: flag(spec, "shallow"),
         expand_soft: flag(spec, "expandSoft"),
@@ -45,41 +43,6 @@ impl Engine {
     #[wasm_bindgen(js_name = copyObject)]
     pub fn copy_object(&mut self, from: &str, to: &str, spec: &JsValue) -> std::result::Result<(), JsValue> {
         self.change(|editor| editor.copy(from, to, &options(spec)))
-    }
-
-    /// Copies an object of another file that is open in this engine.
-    #[wasm_bindgen(js_name = copyOf)]
-    pub fn copy_of(
-        &mut self,
-        other: &Engine,
-        from: &str,
-        to: &str,
-        spec: &JsValue,
-    ) -> std::result::Result<(), JsValue> {
-        let other = other.file().throw()?.clone();
-        self.change(|editor| {
-            let root = other.info()?.root;
-            editor.copy_from(&*other.medium()?, root, from, to, &options(spec))
-        })
-    }
-
-    /// Copies an object of a file that was attached.
-    #[wasm_bindgen(js_name = copyFrom)]
-    pub fn copy_from(
-        &mut self,
-        file: u32,
-        from: &str,
-        to: &str,
-        spec: &JsValue,
-    ) -> std::result::Result<(), JsValue> {
-        let (storage, others) = (self.attached(file), self.others_of(file));
-        self.change(|editor| {
-            let (mut medium, block) = superblock::open(storage?, Limits::default())?;
-            if flag(spec, "elsewhere") {
-                medium.neighbours = others;
-            }
-            editor.copy_from(&medium, block.root, from, to, &options(spec))
-        })
     }
 
     /// Deletes an attribute.

@@ -50,6 +50,14 @@ impl Copy<'_> {
         bytes: u64,
     ) -> Result<Addr> {
         of.origin.medium(out).check(from, bytes)?;
+        if !is_translated(parts) {
+            if let Some(there) = self.carried(of, from, bytes, false) {
+                return Ok(there);
+            }
+        } else if self.is_rehearsal() {
+            self.count(bytes);
+            return Ok(from);
+        }
         let to = out.space.allocate_raw(bytes)?;
         let unit = u64::from(parts.datatype.size).max(1);
         let step = (BATCH / unit).max(1) * unit;
@@ -75,13 +83,27 @@ impl Copy<'_> {
         let grid = Grid::new(dims, &max, chunk, parts.datatype.size.into(), &limits)?;
         let filtered = !parts.filters.filters.is_empty();
         let mut to = chunk_index::open(&empty(&parts.layout), &grid, filtered, out)?;
-        let translated = parts.datatype.uses_heap() || parts.datatype.holds_references();
+        let translated = is_translated(parts);
+        // Elsewhere the index says where chunks go.
+        let anywhere = !matches!(parts.layout, Layout::Chunked { index: ChunkIndex::Implicit, .. });
         let mut scratch = filter::Scratch::default();
         let mut copied: Vec<u8> = Vec::new();
         for (coord, entry) in Self::stored(out, of, parts, &grid)? {
             let Some(address) = entry.address else { continue };
             let medium = of.origin.medium(out);
             medium.check(address, entry.size)?;
+            if anywhere && !translated {
+                if let Some(there) = self.carried(of, address, entry.size, true) {
+                    if !self.is_rehearsal() {
+                        to.set(out, &coord, Entry { address: Some(there), ..entry })?;
+                    }
+                    continue;
+                }
+            } else if self.is_rehearsal() {
+                self.count(entry.size);
+                continue;
+            }
+            let medium = of.origin.medium(out);
             copied.resize(Limits::check(entry.size, limits.chunk, "a chunk")?, 0);
             medium.read_into(address, &mut copied)?;
             let mut mask = entry.mask;
@@ -118,6 +140,11 @@ impl Copy<'_> {
         })?;
         Ok(list)
     }
+}
+
+/// Whether elements point at something, so that those of a copy are others.
+fn is_translated(parts: &DatasetParts) -> bool {
+    parts.datatype.uses_heap() || parts.datatype.holds_references()
 }
 
 /// Stores one chunk.

@@ -3,10 +3,13 @@
 //! First everything that will be copied is found and linked, then each object is filled in: by then it is known which
 //! committed datatypes have copies, and where what references lead to will be.
 
+mod carry;
 mod data;
 mod object;
 mod plan;
 mod references;
+
+pub use carry::Carry;
 
 use super::Editor;
 use super::names;
@@ -22,6 +25,7 @@ use crate::object::header::ObjectHeader;
 use crate::object::path;
 use crate::places::Places;
 use crate::storage::Medium;
+use carry::Stored;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -49,9 +53,7 @@ impl Editor {
     /// Errors: `NotFound` if there is nothing to copy; `Argument` if the name is taken; `Unsupported` for what cannot
     /// be carried over.
     pub fn copy(&mut self, from: &str, to: &str, options: &CopyOptions) -> Result<()> {
-        self.commit()?;
-        let root = self.superblock.root;
-        self.copied(Copy::new(Origin::Here, root, options), from, to)
+        Carry::of(self.superblock.root, from, to, options).finish(self, None)
     }
 
     /// Copies the object at `from` of another file, whose root group is at `root`, to `to`. Unless they are expanded,
@@ -67,17 +69,7 @@ impl Editor {
         to: &str,
         options: &CopyOptions,
     ) -> Result<()> {
-        check_widths(source, &self.out.medium).on(to)?;
-        self.copied(Copy::new(Origin::There(source), root, options), from, to)
-    }
-
-    fn copied(&mut self, mut copy: Copy<'_>, from: &str, to: &str) -> Result<()> {
-        if !copy.options.expand_references {
-            return self.whole(to, |editor| copy.run(editor, from, to));
-        }
-        // New groups get their places before they can be read there: nothing else may come in between.
-        self.commit()?;
-        self.publish(to, &mut |editor| copy.run(editor, from, to))
+        Carry::of(root, from, to, options).finish(self, Some(source))
     }
 }
 
@@ -127,11 +119,19 @@ struct Copy<'a> {
     files: Vec<File>,
     /// Everything that is copied, in the order in which it was found.
     objects: Vec<Object>,
+    /// What becomes of stored bytes.
+    stored: Stored<'a>,
 }
 
 impl<'a> Copy<'a> {
     fn new(origin: Origin<'a>, root: Addr, options: &CopyOptions) -> Copy<'a> {
-        let mut copy = Copy { origin, options: *options, files: Vec::new(), objects: Vec::new() };
+        let mut copy = Copy {
+            origin,
+            options: *options,
+            files: Vec::new(),
+            objects: Vec::new(),
+            stored: Stored::Carried { list: &[], places: &[], next: 0 },
+        };
         copy.add_file(None, root);
         copy
     }

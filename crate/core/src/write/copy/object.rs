@@ -118,6 +118,9 @@ impl Copy<'_> {
         datatype: &Datatype,
         bytes: &mut [u8],
     ) -> Result<()> {
+        if self.is_rehearsal() {
+            return Ok(());
+        }
         let (heap, references) = self.leading(from);
         Transfer { source: from.origin, heap, references, out }.elements(datatype, bytes)
     }
