@@ -153,6 +153,10 @@ test("the source is no target", async () => {
     await assert.rejects(repack(from, { to }), { code: "Argument" }, String(to));
   }
   await assert.rejects(repack({ family: [from] }, { to: at("hard.h5") }), { code: "Argument" });
+  writeFileSync(at("member 0.h5"), source);
+  for (const to of [at("member 0.h5"), at("member 1.h5")]) await assert.rejects(repack({ family: at("member %d.h5") }, { to }), { code: "Argument" }, to);
+  assert.ok(readFileSync(at("member 0.h5")).equals(source) && !existsSync(at("member 1.h5")));
+  await repack({ family: at("member %d.h5") }, { to: at("member 2.h5") });
   const p = place();
   await assert.rejects(repack(p, { to: p }), { code: "Argument" });
   assert.ok(readFileSync(from).equals(source));

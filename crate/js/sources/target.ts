@@ -3,7 +3,8 @@
 import { argument, HyperslabError } from "../errors.js";
 import type { FileStream, RepackTarget, Source } from "../types.js";
 import { isAccessibleFile, isFileHandle, isSyncAccessHandle, isWritableAccess, openAccess, openPlace } from "./access.js";
-import { locationOf, replacement } from "./index.js";
+import { locationOf, replacement, toSource } from "./index.js";
+import { openFamily } from "./joined.js";
 import { sourceFailure } from "./source.js";
 import type { WritableSource } from "./writable.js";
 
@@ -20,11 +21,17 @@ export interface Target {
   abandon(): Later;
 }
 
-/** Members of a source, if it has several. */
+/** Members of a source, if it has several; of a family that goes by numbers the place of the next one, too. */
 function members(source: Source): Source[] {
   if (typeof source === "string") return [source];
-  const { family, split, multi } = source as { family?: Source[]; split?: Source[]; multi?: Source[] };
-  return [source, typeof family === "string" ? [] : Object.values(family ?? split ?? multi ?? [])].flat() as Source[];
+  const { family, split, multi } = source as { family?: Source[] | string; split?: Source[]; multi?: Source[] };
+  if (typeof family !== "string") return [source, Object.values(family ?? split ?? multi ?? [])].flat() as Source[];
+  const places: string[] = [];
+  openFamily(family, (path) => {
+    places.push(path);
+    return toSource(path, "sync");
+  }).close();
+  return places;
 }
 
 function toPath(path: string | URL, source: Source): Target {
