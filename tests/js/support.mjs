@@ -33,3 +33,16 @@ export async function fresh(entry) {
   copyFileSync(at("package.json"), path.join(folder, "package.json"));
   return await import(path.join(folder, entry));
 }
+
+/** For a test: a clock by which everything takes long, so that what pauses now and then does so each time. */
+export function slow(t) {
+  let now = 0;
+  t.mock.method(performance, "now", () => (now += 1000));
+}
+
+/** A signal that a timer gives, as soon as timers have their turn. */
+export function soon(reason) {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(reason));
+  return stop.signal;
+}
