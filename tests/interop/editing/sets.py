@@ -1,6 +1,7 @@
 """Random changes of datasets, their elements and their scales."""
+import h5py
 import numpy as np
-from h5py import h5d, h5ds
+from h5py import h5d, h5ds, h5o
 
 import canon_types as ct
 from apply import REFUSALS
@@ -89,7 +90,8 @@ def dataset(s):
         out["fillTime"] = r.choice((0, 1, 2))
     if r.random() < 0.2 and not out.get("compact"):
         out["allocTime"] = r.choice((1, 2, 3))
-    early = out.get("fillTime") == 1 or out.get("allocTime") == 1 and "fill" not in out and "chunks" not in out
+    undefined = out.get("fill") == "undefined" or "fill" not in out and "chunks" not in out
+    early = out.get("fillTime") == 1 or out.get("allocTime") == 1 and undefined
     # What nobody fills nor writes is what was there before.
     if shape is not None and (early or r.random() < 0.8):
         out["value"] = random_column(r, n, count(shape), s.tree.of(GROUP, DATASET))
@@ -230,6 +232,16 @@ def attached(s, path, scale, axis):
         return False
 
 
+def noted(s, path, scale, axis):
+    """Whether a scale's own list of its users, which the other end may not know of, has the axis."""
+    f = h5py.Group(s.tree.root)
+    try:
+        at = h5o.get_info(f[path].id).addr
+        return any(row["dimension"] == axis and h5o.get_info(f[row["dataset"]].id).addr == at for row in f[scale].attrs.get("REFERENCE_LIST", ()))
+    except (RuntimeError, OSError, KeyError, ValueError, TypeError, IndexError):
+        return False
+
+
 def scale(s):
     """Something about the scales of a dataset. Scales are references."""
     r = s.r
@@ -249,6 +261,6 @@ def scale(s):
     scale = an_object(s, DATASET)
     if scale == path:
         raise Nothing       # h5dump would never end
-    if way == 2 and attached(s, path, scale, axis):
+    if way == 2 and (attached(s, path, scale, axis) or noted(s, path, scale, axis)):
         raise Nothing       # the library notes it a second time, at one end only
     return {"op": "attach" if way == 2 else "detach", "path": path, "axis": axis, "scale": scale}
