@@ -94,8 +94,10 @@ export async function blobOf(session: Session, options: SaveOptions = {}): Promi
   const watch = watchOf(session, options);
   watch.signal?.throwIfAborted();
   checkWhole(session.source);
-  await session.run("/", settled(session));
-  return await still(session, () => contentsAsBlob(changer(session), session.source, watch));
+  return await still(session, async () => {
+    await session.run("/", settled(session));
+    return await contentsAsBlob(changer(session), session.source, watch);
+  });
 }
 
 /** Writes all of the file to another place. */
@@ -127,8 +129,10 @@ async function writeLater(file: { write(bytes: Uint8Array): void }, session: Ses
 
 async function savedToHandle(session: Session, target: SaveTarget, watch: SaveOptions): Promise<void> {
   watch.signal?.throwIfAborted();
-  await session.run("/", settled(session));
   const { source } = session;
   const now = atOnce(session) && source.immediate;
-  await still(session, () => saveTo(target, now ? contentsNow(changer(session), source, watch) : contents(changer(session), source, watch)));
+  await still(session, async () => {
+    await session.run("/", settled(session));
+    await saveTo(target, now ? contentsNow(changer(session), source, watch) : contents(changer(session), source, watch));
+  });
 }

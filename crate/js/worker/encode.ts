@@ -20,7 +20,7 @@ export function asGiven(filters: readonly Filter[]): Filter[] {
 }
 
 /** Checks that chunks went through what they were meant to. */
-export function checkFilters(made: readonly Filter[], wanted: readonly Filter[]): void {
+function checkFilters(made: readonly Filter[], wanted: readonly Filter[]): void {
   if (!sameFilters(made, wanted)) throw new HyperslabError("Internal", "chunks were encoded by other filters");
 }
 

@@ -33,39 +33,33 @@ impl Engine {
         to: &str,
         spec: &JsValue,
     ) -> std::result::Result<Copying, JsValue> {
-        self.begin(other, file, from, to, spec).throw()
+        let begin = || -> Result<Copying> {
+            let source = self.source(other, file, flag(spec, "elsewhere"))?;
+            let mut editor = self.file()?.edit()?;
+            let root = source.as_ref().map_or(Ok(editor.root()), |file| file.info().map(|info| info.root))?;
+            let mut inner = Carry::of(root, from, to, &options(spec));
+            if flag(spec, "inSteps") {
+                let medium = source.as_ref().map(File::medium).transpose()?;
+                inner.look(&mut editor, medium.as_deref())?;
+            }
+            drop(editor);
+            Ok(Copying { from: source, inner })
+        };
+        begin().throw()
     }
 }
 
 impl Engine {
-    fn begin(
-        &self,
-        other: &Engine,
-        file: Option<u32>,
-        from: &str,
-        to: &str,
-        spec: &JsValue,
-    ) -> Result<Copying> {
-        let from_file = match file {
-            Some(file) => {
-                let mut medium = Medium::new(self.attached(file)?, Limits::default());
-                if flag(spec, "elsewhere") {
-                    medium.neighbours = self.others_of(file);
-                }
-                Some(File::from_medium(&mut Some(medium))?)
-            }
-            None if std::ptr::eq(self, other) => None,
-            None => Some(other.file()?.clone()),
+    /// The file that is copied from, if it is another one. `elsewhere`: what is named in it can be found.
+    fn source(&self, other: &Engine, file: Option<u32>, elsewhere: bool) -> Result<Option<File>> {
+        let Some(file) = file else {
+            return if std::ptr::eq(self, other) { Ok(None) } else { Ok(Some(other.file()?.clone())) };
         };
-        let mut editor = self.file()?.edit()?;
-        let root = from_file.as_ref().map_or(Ok(editor.root()), |file| file.info().map(|info| info.root))?;
-        let mut inner = Carry::of(root, from, to, &options(spec));
-        if flag(spec, "inSteps") {
-            let medium = from_file.as_ref().map(File::medium).transpose()?;
-            inner.look(&mut editor, medium.as_deref())?;
+        let mut medium = Medium::new(self.attached(file)?, Limits::default());
+        if elsewhere {
+            medium.neighbours = self.others_of(file);
         }
-        drop(editor);
-        Ok(Copying { from: from_file, inner })
+        File::from_medium(&mut Some(medium)).map(Some)
     }
 }
 

@@ -89,7 +89,7 @@ pub struct Carry {
 }
 
 impl Editor {
-    /// Changes all or nothing.
+    /// Changes all or nothing. One function for all that is done in steps, where a generic one would be as many, to be downloaded.
     fn all(&mut self, path: &str, change: &mut dyn FnMut(&mut Editor) -> Result<()>) -> Result<()> {
         self.whole(path, change)
     }
